@@ -1,0 +1,3 @@
+//! The terminal tool's entry point.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A gateway that spreads requests over a fleet of app servers.

@@ -1,0 +1,1 @@
+//! Black-box tests of gatewayd and gatewayctl: the harness they share.
