@@ -1,1 +1,4 @@
 //! The dashboard and command line of gatewayd.
+
+pub mod client;
+pub mod model;

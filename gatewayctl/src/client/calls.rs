@@ -1,0 +1,129 @@
+//! The calls a gateway answers, in the words of the model.
+
+use std::{future::Future, time::Duration};
+
+use futures_util::{StreamExt as _, stream::BoxStream};
+use gateway_proto::{
+    self as wire, backends_client::BackendsClient, demo_client::DemoClient,
+    limits_client::LimitsClient, watch_client::WatchClient,
+};
+use tokio::time;
+use tonic::{Response, Status, Streaming};
+
+use super::{Client, Error, ErrorCode, request};
+use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, Snapshot};
+
+/// Pictures as they come; ends when the gateway ends it, an error is its last item.
+pub type Snapshots = BoxStream<'static, Result<Snapshot, Error>>;
+/// Events as they come; ends when the gateway ends it, an error is its last item.
+pub type Events = BoxStream<'static, Result<Event, Error>>;
+
+impl Client {
+    /// The whole picture, showing every change acknowledged before the call.
+    ///
+    /// # Errors
+    /// When the gateway cannot be reached or does not answer in time.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        let mut watch = WatchClient::new(self.channel.clone());
+        let call = watch.get_snapshot(wire::GetSnapshotRequest {});
+        answer(self.request_timeout, call).await?.try_into()
+    }
+
+    /// The whole picture at once, then a new one each second. A slow reader gets the newest.
+    ///
+    /// # Errors
+    /// When the gateway cannot be reached or does not answer in time.
+    pub async fn snapshots(&self) -> Result<Snapshots, Error> {
+        let mut watch = WatchClient::new(self.channel.clone());
+        let call = watch.snapshots(wire::SnapshotsRequest {});
+        Ok(converted(answer(self.request_timeout, call).await?))
+    }
+
+    /// What happened: the last `backlog` events, newest last, then live ones unless `past_only`.
+    /// No `kinds` means all.
+    ///
+    /// # Errors
+    /// When the gateway cannot be reached or does not answer in time.
+    pub async fn events(
+        &self,
+        backlog: u32,
+        kinds: &[String],
+        past_only: bool,
+    ) -> Result<Events, Error> {
+        let mut watch = WatchClient::new(self.channel.clone());
+        let call = watch.events(wire::EventsRequest { backlog, kinds: kinds.to_vec(), past_only });
+        Ok(converted(answer(self.request_timeout, call).await?))
+    }
+
+    /// Asks for a change. It holds when this returns.
+    ///
+    /// # Errors
+    /// When the gateway refuses or cannot be reached. After `Timeout` or `Unreachable` the change
+    /// may or may not have been accepted.
+    pub async fn apply(&self, edit: &Edit, intent: &Intent) -> Result<Operation, Error> {
+        let intent = request::intent(intent);
+        let within = self.request_timeout;
+        let mut backends = BackendsClient::new(self.channel.clone());
+        let operation = match edit.clone() {
+            Edit::AddBackend { pool, name, address, weight, standing } => {
+                let standing = request::standing(standing);
+                let request =
+                    wire::AddBackendRequest { pool, name, address, weight, standing, intent };
+                answer(within, backends.add(request)).await?
+            }
+            Edit::Remove { names } => {
+                let request = wire::RemoveBackendsRequest { names, intent };
+                answer(within, backends.remove(request)).await?
+            }
+            Edit::SetStanding { names, standing } => {
+                let standing = request::standing(standing);
+                let request = wire::SetStandingRequest { names, standing, intent };
+                answer(within, backends.set_standing(request)).await?
+            }
+            Edit::SetWeights { edits } => {
+                let edits = edits.iter().map(request::weight_edit).collect();
+                let request = wire::SetWeightsRequest { edits, intent };
+                answer(within, backends.set_weights(request)).await?
+            }
+            Edit::SetLimit { name, max, mode } => {
+                let mode = request::limit_mode(mode);
+                let request = wire::SetLimitRequest { name, max, mode, intent };
+                let mut limits = LimitsClient::new(self.channel.clone());
+                answer(within, limits.set(request)).await?
+            }
+        };
+        operation.try_into()
+    }
+
+    /// Changes the load a demo gateway makes for itself.
+    ///
+    /// # Errors
+    /// When the gateway is not a demo, refuses or cannot be reached.
+    pub async fn set_load(&self, edit: LoadEdit) -> Result<Load, Error> {
+        let mut demo = DemoClient::new(self.channel.clone());
+        answer(self.request_timeout, demo.set_load(request::load(edit))).await?.try_into()
+    }
+}
+
+/// Awaits an answer, but not for ever. Dropping the call cancels it at the gateway too.
+async fn answer<T>(
+    within: Duration,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<T, Error> {
+    match time::timeout(within, call).await {
+        Ok(Ok(response)) => Ok(response.into_inner()),
+        Ok(Err(status)) => Err(status.into()),
+        Err(_) => {
+            Err(Error::new(ErrorCode::Timeout, format!("no answer from the gateway in {within:?}"))
+                .hint("--request-timeout waits longer"))
+        }
+    }
+}
+
+fn converted<W, M>(stream: Streaming<W>) -> BoxStream<'static, Result<M, Error>>
+where
+    W: Send + 'static,
+    M: TryFrom<W, Error = Error> + 'static,
+{
+    stream.map(|item| item.map_err(Error::from)?.try_into()).boxed()
+}

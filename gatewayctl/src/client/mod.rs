@@ -1,0 +1,13 @@
+//! The way to a gateway: the only module that knows the wire.
+
+mod address;
+mod calls;
+mod connect;
+mod convert;
+mod error;
+mod request;
+
+pub use address::{Address, AddressError};
+pub use calls::{Events, Snapshots};
+pub use connect::{CONNECT_TIMEOUT, Client, REQUEST_TIMEOUT};
+pub use error::{Error, ErrorCode};

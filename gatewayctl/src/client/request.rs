@@ -1,0 +1,57 @@
+//! Edits become wire requests here.
+
+use gateway_proto as wire;
+
+use crate::model::{Intent, LimitMode, LoadEdit, Standing, WeightEdit};
+
+/// The wire's word for a standing.
+pub(super) fn standing(standing: Standing) -> i32 {
+    match standing {
+        Standing::Active => wire::Standing::Active,
+        Standing::Draining => wire::Standing::Draining,
+        Standing::Maintenance => wire::Standing::Maintenance,
+    }
+    .into()
+}
+
+/// The wire's word for a limit's mode; absent stays as it is.
+pub(super) fn limit_mode(mode: Option<LimitMode>) -> i32 {
+    match mode {
+        None => wire::LimitMode::Unspecified,
+        Some(LimitMode::Enforce) => wire::LimitMode::Enforce,
+        Some(LimitMode::Shadow) => wire::LimitMode::Shadow,
+    }
+    .into()
+}
+
+/// One backend's new weight.
+pub(super) fn weight_edit((name, edit): &(String, WeightEdit)) -> wire::WeightEdit {
+    use wire::weight_edit::Weight;
+    let weight = match *edit {
+        WeightEdit::Absolute(weight) => Weight::Absolute(weight),
+        WeightEdit::Delta(delta) => Weight::Delta(delta),
+        WeightEdit::Percent(percent) => Weight::Percent(percent),
+    };
+    wire::WeightEdit { name: name.clone(), weight: Some(weight) }
+}
+
+/// A new load of the demo.
+pub(super) fn load(edit: LoadEdit) -> wire::SetLoadRequest {
+    use wire::set_load_request::Load;
+    let load = match edit {
+        LoadEdit::Rps(rps) => Load::Rps(rps),
+        LoadEdit::Factor(factor) => Load::Factor(factor),
+    };
+    wire::SetLoadRequest { load: Some(load) }
+}
+
+/// Who, why, on which condition.
+pub(super) fn intent(intent: &Intent) -> Option<wire::Intent> {
+    Some(wire::Intent {
+        reason: intent.reason.clone(),
+        expected_revision: intent.expected_revision,
+        validate_only: intent.validate_only,
+        via: intent.via.clone(),
+        force: intent.force,
+    })
+}

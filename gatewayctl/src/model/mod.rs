@@ -1,0 +1,23 @@
+//! The nouns as gatewayctl sees them: plain data, named as in the admin contract.
+
+mod backend;
+mod edit;
+mod event;
+mod intent;
+mod limit;
+mod load;
+mod operation;
+mod pool;
+mod problem;
+mod snapshot;
+
+pub use backend::{Backend, Health, Standing};
+pub use edit::{Edit, WeightEdit};
+pub use event::Event;
+pub use intent::Intent;
+pub use limit::{Limit, LimitMode};
+pub use load::{Load, LoadEdit};
+pub use operation::{Operation, Share};
+pub use pool::Pool;
+pub use problem::{Problem, Severity};
+pub use snapshot::{Listener, Refused, Snapshot, Totals};

@@ -1,0 +1,320 @@
+//! A problem: something an operator should know now.
+
+use std::fmt;
+
+/// The gateway as it is now, for observers. Everything is computed once and fanned out.
+///rvice Watch {
+/// The whole picture, fresh: it shows every change acknowledged before the call.
+///c GetSnapshot(GetSnapshotRequest) returns (Snapshot);
+/// The whole picture at once, then a new one each second. A slow reader gets the newest, never a
+/// queue: `seq` tells what it missed.
+///c Snapshots(SnapshotsRequest) returns (stream Snapshot);
+/// What happened: first the kept past, then live.
+///c Events(EventsRequest) returns (stream Event);
+///
+///
+/// Asks for one picture.
+///ssage GetSnapshotRequest {}
+///
+/// Asks for pictures.
+///ssage SnapshotsRequest {}
+///
+/// Asks for events.
+///ssage EventsRequest {
+/// How many past events to send first, newest last. 0: none. The gateway keeps 1000.
+///nt32 backlog = 1;
+/// Only these kinds ("change", "health", "limit", "config", "tls", "gateway"). Empty: all.
+///peated string kinds = 2;
+/// Ends after the past: no live events.
+///ol past_only = 3;
+///
+///
+/// A fact that happened.
+///ssage Event {
+/// Rises by one with each event of this process.
+///nt64 id = 1;
+/// When, milliseconds since the Unix epoch.
+///t64 time_ms = 2;
+/// "change", "health", "limit", "config", "tls", "gateway".
+///ring kind = 3;
+/// How bad.
+///verity severity = 4;
+/// Who caused it: a user name, "file", or "gateway".
+///ring who = 5;
+/// What it concerns: "backend/app-1", "limit/create-per-ip", "gateway".
+///ring target = 6;
+/// A sentence.
+///ring what = 7;
+/// The operation behind it; empty when there is none.
+///ring op = 8;
+///
+///
+/// How much an event or problem matters.
+///um Severity {
+/// Not said.
+///VERITY_UNSPECIFIED = 0;
+/// For the record.
+///VERITY_INFO = 1;
+/// Somebody should look.
+///VERITY_WARN = 2;
+/// Users are hurt.
+///VERITY_ERROR = 3;
+///
+///
+/// The gateway at one moment.
+///ssage Snapshot {
+/// When the figures were taken, milliseconds since the Unix epoch.
+///t64 time_ms = 1;
+/// Rises by one with each picture of this process.
+///nt64 seq = 2;
+/// The gateway's revision.
+///nt64 revision = 3;
+/// Names this process: a new one after each start.
+///ring instance = 4;
+/// Version of gatewayd.
+///ring version = 5;
+/// Name of the host the gateway runs on.
+///ring host = 6;
+/// Seconds since the start of the process.
+///uble uptime_s = 7;
+/// The user name the gateway knows this caller by.
+///ring caller = 8;
+/// True when every pool with a route has a backend to serve it.
+///ol ready = 9;
+/// True in `gatewayd demo`, where Demo calls are answered.
+///ol demo = 10;
+/// Figures of the whole gateway.
+///tals totals = 11;
+/// The pools, by name.
+///peated Pool pools = 12;
+/// The backends, by pool and name.
+///peated Backend backends = 13;
+/// The limits, by name.
+///peated Limit limits = 14;
+/// The listeners, by name.
+///peated Listener listeners = 15;
+/// What needs attention, worst first.
+///peated Problem problems = 16;
+/// Requests the gateway refused by itself since the start, by reason.
+///peated Refused refused = 17;
+///
+///
+/// Figures of the whole gateway. Rates are over the last second unless said otherwise.
+///ssage Totals {
+/// Requests answered since the start, of any outcome.
+///nt64 requests_total = 1;
+/// Answers of 5xx since the start, relayed or ours.
+///nt64 errors_total = 2;
+/// Requests refused by a limit since the start.
+///nt64 rejected_total = 3;
+/// Requests answered per second.
+///uble rps = 4;
+/// Requests under way.
+///nt64 in_flight = 5;
+/// Median time to answer in milliseconds over the last 10 s; absent without traffic.
+///tional double p50_ms = 6;
+/// 99th percentile of the same.
+///tional double p99_ms = 7;
+/// Part of answers that were 5xx over the last 10 s, 0..=1; absent without traffic.
+///tional double error_ratio = 8;
+/// Part of answers that were 4xx over the last 10 s, 0..=1; absent without traffic.
+///tional double client_error_ratio = 9;
+/// Requests refused by a limit per second.
+///uble rejected_per_s = 10;
+/// Client connections open.
+///nt64 connections = 11;
+/// CPU use of the gateway's host, 0..=1 of all cores; absent when unknown.
+///tional double cpu_ratio = 12;
+/// Resident memory of the process in bytes.
+///nt64 rss_bytes = 13;
+/// Data-plane workers.
+///nt32 workers = 14;
+/// Access log lines dropped since the start because the disk or the reader was too slow.
+///nt64 log_dropped_total = 15;
+///
+///
+/// A pool: interchangeable backends.
+///ssage Pool {
+/// Its name.
+///ring name = 1;
+/// Its balancing: "round-robin", "least-connections", "consistent-hash".
+///ring balance = 2;
+/// Backends in it.
+///nt32 backends = 3;
+/// Backends that take new requests.
+///nt32 ready = 4;
+/// Backends draining.
+///nt32 draining = 5;
+/// Backends unhealthy among the active ones.
+///nt32 down = 6;
+/// Requests per second.
+///uble rps = 7;
+/// Requests under way.
+///nt64 in_flight = 8;
+/// Median in milliseconds over the last 10 s; absent without traffic.
+///tional double p50_ms = 9;
+/// 99th percentile of the same.
+///tional double p99_ms = 10;
+/// Part of attempts that failed (5xx, connect error, cut off) over the last 10 s, 0..=1.
+///tional double error_ratio = 11;
+/// Part of its capacity still free, 0..=1; absent when unknown.
+///tional double headroom_ratio = 12;
+/// True when so few backends are healthy that all are used.
+///ol panic = 13;
+///
+///
+/// A backend: one upstream address.
+///ssage Backend {
+/// Its name, unique in the gateway.
+///ring name = 1;
+/// Its pool.
+///ring pool = 2;
+/// Where it listens.
+///ring address = 3;
+/// Its weight as desired now, 0..=1000.
+///nt32 weight = 4;
+/// The weight the balancer uses now: 0 unless active and healthy.
+///nt32 effective_weight = 5;
+/// The weight the configuration file gives; absent when the file does not name the backend.
+///tional uint32 configured_weight = 6;
+/// What operators say of it.
+///anding standing = 7;
+/// Who said so; empty when nobody did.
+///ring standing_owner = 8;
+/// Why; empty when not told.
+///ring standing_reason = 9;
+/// Since when, milliseconds since the Unix epoch; absent when it always was so.
+///tional int64 standing_since_ms = 10;
+/// When the standing ends by itself, milliseconds since the Unix epoch; absent when it does not.
+///tional int64 standing_expires_ms = 11;
+/// What probes say of it.
+///alth health = 12;
+/// The latest probe's result in words: "200 in 1 ms", "connection refused x18".
+///ring health_reason = 13;
+/// Since when it is in this health, milliseconds since the Unix epoch.
+///t64 health_since_ms = 14;
+/// Part of its slow start done, 0..=1; absent when not in slow start.
+///tional double slow_start = 15;
+/// Requests under way on it.
+///nt64 in_flight = 16;
+/// Requests under way when its present standing began; absent when active.
+///tional uint64 in_flight_at_drain = 17;
+/// Attempts since it was added.
+///nt64 requests_total = 18;
+/// Failed attempts since it was added: 5xx, connect errors, cut off.
+///nt64 errors_total = 19;
+/// Attempts per second.
+///uble rps = 20;
+/// Median in milliseconds over the last 10 s; absent without traffic.
+///tional double p50_ms = 21;
+/// 99th percentile of the same.
+///tional double p99_ms = 22;
+/// Part of attempts that failed over the last 10 s, 0..=1; absent without traffic.
+///tional double error_ratio = 23;
+/// CPU use it reported, 0..=1 of its cores; absent when unknown.
+///tional double cpu_ratio = 24;
+/// Where the backend comes from: "file", "operator".
+///ring source = 25;
+/// The revision that last touched it.
+///nt64 revision = 26;
+///
+///
+/// A limit and its use.
+///ssage Limit {
+/// Its name.
+///ring name = 1;
+/// What it counts by: "client-ip", "route", "header:NAME", "cookie:NAME".
+///ring key = 2;
+/// Its allowance: "100/minute".
+///ring max = 3;
+/// Requests in `max`.
+///nt32 max_requests = 4;
+/// Seconds in `max`.
+///uble period_s = 5;
+/// What it does.
+///mitMode mode = 6;
+/// The allowance the configuration file gives; empty when the file does not name the limit.
+///ring configured_max = 7;
+/// Requests it let pass since the start.
+///nt64 passed_total = 8;
+/// Requests it refused since the start.
+///nt64 rejected_total = 9;
+/// Requests it would have refused in shadow mode since the start.
+///nt64 would_reject_total = 10;
+/// Requests exempted from it since the start.
+///nt64 exempted_total = 11;
+/// Keys it counts now.
+///nt64 keys = 12;
+/// Keys it had to forget since the start because the table was full.
+///nt64 evicted_total = 13;
+/// Requests let pass per second.
+///uble passed_per_s = 14;
+/// Requests refused per second.
+///uble rejected_per_s = 15;
+/// Would-have-refused per second.
+///uble would_reject_per_s = 16;
+/// Routes it guards.
+///peated string routes = 17;
+/// The revision that last touched it.
+///nt64 revision = 18;
+///
+///
+/// A listener: an address clients connect to.
+///ssage Listener {
+/// Its name.
+///ring name = 1;
+/// Where it listens, as bound.
+///ring address = 2;
+/// True when it speaks TLS.
+///ol tls = 3;
+/// The listener it sends clients to; empty when it serves.
+///ring redirect_to = 4;
+/// Soonest expiry of its certificates, milliseconds since the Unix epoch; absent without TLS.
+///tional int64 certificate_expires_ms = 5;
+///
+///
+/// Something an operator should know now.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Problem {
+    /// How bad.
+    pub severity: Severity,
+    /// What it concerns: "backend/app-1", "pool/app", "limit/create-per-ip".
+    pub target: String,
+    /// A short sentence.
+    pub what: String,
+    /// Since when, milliseconds since the Unix epoch; absent when not known.
+    pub since_ms: Option<i64>,
+}
+
+/// How much an event or problem matters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// For the record.
+    #[default]
+    Info,
+    /// Somebody should look.
+    Warn,
+    /// Users are hurt.
+    Error,
+}
+
+impl Severity {
+    /// Every value, in the order of the contract.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warn, Self::Error];
+
+    /// Its word in every tool.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
