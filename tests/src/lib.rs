@@ -1,3 +1,30 @@
 //! Black-box tests of gatewayd and gatewayctl: the harness they share.
+//!
+//! Everything here is a real process on loopback, told and asked as an operator or a client would:
+//! [`Gateway`] is gatewayd, [`Fleet`] is app servers, [`Ctl`] is gatewayctl, [`Terminal`] is tmux.
+//! The words block until done, so a test reads as the story it tells.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a harness fails by panicking, aloud")]
 
 pub mod architecture;
+mod binaries;
+mod client;
+mod crowd;
+mod ctl;
+mod fleet;
+mod gateway;
+mod port;
+mod process;
+mod terminal;
+mod wait;
+
+pub use binaries::{gatewayctl, gatewayd};
+pub use client::{Client, Protocol, Reply};
+pub use crowd::{Crowd, Ledger};
+pub use ctl::{Ctl, Said};
+pub use fleet::{AppServer, Fleet};
+pub use gateway::{Gateway, Setup};
+pub use port::free_port;
+pub use process::{Process, Signal};
+pub use terminal::Terminal;
+pub use wait::until;

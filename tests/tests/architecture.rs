@@ -1,6 +1,8 @@
 //! The floor plan in README cannot drift: it is read from the sources, and the reader is itself
 //! shown one planted defect of each kind.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

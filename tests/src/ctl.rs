@@ -1,0 +1,87 @@
+//! gatewayctl as an operator runs it.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::binaries;
+
+/// gatewayctl with the address of one gateway.
+#[derive(Clone, Debug)]
+pub struct Ctl {
+    socket: PathBuf,
+}
+
+/// What one run said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The exit code; -1 when a signal ended it.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Ctl {
+    /// gatewayctl for the gateway behind `socket`.
+    pub fn new(socket: PathBuf) -> Ctl {
+        Ctl { socket }
+    }
+
+    /// The command, ready to be given arguments.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(binaries::gatewayctl());
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEWAYCTL_")) {
+            command.env_remove(name);
+        }
+        command.arg(format!("--addr={}", self.address())).stdin(Stdio::null());
+        command
+    }
+
+    /// The address for `--addr`.
+    pub fn address(&self) -> String {
+        format!("unix://{}", self.socket.display())
+    }
+
+    /// Runs gatewayctl with the words of `line`, whatever comes of it.
+    pub fn try_run(&self, line: &str) -> Said {
+        self.try_args(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs gatewayctl with `arguments`, whatever comes of it.
+    pub fn try_args(&self, arguments: &[&str]) -> Said {
+        let output = self.command().args(arguments).output().unwrap();
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Runs gatewayctl with the words of `line`; panics unless it exits with 0.
+    #[track_caller]
+    pub fn run(&self, line: &str) -> String {
+        let said = self.try_run(line);
+        assert_eq!(said.code, 0, "gatewayctl {line}: {}{}", said.err, said.out);
+        said.out
+    }
+
+    /// The items of `line -o json`.
+    #[track_caller]
+    pub fn items(&self, line: &str) -> Vec<Value> {
+        let said = self.run(&format!("{line} -o json"));
+        let answer: Value = serde_json::from_str(&said)
+            .unwrap_or_else(|error| panic!("gatewayctl {line} -o json: {error}: {said}"));
+        answer["items"].as_array().unwrap_or_else(|| panic!("no items: {said}")).clone()
+    }
+
+    /// The backend called `name`, as `backend list` shows it.
+    #[track_caller]
+    pub fn backend(&self, name: &str) -> Value {
+        let listed = self.items("backend list");
+        let found = listed.iter().find(|backend| backend["name"] == name);
+        found.unwrap_or_else(|| panic!("no backend {name} in {listed:?}")).clone()
+    }
+}

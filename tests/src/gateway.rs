@@ -1,0 +1,212 @@
+//! gatewayd as an operator starts it: a file, free ports, a state directory of its own.
+
+use std::fmt::Write;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+
+use tempfile::TempDir;
+
+use crate::client::{Client, Protocol, Reply};
+use crate::{Ctl, Process, Signal, binaries, free_port, until};
+
+/// A running gateway, killed when dropped.
+pub struct Gateway {
+    /// Its listener for plain HTTP.
+    pub http: SocketAddr,
+    /// Its listener for TLS.
+    pub https: SocketAddr,
+    /// Its listener that sends clients to the one for TLS.
+    pub redirect: SocketAddr,
+    /// Where it tells its metrics.
+    pub metrics: SocketAddr,
+    /// gatewayctl for this gateway.
+    pub ctl: Ctl,
+    setup: Setup,
+    directory: TempDir,
+    process: Process,
+}
+
+/// What a gateway is given beside its routes, limits and pools.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    workers: u32,
+    trusted: Vec<String>,
+    admin_keys: String,
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup { workers: 2, trusted: Vec::new(), admin_keys: String::new() }
+    }
+}
+
+impl Setup {
+    /// With this many data-plane workers instead of two.
+    pub fn workers(mut self, workers: u32) -> Setup {
+        self.workers = workers;
+        self
+    }
+
+    /// Believing the X-Forwarded-For of this network.
+    pub fn trusting(mut self, network: &str) -> Setup {
+        self.trusted.push(network.to_owned());
+        self
+    }
+
+    /// With more keys in `[admin]`.
+    pub fn admin(mut self, keys: &str) -> Setup {
+        self.admin_keys = keys.to_owned();
+        self
+    }
+
+    /// Starts a gateway with these routes, limits and pools, and waits until it is ready.
+    #[track_caller]
+    pub fn start(self, rest: &str) -> Gateway {
+        let mut gateway = Gateway::prepare(self, rest);
+        gateway.wait_until_ready();
+        gateway
+    }
+}
+
+impl Gateway {
+    /// A gateway with two workers that trusts nobody.
+    #[track_caller]
+    pub fn start(rest: &str) -> Gateway {
+        Setup::default().start(rest)
+    }
+
+    fn prepare(setup: Setup, rest: &str) -> Gateway {
+        let directory = tempfile::tempdir().unwrap();
+        let socket = directory.path().join("admin.sock");
+        let [http, https, redirect, metrics] =
+            std::array::from_fn(|_| SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())));
+        let process = Process::start("gatewayd", &mut Command::new("true"), &log(&directory));
+        let ctl = Ctl::new(socket);
+        let mut gateway =
+            Gateway { http, https, redirect, metrics, ctl, setup, directory, process };
+        gateway.write_file(rest);
+        gateway.process = gateway.spawn();
+        gateway
+    }
+
+    fn spawn(&self) -> Process {
+        let mut command = Command::new(binaries::gatewayd());
+        command.arg("--config").arg(self.file());
+        Process::start("gatewayd", &mut command, &log(&self.directory))
+    }
+
+    /// The file it was started from.
+    pub fn file(&self) -> PathBuf {
+        self.directory.path().join("gateway.toml")
+    }
+
+    /// Writes its file anew with these routes, limits and pools; SIGHUP makes it read them.
+    pub fn write_file(&self, rest: &str) {
+        fs::write(self.file(), self.head() + rest).unwrap();
+    }
+
+    fn head(&self) -> String {
+        let directory = self.directory.path().display();
+        let Setup { workers, trusted, admin_keys } = &self.setup;
+        let mut text = format!(
+            "[admin]\nsocket = \"{directory}/admin.sock\"\nstate_dir = \"{directory}/state\"\n\
+             metrics = \"{}\"\n{admin_keys}\n\n\
+             [data_plane]\nworkers = {workers}\ntrusted_proxies = {trusted:?}\n",
+            self.metrics
+        );
+        let listeners = [
+            ("https", self.https, "tls = { self_signed = [\"localhost\"] }"),
+            ("http", self.http, ""),
+            ("redirect", self.redirect, "redirect_to = \"https\""),
+        ];
+        for (name, address, keys) in listeners {
+            let _ = writeln!(
+                text,
+                "\n[[listener]]\nname = \"{name}\"\naddress = \"{address}\"\n{keys}"
+            );
+        }
+        text + "\n"
+    }
+
+    /// Waits until it says that it is ready and every backend has been checked.
+    #[track_caller]
+    pub fn wait_until_ready(&mut self) {
+        until("the gateway is ready", || {
+            let ended = self.process.ended();
+            assert!(ended.is_none(), "gatewayd ended: {ended:?}\n{}", self.log());
+            let mut metrics = Client::new(Protocol::Http, self.metrics);
+            let reply = metrics.ask(http::Method::GET, "/readyz", bytes::Bytes::new());
+            reply.is_ok_and(|reply| reply.status == 200).then_some(())
+        });
+        until("every backend has been checked", || {
+            let backends = self.ctl.items("backend list");
+            backends.iter().all(|backend| backend["health"] != "checking").then_some(())
+        });
+    }
+
+    /// Waits until the health of the backend `name` is `health`.
+    #[track_caller]
+    pub fn wait_for_health(&self, name: &str, health: &str) {
+        until(&format!("{name} is {health}"), || {
+            (self.ctl.backend(name)["health"] == health).then_some(())
+        });
+    }
+
+    /// A new client.
+    pub fn client(&self, protocol: Protocol) -> Client {
+        Client::new(protocol, self.address(protocol))
+    }
+
+    /// Where `protocol` is spoken.
+    pub fn address(&self, protocol: Protocol) -> SocketAddr {
+        match protocol {
+            Protocol::Http => self.http,
+            Protocol::Https | Protocol::Http2 => self.https,
+        }
+    }
+
+    /// What the metrics listener answers to `path`.
+    #[track_caller]
+    pub fn ask_metrics(&self, path: &str) -> Reply {
+        Client::new(Protocol::Http, self.metrics).get(path)
+    }
+
+    /// What it printed so far.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        self.process.signal(signal);
+    }
+
+    /// Waits until it has ended.
+    #[track_caller]
+    pub fn wait(&mut self) -> ExitStatus {
+        self.process.wait()
+    }
+
+    /// Kills it, as kill -9 does.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again from the same file and state, and waits until it is ready.
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        self.process = self.spawn();
+        self.wait_until_ready();
+    }
+}
+
+fn log(directory: &TempDir) -> PathBuf {
+    directory.path().join("gatewayd.log")
+}
