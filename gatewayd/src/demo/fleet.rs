@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -18,6 +19,10 @@ const SHORTEST_ABSENCE: Duration = Duration::from_secs(5);
 const LONGEST_ABSENCE: Duration = Duration::from_secs(60);
 /// How long a process must live to be forgiven its earlier ends.
 const FORGIVENESS: Duration = Duration::from_secs(30);
+
+/// Where app servers listen: below what the system gives to outgoing connections, so that one that
+/// died finds its port free when it comes back.
+const PORTS: RangeInclusive<u16> = 9101..=9999;
 
 /// App servers and a load, each a process of its own; all end with this value.
 ///
@@ -227,9 +232,14 @@ fn keep(shared: &Shared) {
 
 /// Addresses nobody listens on; all are held until the last is found, so that none comes twice.
 fn free_addresses(count: u16) -> io::Result<Vec<SocketAddr>> {
-    let held = (0..count)
-        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .collect::<io::Result<Vec<_>>>()?;
+    let held: Vec<TcpListener> = PORTS
+        .filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok())
+        .take(usize::from(count))
+        .collect();
+    if held.len() < usize::from(count) {
+        let what = format!("{count} app servers need as many free ports of {PORTS:?}");
+        return Err(io::Error::new(io::ErrorKind::AddrInUse, what));
+    }
     held.iter().map(TcpListener::local_addr).collect()
 }
 
