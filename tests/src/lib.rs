@@ -15,6 +15,7 @@ mod fleet;
 mod gateway;
 mod port;
 mod process;
+mod routes;
 mod terminal;
 mod wait;
 
@@ -26,5 +27,6 @@ pub use fleet::{AppServer, Fleet};
 pub use gateway::{Gateway, Setup};
 pub use port::free_port;
 pub use process::{Process, Signal};
+pub use routes::{EVERYTHING, shortener};
 pub use terminal::Terminal;
 pub use wait::until;
