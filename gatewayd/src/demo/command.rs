@@ -156,13 +156,15 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// Reads a time such as `2ms`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is not a time: write 2ms, 10s or 5m");
     let parsed: SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(parsed).map_err(|_| wrong())
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+/// Reads a number of requests per second.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
     let rate: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     if (0.0..=1_000_000.0).contains(&rate) {
         Ok(rate)

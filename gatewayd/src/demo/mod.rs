@@ -21,4 +21,5 @@ mod virtual_core;
 mod websocket;
 
 pub use command::{AppArgs, LoadArgs, run_app, run_load};
+pub(crate) use command::{duration, rate};
 pub use fleet::Fleet;

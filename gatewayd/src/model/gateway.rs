@@ -1,0 +1,52 @@
+//! A gateway: the desired configuration as one value.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::{Backend, Limit, Listener, Pool, Route};
+
+/// The desired configuration: what operators and the file want, whatever is observed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gateway {
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Addresses clients connect to.
+    pub listeners: Vec<Listener>,
+    /// What becomes of requests; the most specific wins, not the first.
+    pub routes: Vec<Route>,
+    /// Allowed rates.
+    pub limits: Vec<Limit>,
+    /// Interchangeable backends.
+    pub pools: Vec<Pool>,
+}
+
+impl Gateway {
+    /// The pool called `name`.
+    #[must_use]
+    pub fn pool(&self, name: &str) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.name == *name)
+    }
+
+    /// The limit called `name`.
+    #[must_use]
+    pub fn limit(&self, name: &str) -> Option<&Limit> {
+        self.limits.iter().find(|limit| limit.name == *name)
+    }
+
+    /// The backend called `name` and its pool.
+    #[must_use]
+    pub fn backend(&self, name: &str) -> Option<(&Pool, &Backend)> {
+        self.pools.iter().find_map(|pool| Some((pool, pool.backend(name)?)))
+    }
+
+    /// All backends with their pools, in order.
+    pub fn backends(&self) -> impl Iterator<Item = (&Pool, &Backend)> {
+        self.pools.iter().flat_map(|pool| pool.backends.iter().map(move |backend| (pool, backend)))
+    }
+
+    /// The backend called `name`, to be changed.
+    pub fn backend_mut(&mut self, name: &str) -> Option<&mut Backend> {
+        let backends = self.pools.iter_mut().flat_map(|pool| pool.backends.iter_mut());
+        backends.into_iter().find(|backend| backend.name == *name)
+    }
+}

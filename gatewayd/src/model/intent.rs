@@ -1,0 +1,18 @@
+//! An intent: who wants a change, why, and on which condition.
+
+/// Who wants a change, why, and on which condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Intent {
+    /// The user name behind the change, or "file".
+    pub actor: String,
+    /// The tool it came through: "cli", "tui", "api" or "file".
+    pub via: String,
+    /// In the actor's words; empty when not told.
+    pub reason: String,
+    /// Apply only if the gateway is still at this revision.
+    pub expected_revision: Option<u64>,
+    /// Say what would happen and change nothing.
+    pub validate_only: bool,
+    /// Apply although a guard refuses; needs a reason.
+    pub force: bool,
+}

@@ -1,0 +1,41 @@
+//! The nouns: what a gateway is made of, as plain values that are legal by construction.
+
+mod allowance;
+mod backend;
+mod change;
+mod configuration;
+mod desired;
+mod event;
+mod gateway;
+mod health;
+mod intent;
+mod limit;
+mod listener;
+mod name;
+mod operation;
+mod pool;
+mod refusal;
+mod rejection;
+mod route;
+mod snapshot;
+
+pub use allowance::{Allowance, AllowanceError};
+pub use backend::{Backend, Mark, Standing, Weight, WeightError};
+pub use change::{Change, WeightEdit};
+pub use configuration::{AccessLog, Configuration, Settings};
+pub use desired::Desired;
+pub use event::{Event, EventKind, Severity};
+pub use gateway::Gateway;
+pub use health::Health;
+pub use intent::Intent;
+pub use limit::{Limit, LimitKey, LimitMode};
+pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, TlsVersion};
+pub use name::{Name, NameError};
+pub use operation::{Operation, Share};
+pub use pool::{Balance, HashKey, HealthCheck, Pool};
+pub use refusal::Refusal;
+pub use rejection::Rejection;
+pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
+pub use snapshot::{
+    BackendView, LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot, Totals,
+};

@@ -1,0 +1,95 @@
+//! A pool: interchangeable backends, how traffic is spread over them and how they are checked.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::HeaderName;
+use serde::{Deserialize, Serialize};
+
+use super::{Backend, Name};
+
+/// Interchangeable backends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Unique among pools.
+    pub name: Name,
+    /// How a backend is picked.
+    pub balance: Balance,
+    /// How long a backend that joins or recovers takes to get its whole share; 0 is at once.
+    pub slow_start: Duration,
+    /// How backends are probed.
+    pub health: HealthCheck,
+    /// The backends, in the order of the file, added ones last.
+    pub backends: Vec<Backend>,
+}
+
+/// How a backend is picked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Balance {
+    /// In turn, by weight.
+    RoundRobin,
+    /// The least loaded for its weight.
+    LeastConnections,
+    /// By a hash of the request, so that the same key stays on the same backend.
+    ConsistentHash(HashKey),
+}
+
+/// What a consistent hash is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HashKey {
+    /// The client's address.
+    ClientIp,
+    /// The canonical path.
+    Path,
+    /// The value of a header.
+    Header(#[serde(with = "super::limit::header_name")] HeaderName),
+    /// The value of a cookie.
+    Cookie(String),
+}
+
+/// An HTTP probe: what is asked, how often, and how many answers change a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCheck {
+    /// The path that is asked for; 200 to 299 passes.
+    pub path: String,
+    /// From the start of one probe to the start of the next.
+    pub interval: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// Passed probes in a row that make a backend healthy; 1 for its very first.
+    pub healthy_after: u32,
+    /// Failed probes in a row that make it unhealthy.
+    pub unhealthy_after: u32,
+}
+
+impl Default for HealthCheck {
+    fn default() -> HealthCheck {
+        HealthCheck {
+            path: "/".to_owned(),
+            interval: Duration::from_secs(2),
+            timeout: Duration::from_secs(1),
+            healthy_after: 2,
+            unhealthy_after: 3,
+        }
+    }
+}
+
+impl fmt::Display for Balance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Balance::RoundRobin => "round-robin",
+            Balance::LeastConnections => "least-connections",
+            Balance::ConsistentHash(_) => "consistent-hash",
+        })
+    }
+}
+
+impl Pool {
+    /// The backend called `name`.
+    #[must_use]
+    pub fn backend(&self, name: &str) -> Option<&Backend> {
+        self.backends.iter().find(|backend| backend.name == *name)
+    }
+}

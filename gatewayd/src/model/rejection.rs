@@ -1,0 +1,88 @@
+//! A rejection: why a change was not accepted, and what to do next. It is a value, not a failure.
+
+use super::Name;
+
+/// Why a change was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// A name that nothing has.
+    #[error("no {noun} is called {name}{}", did_you_mean(nearest.as_ref()))]
+    Unknown {
+        /// "backend", "pool" or "limit".
+        noun: &'static str,
+        /// The name.
+        name: Name,
+        /// The most similar name there is.
+        nearest: Option<Name>,
+    },
+    /// A name that is taken.
+    #[error("a backend called {name} is already in pool {pool}")]
+    Taken {
+        /// The name.
+        name: Name,
+        /// Where it is.
+        pool: Name,
+    },
+    /// A value that makes no sense.
+    #[error("{field}: {what}")]
+    Invalid {
+        /// The field of the change.
+        field: &'static str,
+        /// What is wrong and what was expected.
+        what: String,
+    },
+    /// The gateway moved on since the caller looked.
+    #[error("the gateway is at revision {actual}, not {expected}{}", since(changes))]
+    Stale {
+        /// The revision the caller saw.
+        expected: u64,
+        /// The revision there is.
+        actual: u64,
+        /// What changed in between, newest first, readable.
+        changes: Vec<String>,
+    },
+    /// A guard refuses; `force` with a reason overrides it.
+    #[error("{what}")]
+    Guard {
+        /// What would happen.
+        what: String,
+    },
+    /// Forced without a reason.
+    #[error("forcing a change needs a reason")]
+    ForceWithoutReason,
+    /// The change could not be written to the journal; nothing happened.
+    #[error("the change could not be journaled, so nothing happened: {0}")]
+    NotJournaled(String),
+}
+
+impl Rejection {
+    /// The next step, when there is one.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Rejection::Unknown { noun: "backend", .. } => {
+                Some("`backend list` shows those there are")
+            }
+            Rejection::Unknown { noun: "pool", .. } => Some("`pool list` shows those there are"),
+            Rejection::Unknown { noun: "limit", .. } => Some("`limit list` shows those there are"),
+            Rejection::Taken { .. } => Some("choose another name, or remove that one first"),
+            Rejection::Stale { .. } => {
+                Some("look at what changed, then ask again with the new revision")
+            }
+            Rejection::Guard { .. } => Some("--force with a reason (-m) does it all the same"),
+            Rejection::ForceWithoutReason => Some("say why with -m"),
+            Rejection::NotJournaled(_) => {
+                Some("look after the state directory's disk; traffic goes on")
+            }
+            Rejection::Unknown { .. } | Rejection::Invalid { .. } => None,
+        }
+    }
+}
+
+fn did_you_mean(nearest: Option<&Name>) -> String {
+    nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}
+
+fn since(changes: &[String]) -> String {
+    if changes.is_empty() { String::new() } else { format!("; since then: {}", changes.join(", ")) }
+}

@@ -1,0 +1,228 @@
+//! A snapshot: the gateway at one moment, for observers. Figures mean what the admin contract says.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::{Allowance, Health, LimitMode, Mark, Name, Severity, Standing};
+
+/// The gateway at one moment: one timestamp, everything in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// When the figures were taken, milliseconds since the Unix epoch.
+    pub time_ms: i64,
+    /// Rises by one with each picture of this process.
+    pub seq: u64,
+    /// The gateway's revision.
+    pub revision: u64,
+    /// Names this process: a new one after each start.
+    pub instance: Arc<str>,
+    /// Name of the host.
+    pub host: Arc<str>,
+    /// Seconds since the start of the process.
+    pub uptime_s: f64,
+    /// Whether every pool with a route has a backend to serve it.
+    pub ready: bool,
+    /// Figures of the whole gateway.
+    pub totals: Totals,
+    /// The pools, by name.
+    pub pools: Vec<PoolView>,
+    /// The backends, by pool and name.
+    pub backends: Vec<BackendView>,
+    /// The limits, by name.
+    pub limits: Vec<LimitView>,
+    /// The listeners, by name.
+    pub listeners: Vec<ListenerView>,
+    /// What needs attention, worst first.
+    pub problems: Vec<Problem>,
+    /// Requests the gateway refused by itself since the start, by reason.
+    pub refused: Vec<RefusedView>,
+}
+
+/// Figures of the whole gateway. Rates are over the last second, ratios and percentiles over 10 s.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Requests answered since the start.
+    pub requests_total: u64,
+    /// Answers of 5xx since the start, relayed or ours.
+    pub errors_total: u64,
+    /// Requests refused by a limit since the start.
+    pub rejected_total: u64,
+    /// Requests answered per second.
+    pub rps: f64,
+    /// Requests under way.
+    pub in_flight: u64,
+    /// Median time to answer.
+    pub p50_ms: Option<f64>,
+    /// 99th percentile of it.
+    pub p99_ms: Option<f64>,
+    /// Part of answers that were 5xx, 0..=1.
+    pub error_ratio: Option<f64>,
+    /// Part of answers that were 4xx, 0..=1.
+    pub client_error_ratio: Option<f64>,
+    /// Requests refused by a limit per second.
+    pub rejected_per_s: f64,
+    /// Client connections open.
+    pub connections: u64,
+    /// CPU use of the host, 0..=1 of all cores.
+    pub cpu_ratio: Option<f64>,
+    /// Resident memory of the process.
+    pub rss_bytes: u64,
+    /// Data-plane workers.
+    pub workers: u32,
+    /// Access log lines dropped since the start.
+    pub log_dropped_total: u64,
+}
+
+/// A pool as observed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolView {
+    /// Its name.
+    pub name: Name,
+    /// How it balances.
+    pub balance: String,
+    /// Backends in it.
+    pub backends: u32,
+    /// Backends that take new requests.
+    pub ready: u32,
+    /// Backends draining.
+    pub draining: u32,
+    /// Active backends that are unhealthy.
+    pub down: u32,
+    /// Attempts per second.
+    pub rps: f64,
+    /// Requests under way.
+    pub in_flight: u64,
+    /// Median time of an attempt.
+    pub p50_ms: Option<f64>,
+    /// 99th percentile of it.
+    pub p99_ms: Option<f64>,
+    /// Part of attempts that failed, 0..=1.
+    pub error_ratio: Option<f64>,
+    /// Part of its capacity still free, 0..=1.
+    pub headroom_ratio: Option<f64>,
+    /// Whether so few backends are healthy that all are used.
+    pub panic: bool,
+}
+
+/// A backend as desired and observed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BackendView {
+    /// Its name.
+    pub name: Name,
+    /// Its pool.
+    pub pool: Name,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its weight as desired.
+    pub weight: u16,
+    /// The weight the balancer uses now.
+    pub effective_weight: u16,
+    /// The weight the file gives; absent when the file does not name the backend.
+    pub configured_weight: Option<u16>,
+    /// What operators say of it.
+    pub standing: Standing,
+    /// Who said so, when and why.
+    pub mark: Option<Mark>,
+    /// What probes say of it.
+    pub health: Health,
+    /// The latest probe in words.
+    pub health_reason: String,
+    /// Since when, milliseconds since the Unix epoch.
+    pub health_since_ms: i64,
+    /// Part of its slow start done, 0..=1; absent when not in slow start.
+    pub slow_start: Option<f64>,
+    /// Requests under way on it.
+    pub in_flight: u64,
+    /// Requests under way when its present standing began; absent when active.
+    pub in_flight_at_drain: Option<u64>,
+    /// Attempts since it was added.
+    pub requests_total: u64,
+    /// Failed attempts since it was added.
+    pub errors_total: u64,
+    /// Attempts per second.
+    pub rps: f64,
+    /// Median time of an attempt.
+    pub p50_ms: Option<f64>,
+    /// 99th percentile of it.
+    pub p99_ms: Option<f64>,
+    /// Part of attempts that failed, 0..=1.
+    pub error_ratio: Option<f64>,
+    /// CPU use it reported, 0..=1 of its cores.
+    pub cpu_ratio: Option<f64>,
+    /// Whether the file names it; otherwise an operator added it.
+    pub from_file: bool,
+    /// The revision that last touched it.
+    pub revision: u64,
+}
+
+/// A limit and its use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LimitView {
+    /// Its name.
+    pub name: Name,
+    /// What it counts by.
+    pub key: String,
+    /// Its allowance.
+    pub max: Allowance,
+    /// What it does.
+    pub mode: LimitMode,
+    /// The allowance the file gives; absent when the file does not name it.
+    pub configured_max: Option<Allowance>,
+    /// Requests let pass since the start.
+    pub passed_total: u64,
+    /// Requests refused since the start.
+    pub rejected_total: u64,
+    /// Requests that shadow mode would have refused since the start.
+    pub would_reject_total: u64,
+    /// Keys it counts now.
+    pub keys: u64,
+    /// Keys forgotten since the start because the table was full.
+    pub evicted_total: u64,
+    /// Requests let pass per second.
+    pub passed_per_s: f64,
+    /// Requests refused per second.
+    pub rejected_per_s: f64,
+    /// Would-have-refused per second.
+    pub would_reject_per_s: f64,
+    /// Routes it guards.
+    pub routes: Vec<Name>,
+    /// The revision that last touched it.
+    pub revision: u64,
+}
+
+/// A listener as bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenerView {
+    /// Its name.
+    pub name: Name,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+    /// The listener it sends clients to.
+    pub redirect_to: Option<Name>,
+    /// Soonest expiry of its certificates, milliseconds since the Unix epoch.
+    pub certificate_expires_ms: Option<i64>,
+}
+
+/// Something an operator should know now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad.
+    pub severity: Severity,
+    /// What it concerns: "backend/app-1".
+    pub target: String,
+    /// A short sentence.
+    pub what: String,
+    /// Since when, milliseconds since the Unix epoch.
+    pub since_ms: Option<i64>,
+}
+
+/// Requests refused for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusedView {
+    /// The reason.
+    pub reason: &'static str,
+    /// How many since the start.
+    pub total: u64,
+}
