@@ -12,3 +12,4 @@
 
 pub mod demo;
 pub mod model;
+pub mod policy;

@@ -1,0 +1,190 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{
+    Backend, Balance, HealthCheck, Limit, LimitKey, LimitMode, Pool, Weight, WeightEdit,
+};
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn backend(number: u16) -> Backend {
+    Backend {
+        name: name(&format!("app-{number}")),
+        address: ([127, 0, 0, 1], 9000 + number).into(),
+        weight: Weight::DEFAULT,
+        standing: Standing::Active,
+        mark: None,
+    }
+}
+
+fn desired() -> Desired {
+    let pool = Pool {
+        name: name("app"),
+        balance: Balance::RoundRobin,
+        slow_start: Duration::ZERO,
+        health: HealthCheck::default(),
+        backends: (1..=3).map(backend).collect(),
+    };
+    let limit = Limit {
+        name: name("create"),
+        key: LimitKey::ClientIp,
+        max: "100/minute".parse().unwrap(),
+        mode: LimitMode::Enforce,
+    };
+    let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
+    Desired { revision: 7, gateway: file.clone(), file, touched: Default::default() }
+}
+
+fn by(actor: &str, reason: &str) -> Intent {
+    Intent { actor: actor.into(), reason: reason.into(), via: "cli".into(), ..Intent::default() }
+}
+
+fn done(change: &Change) -> Applied {
+    apply(&desired(), change, &by("ana", "patch"), 1000).unwrap()
+}
+
+fn refused(change: &Change) -> Rejection {
+    apply(&desired(), change, &by("ana", "patch"), 1000).unwrap_err()
+}
+
+#[test]
+fn a_drain_says_who_when_and_why_and_what_it_was() {
+    let applied = done(&Change::SetStanding(vec![name("app-1")], Standing::Draining));
+    let (_, backend) = applied.desired.gateway.backend("app-1").unwrap();
+    assert_eq!(backend.standing, Standing::Draining);
+    let mark = backend.mark.clone().unwrap();
+    assert_eq!((&*mark.owner, &*mark.reason, mark.since_ms), ("ana", "patch", 1000));
+    assert_eq!(applied.desired.revision, 8);
+    assert_eq!(applied.desired.touched("backend/app-1"), 8);
+    assert_eq!(applied.desired.touched("backend/app-2"), 0);
+    let operation = applied.operation;
+    assert_eq!((&*operation.what, &*operation.target), ("drain", "backend/app-1"));
+    assert_eq!(
+        (&*operation.before, &*operation.after),
+        ("active weight 100", "draining weight 100")
+    );
+}
+
+#[test]
+fn asking_for_what_holds_changes_nothing_and_keeps_the_first_owner() {
+    let drain = Change::SetStanding(vec![name("app-1")], Standing::Draining);
+    let first = done(&drain).desired;
+    for (actor, reason) in [("bob", ""), ("bob", "patch")] {
+        let again = apply(&first, &drain, &by(actor, reason), 2000).unwrap();
+        assert!(again.operation.unchanged);
+        assert_eq!(again.desired, first);
+        assert_eq!(again.operation.revision, 8);
+    }
+    let enable = Change::SetStanding(vec![name("app-1")], Standing::Active);
+    assert!(done(&enable).operation.unchanged, "nobody has to sign for what always was");
+}
+
+#[test]
+fn another_reason_for_the_same_standing_is_told_and_does_not_make_it_younger() {
+    let drain = Change::SetStanding(vec![name("app-1")], Standing::Draining);
+    let first = done(&drain).desired;
+    let again = apply(&first, &drain, &by("bob", "disk too"), 2000).unwrap();
+    let mark = again.desired.gateway.backend("app-1").unwrap().1.mark.clone().unwrap();
+    assert_eq!((&*mark.owner, &*mark.reason, mark.since_ms), ("bob", "disk too", 1000));
+    assert_eq!(again.operation.revision, 9);
+}
+
+#[test]
+fn weights_are_told_absolutely_relatively_and_by_percent() {
+    let edits = vec![
+        (name("app-1"), WeightEdit::Absolute(Weight::nearest(7))),
+        (name("app-2"), WeightEdit::Delta(-500)),
+        (name("app-3"), WeightEdit::Percent(250)),
+    ];
+    let applied = done(&Change::SetWeights(edits));
+    let weights: Vec<u16> =
+        applied.desired.gateway.backends().map(|(_, backend)| backend.weight.get()).collect();
+    assert_eq!(weights, [7, 0, 250]);
+    assert_eq!(applied.operation.warnings.len(), 1, "weight 0 is worth a warning");
+}
+
+#[test]
+fn one_wrong_name_changes_none() {
+    let names = vec![name("app-1"), name("app-9")];
+    let Rejection::Unknown { noun, nearest, .. } = refused(&Change::RemoveBackends(names)) else {
+        panic!("expected an unknown backend");
+    };
+    assert_eq!((noun, nearest.is_some()), ("backend", true));
+    let twice = Change::RemoveBackends(vec![name("app-1"), name("app-1")]);
+    assert!(matches!(refused(&twice), Rejection::Invalid { .. }));
+    assert!(matches!(refused(&Change::SetWeights(vec![])), Rejection::Invalid { .. }));
+}
+
+#[test]
+fn a_backend_is_added_once() {
+    let add = |name_: &str, pool: &str| Change::AddBackend {
+        pool: name(pool),
+        name: name(name_),
+        address: ([127, 0, 0, 1], 9001).into(),
+        weight: Weight::DEFAULT,
+        standing: Standing::Active,
+    };
+    let applied = done(&add("app-4", "app"));
+    assert_eq!(applied.desired.gateway.backends().count(), 4);
+    assert_eq!(applied.operation.warnings.len(), 1, "app-1 has the same address");
+    assert!(matches!(refused(&add("app-1", "app")), Rejection::Taken { .. }));
+    assert!(matches!(refused(&add("app-4", "ap")), Rejection::Unknown { noun: "pool", .. }));
+}
+
+#[test]
+fn a_limit_keeps_what_is_not_named() {
+    let set = |max: Option<&str>, mode| Change::SetLimit {
+        name: name("create"),
+        max: max.map(|max| max.parse().unwrap()),
+        mode,
+    };
+    let applied = done(&set(Some("8/minute"), None));
+    let limit = applied.desired.gateway.limit("create").unwrap();
+    assert_eq!((limit.max.to_string().as_str(), limit.mode), ("8/minute", LimitMode::Enforce));
+    assert!(matches!(refused(&set(None, None)), Rejection::Invalid { .. }));
+}
+
+#[test]
+fn force_needs_a_reason() {
+    let intent = Intent { force: true, ..by("ana", " ") };
+    let change = Change::SetStanding(vec![name("app-1")], Standing::Draining);
+    assert_eq!(apply(&desired(), &change, &intent, 0), Err(Rejection::ForceWithoutReason));
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let names =
+        proptest::collection::vec((1_u16..=4).prop_map(|n| name(&format!("app-{n}"))), 0..3);
+    let standing =
+        prop_oneof![Just(Standing::Active), Just(Standing::Draining), Just(Standing::Maintenance)];
+    let edit = prop_oneof![
+        (0_i64..=1000).prop_map(|weight| WeightEdit::Absolute(Weight::nearest(weight))),
+        any::<i32>().prop_map(WeightEdit::Delta),
+        any::<u32>().prop_map(WeightEdit::Percent),
+    ];
+    prop_oneof![
+        names.clone().prop_map(Change::RemoveBackends),
+        (names.clone(), standing)
+            .prop_map(|(names, standing)| Change::SetStanding(names, standing)),
+        (names, edit).prop_map(|(names, edit)| {
+            Change::SetWeights(names.into_iter().map(|name| (name, edit)).collect())
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_revision_rises_by_one_exactly_when_something_changed(changes in proptest::collection::vec(any_change(), 0..20)) {
+        let mut now = desired();
+        for change in changes {
+            let Ok(applied) = apply(&now, &change, &by("ana", ""), 0) else { continue };
+            let changed = applied.desired.gateway != now.gateway;
+            prop_assert_eq!(applied.desired.revision, now.revision + u64::from(changed));
+            prop_assert_eq!(applied.operation.unchanged, !changed);
+            now = applied.desired;
+        }
+    }
+}

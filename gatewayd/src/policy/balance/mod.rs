@@ -1,0 +1,103 @@
+//! Which backend takes a request?
+//!
+//! A balancer is built from a pool's members whenever one of them changes, and asked by every
+//! worker for every request without waiting for another.
+
+mod consistent_hash;
+mod least_connections;
+mod round_robin;
+mod slots;
+
+use rand::Rng;
+
+use crate::model::{Balance, Name, Weight};
+
+use super::Part;
+use consistent_hash::ConsistentHash;
+pub use consistent_hash::hash_key;
+use least_connections::LeastConnections;
+use round_robin::RoundRobin;
+pub use round_robin::Turn;
+
+/// A backend as a balancer sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// Its identity.
+    pub name: &'a Name,
+    /// Its weight as desired.
+    pub weight: Weight,
+    /// How much of that it takes now: nothing unless it is ready, a growing part while it starts.
+    pub part: Part,
+}
+
+/// Spreads requests over the members of one pool.
+#[derive(Clone, Debug)]
+pub struct Balancer(Method);
+
+#[derive(Clone, Debug)]
+enum Method {
+    RoundRobin(RoundRobin),
+    LeastConnections(LeastConnections),
+    ConsistentHash(ConsistentHash),
+}
+
+/// A member that takes requests.
+#[derive(Clone, Copy, Debug)]
+struct Ready {
+    /// Its place among the members.
+    index: u32,
+    /// What it takes now; only the relation to the others means anything.
+    weight: u32,
+}
+
+impl Balancer {
+    /// A balancer for `members`; what it has in common with `previous` is shared, not made anew.
+    #[must_use]
+    pub fn new(balance: &Balance, members: &[Member<'_>], previous: Option<&Balancer>) -> Balancer {
+        Balancer(match balance {
+            Balance::RoundRobin => Method::RoundRobin(RoundRobin::new(ready(members))),
+            Balance::LeastConnections => {
+                Method::LeastConnections(LeastConnections::new(ready(members)))
+            }
+            Balance::ConsistentHash(_) => {
+                let previous = match previous {
+                    Some(Balancer(Method::ConsistentHash(previous))) => Some(previous),
+                    _ => None,
+                };
+                Method::ConsistentHash(ConsistentHash::new(members, previous))
+            }
+        })
+    }
+
+    /// The place of the member that takes the next request, if one does.
+    ///
+    /// `turn` belongs to the asking worker, `key` is [`hash_key`] of what the pool hashes by,
+    /// `in_flight` tells the requests under way on a member, and `except` is the member that was
+    /// tried already.
+    pub fn pick(
+        &self,
+        turn: &mut Turn,
+        key: u64,
+        in_flight: impl Fn(usize) -> u32,
+        except: Option<usize>,
+        rng: &mut impl Rng,
+    ) -> Option<usize> {
+        let except = except.and_then(|index| u32::try_from(index).ok());
+        let in_flight = |index: u32| in_flight(index as usize);
+        let picked = match &self.0 {
+            Method::RoundRobin(method) => method.pick(turn, except),
+            Method::LeastConnections(method) => method.pick(in_flight, except, rng),
+            Method::ConsistentHash(method) => method.pick(key, in_flight, except),
+        };
+        picked.map(|index| index as usize)
+    }
+}
+
+fn ready(members: &[Member<'_>]) -> Vec<Ready> {
+    let weights = members.iter().map(|member| member.part.hundredths_of(member.weight));
+    let all = (0..).zip(weights).map(|(index, weight)| Ready { index, weight });
+    all.filter(|ready| ready.weight > 0).collect()
+}
+
+#[cfg(test)]
+mod tests;

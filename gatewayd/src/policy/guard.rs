@@ -1,0 +1,79 @@
+//! Is a change safe? Guards refuse what would hurt users, unless it is forced.
+
+use crate::model::{Backend, Gateway, Pool, Rejection};
+
+/// What is observed of a backend when a change is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// Whether probes let it take requests.
+    pub healthy: bool,
+    /// Requests per second it serves; absent when unknown.
+    pub rps: Option<f64>,
+}
+
+/// Judges the step from `before` to `after`.
+///
+/// # Errors
+/// When a pool that serves would be left without a backend that takes requests.
+pub fn guard(
+    before: &Gateway,
+    after: &Gateway,
+    seen: impl Fn(&str) -> Seen,
+) -> Result<(), Rejection> {
+    let ready =
+        |backend: &&Backend| backend.takes_requests() && seen(backend.name.as_str()).healthy;
+    let count = |pool: &Pool| pool.backends.iter().filter(ready).count();
+    for pool in &before.pools {
+        let left = after.pool(pool.name.as_str()).map_or(0, count);
+        let now = count(pool);
+        if now > 0 && left == 0 {
+            let backends = if now == 1 { "backend".to_owned() } else { format!("{now} backends") };
+            let what =
+                format!("this would take the last ready {backends} of pool {} away", pool.name);
+            return Err(Rejection::Guard { what });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::{Balance, HealthCheck, Standing, Weight};
+
+    fn gateway(standings: &[Standing]) -> Gateway {
+        let backends = standings.iter().enumerate().map(|(number, standing)| Backend {
+            name: format!("app-{number}").parse().unwrap(),
+            address: "127.0.0.1:9000".parse().unwrap(),
+            weight: Weight::DEFAULT,
+            standing: *standing,
+            mark: None,
+        });
+        let pool = Pool {
+            name: "app".parse().unwrap(),
+            balance: Balance::RoundRobin,
+            slow_start: Duration::ZERO,
+            health: HealthCheck::default(),
+            backends: backends.collect(),
+        };
+        Gateway { pools: vec![pool], ..Gateway::default() }
+    }
+
+    #[test]
+    fn the_last_ready_backend_is_guarded_and_a_dead_one_is_not() {
+        use Standing::{Active, Draining};
+        let before = gateway(&[Active, Active]);
+        let one_left = gateway(&[Draining, Active]);
+        let none_left = gateway(&[Draining, Draining]);
+        let all = |_: &str| Seen { healthy: true, rps: None };
+        let first = |name: &str| Seen { healthy: name == "app-0", rps: None };
+        let none = |_: &str| Seen::default();
+        assert_eq!(guard(&before, &one_left, all), Ok(()));
+        assert!(guard(&before, &none_left, all).is_err());
+        assert!(guard(&before, &one_left, first).is_err(), "app-0 is the only healthy one");
+        assert_eq!(guard(&before, &none_left, none), Ok(()), "nothing served before either");
+        assert!(guard(&before, &Gateway::default(), all).is_err(), "a removed pool serves nobody");
+    }
+}

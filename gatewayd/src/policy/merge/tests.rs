@@ -1,0 +1,78 @@
+use std::time::Duration;
+
+use super::*;
+use crate::model::{Balance, HealthCheck, LimitKey, LimitMode, Mark, Standing, Weight};
+
+fn backend(name: &str, weight: i64) -> Backend {
+    Backend {
+        name: name.parse().unwrap(),
+        address: "127.0.0.1:9000".parse().unwrap(),
+        weight: Weight::nearest(weight),
+        standing: Standing::Active,
+        mark: None,
+    }
+}
+
+fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
+    let pool = Pool {
+        name: "app".parse().unwrap(),
+        balance: Balance::RoundRobin,
+        slow_start: Duration::ZERO,
+        health: HealthCheck::default(),
+        backends: backends.iter().map(|(name, weight)| backend(name, *weight)).collect(),
+    };
+    let limit = Limit {
+        name: "create".parse().unwrap(),
+        key: LimitKey::ClientIp,
+        max: max.parse().unwrap(),
+        mode: LimitMode::Enforce,
+    };
+    Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() }
+}
+
+fn weights(gateway: &Gateway) -> Vec<(&str, u16)> {
+    gateway.backends().map(|(_, it)| (it.name.as_str(), it.weight.get())).collect()
+}
+
+#[test]
+fn without_a_past_the_file_is_all_there_is() {
+    let file = gateway(&[("a", 1)], "1/minute");
+    let merged = merge(&Gateway::default(), &file, &Gateway::default());
+    assert_eq!(merged, Merged { gateway: file, notices: vec![] });
+}
+
+#[test]
+fn what_operators_said_outlives_a_file_that_did_not_change() {
+    let file = gateway(&[("a", 1), ("b", 2), ("gone", 3)], "1/minute");
+    let mut current = gateway(&[("a", 10), ("b", 2), ("added", 4)], "5/minute");
+    current.pools[0].backends[1].standing = Standing::Draining;
+    let merged = merge(&file, &file, &current);
+    assert_eq!(weights(&merged.gateway), [("a", 10), ("b", 2), ("added", 4)]);
+    assert_eq!(merged.gateway.backend("b").unwrap().1.standing, Standing::Draining);
+    assert_eq!(merged.gateway.limit("create").unwrap().max.to_string(), "5/minute");
+    assert_eq!(merged.notices.len(), 4, "{:?}", merged.notices);
+}
+
+#[test]
+fn what_the_file_changes_is_newer_than_what_operators_said() {
+    let base = gateway(&[("a", 1), ("b", 2), ("gone", 3), ("drained", 1)], "1/minute");
+    let mut current = gateway(&[("a", 10), ("b", 20), ("drained", 1)], "5/minute");
+    current.pools[0].backends[2].mark =
+        Some(Mark { owner: "ana".into(), reason: String::new(), since_ms: 0 });
+    let file = gateway(&[("a", 5), ("b", 2), ("gone", 4)], "2/minute");
+    let merged = merge(&base, &file, &current);
+    assert_eq!(weights(&merged.gateway), [("a", 5), ("b", 20), ("gone", 4)]);
+    assert_eq!(merged.gateway.limit("create").unwrap().max.to_string(), "2/minute");
+    assert!(merged.notices.iter().any(|it| it.contains("drained") && it.contains("ana")));
+}
+
+#[test]
+fn a_name_that_an_operator_and_the_file_both_added_is_the_files() {
+    let base = gateway(&[], "1/minute");
+    let mut current = gateway(&[("a", 10)], "1/minute");
+    current.pools[0].backends[0].standing = Standing::Draining;
+    let file = gateway(&[("a", 5)], "1/minute");
+    let merged = merge(&base, &file, &current);
+    assert_eq!(weights(&merged.gateway), [("a", 5)]);
+    assert_eq!(merged.gateway.backend("a").unwrap().1.standing, Standing::Draining);
+}
