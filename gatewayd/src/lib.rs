@@ -10,6 +10,7 @@
 //! ```
 //! `demo` stands outside: app servers and a load, as clients and servers do in real life.
 
+pub mod config;
 pub mod demo;
 pub mod model;
 pub mod policy;

@@ -1,0 +1,147 @@
+//! Addresses: what the gateway listens on and connects to, and where those get in each other's way.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::diagnostic::Diagnostic;
+use super::source::{Placed, Span};
+use super::value::Value;
+
+/// The addresses of one file.
+#[derive(Debug, Default)]
+pub(super) struct Addresses {
+    listeners: Vec<Placed<SocketAddr>>,
+    metrics: Option<Placed<SocketAddr>>,
+    backends: Vec<Placed<SocketAddr>>,
+}
+
+impl Value<'_> {
+    /// The address of a listener.
+    pub(super) fn listener_address(self) -> Option<SocketAddr> {
+        let address = self.placed(Value::address)?;
+        self.reading.addresses.borrow_mut().listeners.push(address.clone());
+        Some(address.value)
+    }
+
+    /// The address of the metrics.
+    pub(super) fn metrics_address(self) -> Option<SocketAddr> {
+        let address = self.placed(Value::address)?;
+        self.reading.addresses.borrow_mut().metrics = Some(address.clone());
+        Some(address.value)
+    }
+
+    /// The address of a backend.
+    pub(super) fn backend_address(self) -> Option<SocketAddr> {
+        let address = self.placed(Value::address)?;
+        if address.value.port() == 0 {
+            return self.refuse("port 0 is nobody's", "write the port the backend listens on");
+        }
+        self.reading.addresses.borrow_mut().backends.push(address.clone());
+        Some(address.value)
+    }
+
+    fn address(self) -> Option<SocketAddr> {
+        let text = self.text()?;
+        match text.parse() {
+            Ok(address) => Some(address),
+            Err(_) => {
+                let message = format!("{text:?} is not an address, expected IP:PORT");
+                self.refuse(message, &remedy(text))
+            }
+        }
+    }
+}
+
+/// What was meant by `text`, which is not an address.
+fn remedy(text: &str) -> String {
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return format!("add the port, as \"{}\"", SocketAddr::new(ip, 8080));
+    }
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+    let host = match host {
+        "" | "*" => "0.0.0.0",
+        "localhost" => "127.0.0.1",
+        _ if host.parse::<IpAddr>().is_ok() => host,
+        _ => return "write it as \"10.0.0.11:9000\"; names are not looked up".to_owned(),
+    };
+    match port.parse::<u16>() {
+        Ok(port) => format!("write \"{host}:{port}\""),
+        Err(_) => format!("write \"{host}:8080\", with a port from 1 to 65535"),
+    }
+}
+
+impl Addresses {
+    /// Where these get in each other's way.
+    pub(super) fn judge(&self) -> Vec<Diagnostic> {
+        let (listening, mut found) = self.listening();
+        found.extend(self.metrics_clash(&listening));
+        found.extend(self.backends.iter().filter_map(|backend| loops(backend, &listening)));
+        found
+    }
+
+    /// Where each address is listened on first, and those that are listened on again.
+    fn listening(&self) -> (HashMap<SocketAddr, Span>, Vec<Diagnostic>) {
+        let (mut first, mut doubles) = (HashMap::new(), Vec::new());
+        // Port 0 is a different port each time.
+        for Placed { value, span } in self.listeners.iter().filter(|it| it.value.port() != 0) {
+            let before = *first.entry(*value).or_insert(*span);
+            if before != *span {
+                let double = Diagnostic::at(*span, format!("two listeners on {value}"));
+                let remedy = "give each a port of its own";
+                doubles.push(double.other(before, "the other is at").remedy(remedy));
+            }
+        }
+        (first, doubles)
+    }
+
+    fn metrics_clash(&self, listening: &HashMap<SocketAddr, Span>) -> Option<Diagnostic> {
+        let Placed { value: metrics, span } = self.metrics.as_ref()?;
+        let clash = |address: &&SocketAddr| {
+            address.port() == metrics.port()
+                && (address.ip() == metrics.ip()
+                    || address.ip().is_unspecified()
+                    || metrics.ip().is_unspecified())
+        };
+        let listener = listening.keys().filter(clash).min()?;
+        let message = format!("{metrics} is taken by the listener on {listener}");
+        let clash = Diagnostic::at(*span, message).other(listening[listener], "it is at");
+        Some(clash.remedy("give the metrics a port of their own"))
+    }
+}
+
+/// The mistake of a backend that is one of the gateway's own listeners.
+fn loops(
+    backend: &Placed<SocketAddr>,
+    listening: &HashMap<SocketAddr, Span>,
+) -> Option<Diagnostic> {
+    let address = backend.value;
+    let here = address.ip().is_loopback() || address.ip().is_unspecified();
+    let everywhere: [IpAddr; 2] = [Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
+    let everywhere = everywhere.map(|ip| SocketAddr::new(ip, address.port()));
+    let wild = everywhere.iter().filter(|_| here).find_map(|wild| listening.get(wild));
+    let listener = listening.get(&address).or(wild)?;
+    let message =
+        format!("{address} is the gateway itself: its requests would go round in circles");
+    let looped = Diagnostic::at(backend.span, message).other(*listener, "its listener is at");
+    Some(looped.remedy("write the address of the app server"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_by_half_an_address_is_told() {
+        for (text, meant) in [
+            (":8080", "write \"0.0.0.0:8080\""),
+            ("10.0.0.1:99999", "write \"10.0.0.1:8080\", with a port from 1 to 65535"),
+            ("*:443", "write \"0.0.0.0:443\""),
+            ("localhost:9000", "write \"127.0.0.1:9000\""),
+            ("10.0.0.1", "add the port, as \"10.0.0.1:8080\""),
+            ("::1", "add the port, as \"[::1]:8080\""),
+        ] {
+            assert_eq!(remedy(text), meant);
+        }
+        assert!(remedy("app.internal:80").contains("not looked up"));
+    }
+}

@@ -1,0 +1,84 @@
+//! `[data_plane]`: how many workers, how much memory for limits, whom to believe, where to log.
+
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+
+use ipnet::IpNet;
+
+use super::fields::Fields;
+use super::value::Value;
+use crate::model::{AccessLog, Settings};
+
+/// What `[data_plane]` says.
+pub(super) struct DataPlane {
+    pub(super) workers: Option<NonZeroUsize>,
+    pub(super) limiter_keys: NonZeroUsize,
+    pub(super) trusted_proxies: Vec<IpNet>,
+    pub(super) access_log: Option<AccessLog>,
+}
+
+const MOST_WORKERS: i64 = 1024;
+/// 1.6 GB at 16 bytes a key.
+const MOST_LIMITER_KEYS: i64 = 100_000_000;
+
+impl Default for DataPlane {
+    fn default() -> DataPlane {
+        DataPlane {
+            workers: None,
+            limiter_keys: Settings::DEFAULT_LIMITER_KEYS,
+            trusted_proxies: Vec::new(),
+            access_log: None,
+        }
+    }
+}
+
+/// Reads `[data_plane]`.
+pub(super) fn data_plane(value: Value<'_>) -> Option<DataPlane> {
+    value.table("[data_plane]", &[], written)
+}
+
+fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
+    let workers = fields.optional("workers", |value| count(value, MOST_WORKERS));
+    let default = Settings::DEFAULT_LIMITER_KEYS;
+    let limiter_keys =
+        fields.defaulted("limiter_keys", default, |value| count(value, MOST_LIMITER_KEYS));
+    let trusted_proxies =
+        fields.defaulted("trusted_proxies", Vec::new(), |value| value.list(network));
+    let access_log = fields.optional("access_log", access_log);
+    Some(DataPlane {
+        workers,
+        limiter_keys: limiter_keys?,
+        trusted_proxies: trusted_proxies?,
+        access_log,
+    })
+}
+
+fn count(value: Value<'_>, most: i64) -> Option<NonZeroUsize> {
+    let number = value.number(1..=most)?;
+    usize::try_from(number).ok().and_then(NonZeroUsize::new)
+}
+
+fn network(value: Value<'_>) -> Option<IpNet> {
+    let text = value.text()?;
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(address.into());
+    }
+    let Ok(network) = text.parse::<IpNet>() else {
+        return value.refuse(
+            format!("{text:?} is not a network"),
+            "write an address and how many of its bits count, as \"10.0.0.0/8\"",
+        );
+    };
+    if network.trunc() != network {
+        let message = format!("{text:?} has bits set behind its prefix");
+        return value.refuse(message, &format!("write \"{}\"", network.trunc()));
+    }
+    Some(network)
+}
+
+fn access_log(value: Value<'_>) -> Option<AccessLog> {
+    match value.text()? {
+        "stderr" => Some(AccessLog::Stderr),
+        _ => value.path().map(AccessLog::File),
+    }
+}

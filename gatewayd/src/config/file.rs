@@ -1,0 +1,160 @@
+//! A file: its bytes become text, its text a table, its table the configuration.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::admin::admin;
+use super::data_plane::{DataPlane, data_plane};
+use super::diagnostic::{Cause, Diagnostic};
+use super::diagnostics::Diagnostics;
+use super::fields::Fields;
+use super::limit::limit;
+use super::listener::listener;
+use super::pool::pool;
+use super::reading::Reading;
+use super::route::route;
+use super::source::{Source, Span};
+use super::syntax;
+use crate::model::{Configuration, Gateway, Settings};
+
+/// The largest file that is read, in bytes: ten thousand backends take less.
+const LARGEST: usize = 1 << 20;
+
+/// Reads the file at `path`. Relative paths in it begin at its directory.
+///
+/// # Errors
+/// With everything that is wrong with it, in one go.
+pub fn read(path: &Path) -> Result<Configuration, Diagnostics> {
+    let name = path.display().to_string();
+    let refuse =
+        |text: &str, diagnostic| Diagnostics::new(Source::new(&name, text), vec![diagnostic]);
+    let bytes = bytes(path).map_err(|error| {
+        let unreadable = Diagnostic::of_file(format!("cannot be read: {error}"));
+        refuse("", unreadable.remedy("name a TOML file that this user may read"))
+    })?;
+    if bytes.len() > LARGEST {
+        let large = Diagnostic::of_file(format!("larger than {LARGEST} bytes"));
+        return Err(refuse("", large.remedy("name a TOML file that describes a gateway")));
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let wrong = Diagnostic::at(Span { start: at, end: at }, "this is not UTF-8");
+        refuse(&String::from_utf8_lossy(&bytes), wrong.remedy("save the file as UTF-8"))
+    })?;
+    let base_dir = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    parse(&name, text, base_dir.parent().unwrap_or(Path::new("/")))
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_dir() {
+        return Err(io::Error::other("it is a directory"));
+    }
+    beginning(File::open(path)?)
+}
+
+/// What `from` begins with, at most one byte more than is read.
+fn beginning(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads `text`, the content of a file called `name`. Relative paths in it begin at `base_dir`.
+/// Beside the text it looks at the certificate files that are named, and at the environment for
+/// the default directories.
+///
+/// # Errors
+/// With everything that is wrong with it, in one go.
+pub fn parse(name: &str, text: &str, base_dir: &Path) -> Result<Configuration, Diagnostics> {
+    let (table, ungrammatical) = syntax::parse(text);
+    let reading = Reading::new(base_dir);
+    let mut fields = Fields::new("the file", &table, None, &reading);
+    let configuration = configuration(&mut fields);
+    fields.refuse_the_rest(&[]);
+    judge(&reading);
+    let found = certain(text, ungrammatical, reading.finish());
+    match configuration {
+        Some(configuration) if found.is_empty() => Ok(configuration),
+        _ => Err(Diagnostics::new(Source::new(name, text), found)),
+    }
+}
+
+/// What is `ungrammatical` and what else was `found` before it. From the line where the grammar is
+/// left all may have been misread, and what is missing may be there.
+fn certain(
+    text: &str,
+    mut ungrammatical: Vec<Diagnostic>,
+    found: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let Some(first) = ungrammatical.iter().filter_map(|wrong| wrong.span).min() else {
+        return found;
+    };
+    let before = &text[..text.floor_char_boundary(first.start)];
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    let sure = |wrong: &Diagnostic| {
+        wrong.cause == Cause::Presence && wrong.span.is_some_and(|span| span.start < line)
+    };
+    ungrammatical.extend(found.into_iter().filter(sure));
+    ungrammatical
+}
+
+fn configuration(fields: &mut Fields<'_>) -> Option<Configuration> {
+    let admin = admin(fields);
+    let data_plane = fields.defaulted("data_plane", DataPlane::default(), data_plane);
+    let listeners = fields.each("listener", "[[listener]]", listener);
+    if fields.place("listener").is_none() {
+        fields.refuse_all(
+            "no [[listener]]: nobody could connect",
+            "add [[listener]] with a name and an address",
+        );
+    }
+    let routes = fields.each("route", "[[route]]", route);
+    let limits = fields.each("limit", "[[limit]]", limit);
+    let pools = fields.each("pool", "[[pool]]", pool);
+    let (admin, data_plane) = (admin?, data_plane?);
+    let settings = Settings {
+        socket: admin.socket,
+        state_dir: admin.state_dir,
+        metrics: admin.metrics,
+        workers: data_plane.workers,
+        limiter_keys: data_plane.limiter_keys,
+        access_log: data_plane.access_log,
+    };
+    let trusted_proxies = data_plane.trusted_proxies;
+    Some(Configuration {
+        settings,
+        gateway: Gateway { trusted_proxies, listeners, routes, limits, pools },
+    })
+}
+
+/// Judges together what no single table can tell.
+fn judge(reading: &Reading<'_>) {
+    let names = reading.names.borrow().judge();
+    let addresses = reading.addresses.borrow().judge();
+    let matchers = reading.matchers.borrow().judge();
+    for found in [names, addresses, matchers] {
+        reading.report_all(found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes without end, of which nobody should take many.
+    struct Endless(usize);
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0 += buffer.len();
+            assert!(self.0 < 2 * LARGEST, "it is read on and on");
+            Ok(buffer.len())
+        }
+    }
+
+    #[test]
+    fn a_file_without_end_is_left_after_its_beginning() {
+        assert_eq!(beginning(Endless(0)).unwrap().len(), LARGEST + 1);
+    }
+}

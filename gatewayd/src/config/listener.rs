@@ -1,0 +1,40 @@
+//! `[[listener]]`: an address clients connect to.
+
+use super::fields::{Fields, LaterKey};
+use super::names::Noun;
+use super::tls::tls;
+use super::value::Value;
+use crate::model::{Listener, ListenerKind};
+
+const LATER: [LaterKey; 1] = [LaterKey {
+    key: "proxy_protocol",
+    instead: "take the client from X-Forwarded-For, with `trusted_proxies`",
+}];
+
+/// Reads one `[[listener]]`.
+pub(super) fn listener(value: Value<'_>) -> Option<Listener> {
+    value.table("[[listener]]", &LATER, |fields| {
+        let name = fields.required("name", "\"https\"", |value| value.new_name(Noun::Listener));
+        let address = fields.required("address", "\"0.0.0.0:8443\"", Value::listener_address);
+        if let Some(name) = name.as_ref().filter(|_| fields.place("tls").is_some()) {
+            value.reading.names.borrow_mut().speaks_tls(name);
+        }
+        let kind = kind(fields);
+        Some(Listener { name: name?, address: address?, kind: kind? })
+    })
+}
+
+fn kind(fields: &mut Fields<'_>) -> Option<ListenerKind> {
+    let tls = fields.optional("tls", tls);
+    let target = fields.optional("redirect_to", Value::redirect_target);
+    match (fields.place("tls"), fields.place("redirect_to")) {
+        (None, None) => Some(ListenerKind::Plain),
+        (Some(_), None) => tls.map(ListenerKind::Tls),
+        (None, Some(_)) => target.map(ListenerKind::Redirect),
+        (Some(_), Some(_)) => {
+            let message = "a listener that speaks TLS does not redirect";
+            fields.refuse("redirect_to", message, "keep `tls` or `redirect_to`");
+            None
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Configuration: one TOML file becomes a [`Configuration`](crate::model::Configuration), or everything that is wrong with it.
+//!
+//! ```text
+//! file ─ bytes, UTF-8 ─ syntax ─ [admin] [data_plane] [[listener]] [[route]] [[limit]] [[pool]]
+//!                                   └── each reads its keys and goes on after a mistake ──┐
+//!         Configuration  or  Diagnostics ◂── names, addresses and matchers judged together ┘
+//! ```
+
+mod addresses;
+mod admin;
+mod data_plane;
+mod diagnostic;
+mod diagnostics;
+mod fields;
+mod file;
+mod health;
+mod limit;
+mod listener;
+mod matchers;
+mod names;
+mod paths;
+mod pool;
+mod quantity;
+mod quote;
+mod reading;
+mod route;
+mod source;
+mod syntax;
+mod tls;
+mod value;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use diagnostics::Diagnostics;
+pub use file::{parse, read};

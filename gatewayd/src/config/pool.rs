@@ -1,0 +1,112 @@
+//! `[[pool]]`: interchangeable backends, how traffic is spread over them, how they are checked.
+
+use std::time::Duration;
+
+use super::fields::{Fields, LaterKey};
+use super::health::health;
+use super::names::Noun;
+use super::value::Value;
+use super::words::{choice, suggestion};
+use crate::model::{Backend, Balance, HashKey, HealthCheck, LimitKey, Pool, Standing, Weight};
+
+const LATER: [LaterKey; 2] = [
+    LaterKey {
+        key: "autoscale",
+        instead: "list the servers as [[pool.backend]], or add them with `gatewayctl backend add`",
+    },
+    LaterKey { key: "weights", instead: "give each [[pool.backend]] a weight" },
+];
+
+const DEFAULT_SLOW_START: Duration = Duration::from_secs(30);
+const LONGEST_SLOW_START: Duration = Duration::from_secs(60 * 60);
+
+const BALANCES: [(&str, Method); 3] = [
+    ("round-robin", Method::RoundRobin),
+    ("least-connections", Method::LeastConnections),
+    ("consistent-hash", Method::ConsistentHash),
+];
+
+/// A way to balance before its hash key is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Method {
+    RoundRobin,
+    LeastConnections,
+    ConsistentHash,
+}
+
+/// Reads one `[[pool]]`.
+pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
+    value.table("[[pool]]", &LATER, |fields| {
+        let name = fields.required("name", "\"app\"", |value| value.new_name(Noun::Pool));
+        let balance = balance(fields);
+        let slow_start = fields.defaulted("slow_start", DEFAULT_SLOW_START, |value| {
+            value.duration(Duration::ZERO..=LONGEST_SLOW_START)
+        });
+        let health = fields.defaulted("health", HealthCheck::default(), health);
+        let backends = fields.each("backend", "[[pool.backend]]", backend);
+        Some(Pool { name: name?, balance, slow_start: slow_start?, health: health?, backends })
+    })
+}
+
+fn balance(fields: &mut Fields<'_>) -> Balance {
+    let method = fields.optional("balance", method);
+    let key = fields.optional("hash_key", hash_key);
+    let hashed = method == Some(Method::ConsistentHash);
+    if !hashed && (method.is_some() || fields.place("balance").is_none()) {
+        fields.refuse(
+            "hash_key",
+            "a hash_key without consistent hashing",
+            "write balance = \"consistent-hash\", or leave hash_key out",
+        );
+    }
+    match method {
+        Some(Method::ConsistentHash) => Balance::ConsistentHash(key.unwrap_or(HashKey::ClientIp)),
+        Some(Method::LeastConnections) => Balance::LeastConnections,
+        Some(Method::RoundRobin) | None => Balance::RoundRobin,
+    }
+}
+
+fn method(value: Value<'_>) -> Option<Method> {
+    match value.text()? {
+        "peak-ewma" => value.refuse(
+            "\"peak-ewma\" is not available yet in this version",
+            "use \"least-connections\"",
+        ),
+        _ => value.one_of(&BALANCES),
+    }
+}
+
+/// A hash key is written as a limit's key is, but for the path, and a route is none.
+fn hash_key(value: Value<'_>) -> Option<HashKey> {
+    let text = value.text()?;
+    let words = ["client-ip", "path", "header:NAME", "cookie:NAME"];
+    match (text, text.parse()) {
+        ("path", _) => Some(HashKey::Path),
+        (_, Ok(LimitKey::ClientIp)) => Some(HashKey::ClientIp),
+        (_, Ok(LimitKey::Header(name))) => Some(HashKey::Header(name)),
+        (_, Ok(LimitKey::Cookie(name))) => Some(HashKey::Cookie(name)),
+        (_, Ok(LimitKey::Route) | Err(_)) => value.refuse(
+            format!("{text:?} is not a hash key, expected {}", choice(&words)),
+            &suggestion(text, &words),
+        ),
+    }
+}
+
+fn backend(value: Value<'_>) -> Option<Backend> {
+    value.table("[[pool.backend]]", &[], |fields| {
+        let name = fields.required("name", "\"app-1\"", |value| value.new_name(Noun::Backend));
+        let address = fields.required("address", "\"10.0.0.11:9000\"", Value::backend_address);
+        let weight = fields.defaulted("weight", Weight::DEFAULT, weight);
+        Some(Backend {
+            name: name?,
+            address: address?,
+            weight: weight?,
+            standing: Standing::Active,
+            mark: None,
+        })
+    })
+}
+
+fn weight(value: Value<'_>) -> Option<Weight> {
+    value.number(0..=i64::from(Weight::MAX.get()))?.try_into().ok()
+}

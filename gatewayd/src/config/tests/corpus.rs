@@ -1,0 +1,163 @@
+//! Bad files: each is the good one with one mistake in it.
+
+use super::{GOOD, told};
+
+/// Marks in a replacement where the mistake begins.
+const HERE: char = '▸';
+
+/// What in the good file is replaced, by what, and words that must be told at the marked place.
+type Case = (&'static str, &'static str, &'static [&'static str]);
+
+const SYNTAX: &[Case] = &[
+    ("workers = 4", "workers = ▸", &["not TOML", "write key = value"]),
+    ("workers = 4", "workers▸", &["key with no value", "write key = value"]),
+    ("\"app-1\"", "\"app-1▸", &["not TOML", "close the text with a double quote"]),
+    ("mode = \"shadow\"", "mode = ▸shadow", &["must be quoted", "put the text in quotes"]),
+    ("[data_plane]", "[data_plane▸", &["unclosed table", "close what was opened"]),
+    ("[\"POST\"]", "[\"POST\" ▸\"PUT\"]", &["missing comma", "separate the parts by commas"]),
+    ("weight = 50", "weight = 50\n▸weight = 60", &["duplicate key", "write each key once"]),
+    ("[data_plane]", "[▸admin]", &["duplicate key", "[[pool]], not [pool]"]),
+    ("\"app-1\"", "\"app-1\\▸q\"", &["not TOML", "a backslash as two"]),
+    ("max = \"100/minute\"", "max = 100▸/minute", &["not TOML", "double quotes"]),
+    ("workers = 4", "workers = ▸04", &["leading zero"]),
+    ("workers = 4", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q = 1", &["nested deeper"]),
+];
+
+const KEYS: &[Case] = &[
+    ("metrics =", "▸metrik =", &["unknown key `metrik` in [admin]", "did you mean `metrics`?"]),
+    ("slow_start =", "▸slow-start =", &["unknown key `slow-start` in [[pool]]", "`slow_start`?"]),
+    ("weight =", "▸color =", &["unknown key `color`", "known here: name, address, weight"]),
+    ("[data_plane]", "[▸dataplane]", &["in the file", "did you mean `data_plane`?"]),
+    ("healthy_after = 1,", "▸retries = 1,", &["unknown key `retries` in health"]),
+    ("name = \"app-1\"\n", "", &["[[pool.backend]] has no `name`", "add name = \"app-1\""]),
+    ("address = \"10.0.0.12:9000\"\n", "", &["no `address`", "add address ="]),
+    ("key = \"client-ip\"\n", "", &["[[limit]] has no `key`", "add key = \"client-ip\""]),
+    ("path = \"/urls\", ", "", &["match has no `path`", "add path = \"/*\""]),
+    ("[admin]", "[admin]\n▸listen = \"0.0.0.0:1\"", &["not available yet", "use the unix socket"]),
+    ("{ self_signed = [\"localhost\"],", "{ ▸acme = {},", &["not available yet", "self_signed"]),
+    ("max = \"100/minute\"", "max = \"1/minute\"\n▸burst = 5", &["not available yet", "`max`"]),
+    ("weight = 50", "weight = 50\n[pool.▸autoscale]\nmin = 2", &["not available yet", "add them"]),
+    ("redirect_to = \"https\"", "▸proxy_protocol = true", &["not available yet"]),
+];
+
+const VALUES: &[Case] = &[
+    ("workers = 4", "workers = ▸\"4\"", &["found a text, expected a whole number", "quotes: 4"]),
+    ("workers = 4", "workers = ▸0", &["0 is out of range, expected 1 to 1024"]),
+    ("workers = 4", "workers = ▸-1", &["-1 is out of range", "from 1 to 1024"]),
+    ("workers = 4", "workers = ▸99999999999999999999", &["out of range"]),
+    ("workers = 4", "workers = ▸2.5", &["found a number with a fraction", "digits alone"]),
+    ("1_000_000", "▸0xFFFF_FFFF", &["out of range, expected 1 to 100000000"]),
+    ("weight = 50", "weight = ▸1001", &["1001 is out of range, expected 0 to 1000"]),
+    ("\"192.0.2.1\"", "▸\"10.0.0.1/8\"", &["bits set", "write \"10.0.0.0/8\""]),
+    ("\"192.0.2.1\"", "▸\"10.0.0.0/33\"", &["is not a network", "as \"10.0.0.0/8\""]),
+    ("[\"10.0.0.0/8\", \"192.0.2.1\"]", "▸\"10.0.0.0/8\"", &["found a text, expected a list"]),
+    ("\"127.0.0.1:9902\"", "▸\"localhost:9902\"", &["IP:PORT", "write \"127.0.0.1:9902\""]),
+    ("\"0.0.0.0:8080\"", "▸\":8080\"", &["is not an address", "write \"0.0.0.0:8080\""]),
+    ("\"0.0.0.0:8080\"", "▸8080", &["found a whole number", "put it in quotes"]),
+    ("\"10.0.0.11:9000\"", "▸\"app.local:9000\"", &["is not an address", "not looked up"]),
+    ("\"10.0.0.11:9000\"", "▸\"10.0.0.11\"", &["IP:PORT", "add the port, as \"10.0.0.11:8080\""]),
+    ("\"10.0.0.11:9000\"", "▸\"10.0.0.11:0\"", &["port 0", "write the port"]),
+    ("\"1.3\"", "▸\"1.1\"", &["expected 1.2 or 1.3"]),
+    ("tls = { self_signed", "tls = ▸true # {", &["found true or false, expected a table"]),
+    ("self_signed = [\"localhost\"], ", "", &["tls without certificates", "self_signed = ["]),
+    ("[\"localhost\"]", "▸[]", &["an empty list", "name at least one: [\"localhost\"]"]),
+    ("[\"localhost\"]", "[▸\"a b\"]", &["not the name of a host", "as \"localhost\""]),
+    (
+        "self_signed = [\"localhost\"]",
+        concat!(
+            "certificates = [{ cert = ▸\"nowhere.pem\", key = \"",
+            env!("CARGO_MANIFEST_DIR"),
+            "/Cargo.toml\" }]"
+        ),
+        &["/etc/gatewayd/nowhere.pem", "cannot be read", "name a PEM file"],
+    ),
+    ("name = \"create\"", "name = ▸\"cre ate\"", &["is not a name", "letters, digits"]),
+    ("name = \"create\"", "name = ▸\"\\u001b[2J\"", &["is not a name", "letters, digits"]),
+    ("\"/urls\"", "▸\"urls\"", &["is not a path", "\"/urls\" (exactly this)"]),
+    ("\"/{code}\"", "▸\"/{a}/{a}\"", &["two parameters {a}", "a name of its own"]),
+    ("[\"POST\"]", "[▸\"post\"]", &["not a method", "did you mean \"POST\"?"]),
+    ("[\"POST\"]", "[▸\"PSOT\"]", &["not a method", "did you mean \"POST\"?"]),
+    ("[\"POST\"]", "[▸\"CONNECT\"]", &["never reaches a route", "leave it out"]),
+    ("[\"POST\"]", "▸[]", &["an empty list matches nothing", "leave it out"]),
+    ("\"HEAD\"", "▸\"GET\"", &["in the list already", "take it out"]),
+    ("\"a.example\"", "▸\"a.example:80\"", &["is not a host", "without port"]),
+    ("\"64KiB\"", "▸\"64KB\"", &["is not a size", "KiB, MiB or GiB"]),
+    ("\"64KiB\"", "▸-1", &["out of range"]),
+    ("\"client-ip\"", "▸\"client_ip\"", &["is not a key", "write client-ip, route"]),
+    ("\"client-ip\"", "▸\"cookie:a b\"", &["is not a key"]),
+    ("\"100/minute\"", "▸\"100 per minute\"", &["is not an allowance", "\"20/second\""]),
+    ("\"100/minute\"", "▸\"0/minute\"", &["is not an allowance"]),
+    ("\"shadow\"", "▸\"shadows\"", &["expected enforce or shadow", "did you mean `shadow`?"]),
+    ("\"consistent-hash\"", "▸\"round-robbin\"", &["did you mean `round-robin`?"]),
+    ("\"consistent-hash\"", "▸\"peak-ewma\"", &["not available yet", "least-connections"]),
+    ("\"header:x-user\"", "▸\"route\"", &["is not a hash key", "client-ip, path"]),
+    ("\"0s\"", "▸\"0\"", &["is not a time", "with its unit"]),
+    ("\"0s\"", "▸30", &["found a whole number, expected a time", "\"500ms\", \"2s\""]),
+    ("\"0s\"", "▸\"-1s\"", &["out of range, expected 0s to 1h"]),
+    ("\"500ms\"", "▸\"0s\"", &["out of range, expected 10ms to 1h"]),
+    ("healthy_after = 1,", "healthy_after = ▸0,", &["0 is out of range, expected 1 to 1000"]),
+    ("\"/healthz\"", "▸\"healthz\"", &["can be asked for", "begins with a slash"]),
+    ("\"/var/lib/gatewayd\"", "▸\"\"", &["an empty path", "name a file or directory"]),
+];
+
+const TOGETHER: &[Case] = &[
+    ("redirect_to = \"https\"", "redirect_to = ▸\"htps\"", &["no listener", "mean \"https\"?"]),
+    ("redirect_to = \"https\"", "redirect_to = ▸\"http\"", &["does not speak TLS", "`tls` key"]),
+    ("[\"create-per-ip\"]", "[▸\"per-ip\"]", &["no limit is called", "add a [[limit]]"]),
+    ("pool = \"app\"\nlimits", "pool = ▸\"ap\"\nlimits", &["no pool", "did you mean \"app\"?"]),
+    ("name = \"app-2\"", "name = ▸\"app-1\"", &["two backends", "gateway.toml:48:8", "all pools"]),
+    ("name = \"redirect\"", "name = ▸\"create\"", &["two routes", "a name of its own"]),
+    ("\"0.0.0.0:8080\"", "▸\"0.0.0.0:8443\"", &["two listeners on", "gateway.toml:14:11"]),
+    ("\"127.0.0.1:9902\"", "▸\"127.0.0.1:8080\"", &["is taken by the listener", "of their own"]),
+    ("\"10.0.0.11:9000\"", "▸\"127.0.0.1:8080\"", &["is the gateway itself", "the app server"]),
+    (
+        "match = { path = \"/{code}\", methods = [\"GET\", \"HEAD\"] }",
+        "match = ▸{ path = \"/urls\", methods = [\"PUT\", \"POST\"], hosts = [\"*.example\"] }",
+        &["two routes match POST /urls of *.example", "tell them apart"],
+    ),
+    (
+        "redirect_to = \"https\"",
+        "tls = { self_signed = [\"a\"] }\n▸redirect_to = \"https\"",
+        &["keep"],
+    ),
+    ("self_signed = [\"localhost\"]", "certificates = ▸[]", &["an empty list", "site.pem"]),
+    ("\"consistent-hash\"", "\"round-robin\"", &["a hash_key without consistent hashing"]),
+    ("[[pool]]", "▸[pool]", &["expected a list of tables [[pool]]", "two brackets"]),
+    ("[admin]", "▸[[admin]]", &["found a list, expected a table", "write [admin], once"]),
+];
+
+#[test]
+fn each_bad_file_is_told_its_place_and_its_remedy() {
+    let cases = [SYNTAX, KEYS, VALUES, TOGETHER].concat();
+    assert!(cases.len() >= 60, "{}", cases.len());
+    let faults: Vec<String> = cases.iter().filter_map(|case| fault(case).err()).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n────\n"));
+}
+
+/// What is not told of a case as it should be.
+fn fault((good, bad, words): &Case) -> Result<(), String> {
+    assert!(GOOD.contains(good), "the good file has no {good}");
+    let marked = GOOD.replacen(good, bad, 1);
+    let text = marked.replace(HERE, "");
+    let told = told(&text);
+    let block = match marked.find(HERE) {
+        Some(at) => block_at(&told, &text, at).ok_or(format!("no error at {bad}:\n{told}"))?,
+        None => told.split("\n\n").next().unwrap_or_default(),
+    };
+    if !told.ends_with("gateway.toml: 1 error") {
+        return Err(format!("one mistake, {bad}, is told more than once:\n{told}"));
+    }
+    match words.iter().chain(&["= help: "]).find(|word| !block.contains(**word)) {
+        Some(word) => Err(format!("no {word:?} at {bad}:\n{told}")),
+        None => Ok(()),
+    }
+}
+
+/// The block of `told` about the byte `at` of `text`.
+fn block_at<'a>(told: &'a str, text: &str, at: usize) -> Option<&'a str> {
+    let line = text[..at].matches('\n').count() + 1;
+    let column = text[..at].lines().last().map_or(0, |last| last.chars().count());
+    let column = if text[..at].ends_with('\n') { 1 } else { column + 1 };
+    let place = format!("gateway.toml:{line}:{column}: error: ");
+    told.split("\n\n").find(|block| block.starts_with(&place))
+}

@@ -1,0 +1,177 @@
+//! Whole files: what a good one means, and how the mistakes of a bad one are told together.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{GOOD, parse, told};
+use crate::config::read;
+use crate::model::{
+    AccessLog, Balance, Certificates, HashKey, HostPattern, LimitKey, LimitMode, ListenerKind,
+    PathPattern, Route, TlsVersion, Weight,
+};
+
+fn address(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}
+
+#[test]
+fn every_key_means_what_it_says() {
+    let configuration = parse(GOOD).unwrap();
+    let settings = configuration.settings;
+    assert_eq!(settings.socket, Path::new("/run/gatewayd/admin.sock"));
+    assert_eq!(settings.state_dir, Path::new("/var/lib/gatewayd"));
+    assert_eq!(settings.metrics, Some(address("127.0.0.1:9902")));
+    assert_eq!(settings.workers.map(usize::from), Some(4));
+    assert_eq!(settings.limiter_keys.get(), 1_000_000);
+    let log = PathBuf::from("/etc/gatewayd/access.log");
+    assert_eq!(settings.access_log, Some(AccessLog::File(log)));
+
+    let gateway = configuration.gateway;
+    let trusted: Vec<String> = gateway.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(trusted, ["10.0.0.0/8", "192.0.2.1/32"]);
+    let [https, http] = &gateway.listeners[..] else { panic!("{:?}", gateway.listeners) };
+    let ListenerKind::Tls(tls) = &https.kind else { panic!("{https:?}") };
+    assert_eq!(tls.certificates, Certificates::SelfSigned(vec!["localhost".to_owned()]));
+    assert_eq!(tls.min_version, TlsVersion::V1_3);
+    assert_eq!(http.address, address("0.0.0.0:8080"));
+    assert_eq!(http.kind, ListenerKind::Redirect(https.name.clone()));
+
+    let [create, redirect] = &gateway.routes[..] else { panic!("{:?}", gateway.routes) };
+    assert_eq!(create.path, PathPattern::Exact("/urls".to_owned()));
+    assert_eq!(create.hosts[1], HostPattern::Suffix(".example".to_owned()));
+    assert_eq!((create.methods.len(), create.limits.len()), (1, 1));
+    assert_eq!(create.max_body_bytes, 64 << 10);
+    assert_eq!(redirect.path.to_string(), "/{code}");
+    assert_eq!(redirect.max_body_bytes, Route::DEFAULT_MAX_BODY_BYTES);
+
+    let limit = gateway.limit("create-per-ip").unwrap();
+    assert_eq!((&limit.key, limit.mode), (&LimitKey::ClientIp, LimitMode::Shadow));
+    assert_eq!(limit.max.to_string(), "100/minute");
+
+    let pool = gateway.pool("app").unwrap();
+    let key = HashKey::Header("x-user".parse().unwrap());
+    assert_eq!(pool.balance, Balance::ConsistentHash(key));
+    assert_eq!(pool.slow_start, Duration::ZERO);
+    assert_eq!(pool.health.path, "/healthz");
+    assert_eq!(pool.health.interval, Duration::from_millis(500));
+    assert_eq!((pool.health.healthy_after, pool.health.unhealthy_after), (1, 4));
+    let weights = pool.backends.iter().map(|backend| backend.weight.get());
+    assert_eq!(weights.collect::<Vec<_>>(), [50, Weight::DEFAULT.get()]);
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let text = r#"
+        admin = { socket = "admin.sock", state_dir = "state" }
+        listener = [{ name = "http", address = "127.0.0.1:0" }]
+        pool = [{ name = "app" }, { name = "sticky", balance = "consistent-hash" }]
+    "#;
+    let configuration = parse(text).unwrap();
+    assert_eq!(configuration.settings.socket, Path::new("/etc/gatewayd/admin.sock"));
+    assert_eq!(configuration.settings.workers, None);
+    assert_eq!(configuration.settings.access_log, None);
+    let gateway = configuration.gateway;
+    assert!(gateway.trusted_proxies.is_empty());
+    assert_eq!(gateway.listeners[0].kind, ListenerKind::Plain);
+    let [app, sticky] = &gateway.pools[..] else { panic!("{:?}", gateway.pools) };
+    assert_eq!(app.balance, Balance::RoundRobin);
+    assert_eq!(app.slow_start, Duration::from_secs(30));
+    assert_eq!(app.health, crate::model::HealthCheck::default());
+    assert_eq!(sticky.balance, Balance::ConsistentHash(HashKey::ClientIp));
+}
+
+#[test]
+fn certificates_are_looked_for_beside_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("certs")).unwrap();
+    for name in ["certs/site.pem", "certs/site.key"] {
+        fs::write(directory.path().join(name), "PEM").unwrap();
+    }
+    let files = r#"certificates = [{ cert = "certs/site.pem", key = "certs/site.key" }]"#;
+    let path = directory.path().join("gateway.toml");
+    fs::write(&path, GOOD.replace("self_signed = [\"localhost\"]", files)).unwrap();
+    let gateway = read(&path).unwrap().gateway;
+    let ListenerKind::Tls(tls) = &gateway.listeners[0].kind else { panic!("{gateway:?}") };
+    let Certificates::Files(files) = &tls.certificates else { panic!("{tls:?}") };
+    assert_eq!(files[0].cert, directory.path().join("certs/site.pem"));
+    assert_eq!(files[0].key, directory.path().join("certs/site.key"));
+}
+
+#[test]
+fn a_socket_whose_path_is_too_long_for_the_kernel_is_refused() {
+    let socket = |length: usize| {
+        let path = format!("/{}", "s".repeat(length - 1));
+        GOOD.replace("/run/gatewayd/admin.sock", &path)
+    };
+    assert!(parse(&socket(107)).is_ok());
+    assert!(told(&socket(108)).contains("a socket's path of 108 bytes, expected 107 at most"));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+    let text = GOOD
+        .replace("workers = 4", "worker = 4")
+        .replace("[\"create-per-ip\"]", "[\"per-ip\"]")
+        .replace("weight = 50", "weight = -50")
+        .replace("metrics = \"", "metrics = \"x");
+    let told = told(&text);
+    let blocks: Vec<&str> = told.split("\n\n").collect();
+    let expected = ["\"x127.0.0.1:9902\"", "`worker`", "\"per-ip\"", "-50 is", "4 errors"];
+    assert_eq!(blocks.len(), expected.len(), "{told}");
+    for (block, word) in blocks.iter().zip(expected) {
+        assert!(block.contains(word), "{word}: {told}");
+    }
+}
+
+#[test]
+fn a_part_with_a_mistake_still_counts_for_the_others() {
+    let told = told(&GOOD.replace("balance = \"consistent-hash\"", "balance = 7"));
+    assert!(told.ends_with("gateway.toml: 1 error"), "{told}");
+}
+
+#[test]
+fn before_a_break_of_grammar_mistakes_are_told_and_behind_it_nothing_is_guessed() {
+    let broken = |text: &str| told(&text.replacen("[[route]]", "[[route", 1));
+    let before = broken(&GOOD.replace("metrics =", "metrik ="));
+    assert!(before.contains("unknown key `metrik`"), "{before}");
+    assert!(before.contains("unclosed array table"), "{before}");
+    assert!(before.ends_with("2 errors"), "{before}");
+    let behind = broken(&GOOD.replace("weight = 50", "weight = -50"));
+    assert!(behind.ends_with("1 error"), "{behind}");
+    let missing = broken(&GOOD.replace("address = \"0.0.0.0:8443\"\n", ""));
+    assert!(missing.ends_with("1 error"), "{missing}");
+}
+
+#[test]
+fn certificates_come_from_files_or_are_self_signed() {
+    let both = "tls = { certificates = [{ cert = \"a\", key = \"b\" }], ";
+    let told = told(&GOOD.replace("tls = { ", both));
+    assert!(told.contains("keep `certificates` or `self_signed`"), "{told}");
+}
+
+#[test]
+fn routes_that_differ_in_one_thing_are_told_apart() {
+    let route = |name: &str, matcher: &str| {
+        format!("[[route]]\nname = \"{name}\"\nmatch = {{ {matcher} }}\npool = \"app\"\n")
+    };
+    let apart = [
+        r#"path = "/a""#,
+        r#"path = "/a", methods = ["GET"]"#,
+        r#"path = "/a", methods = ["PUT", "POST"]"#,
+        r#"path = "/a", hosts = ["a.example"]"#,
+        r#"path = "/a", hosts = ["*.example"], methods = ["GET"]"#,
+        r#"path = "/a/*""#,
+        r#"path = "/{a}""#,
+        r#"path = "/{a}/{b}""#,
+    ];
+    let routes: String =
+        apart.iter().enumerate().map(|(n, it)| route(&format!("r{n}"), it)).collect();
+    assert!(parse(&(GOOD.replace("/{code}", "/-/{code}") + &routes)).is_ok());
+    for matcher in apart {
+        let again = matcher.replace("{a}", "{other}");
+        let told = told(&(GOOD.replace("/{code}", "/-/{code}") + &routes + &route("x", &again)));
+        assert!(told.contains("two routes match "), "{matcher}: {told}");
+    }
+}
