@@ -10,7 +10,9 @@
 //! ```
 //! `demo` stands outside: app servers and a load, as clients and servers do in real life.
 
+pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod model;
 pub mod policy;
+pub mod state;

@@ -1,0 +1,152 @@
+//! A live backend: what the process knows of a backend beside what is desired of it.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::model::{Backend, Health, Name};
+use crate::policy::Checkup;
+
+use super::{AttemptCells, Cells};
+
+/// One backend as long as its name, pool and address stay the same, across all revisions.
+#[derive(Debug)]
+pub struct LiveBackend {
+    /// Tells it apart from every other one of this process, earlier ones of its name too.
+    pub slot: u64,
+    /// Its name.
+    pub name: Name,
+    /// Its pool.
+    pub pool: Name,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What each worker counts of it.
+    pub cells: Cells<AttemptCells>,
+    load: Load,
+    /// Requests under way when its present standing began.
+    at_standing: AtomicU32,
+    /// When it last began to take requests, milliseconds since the start of the process.
+    joined_ms: AtomicU64,
+    /// What probes say; probes and the publisher take this lock, the data plane never does.
+    checkup: Mutex<Checkup>,
+    /// CPU use it reported last, in thousandths plus one; 0 is unknown.
+    cpu_permille: AtomicU32,
+}
+
+/// What every worker writes; on cache lines of its own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Load {
+    in_flight: AtomicU32,
+    open: AtomicBool,
+}
+
+impl LiveBackend {
+    pub(super) fn new(
+        slot: u64,
+        pool: &Name,
+        backend: &Backend,
+        workers: usize,
+        now_ms: u64,
+    ) -> LiveBackend {
+        LiveBackend {
+            slot,
+            name: backend.name.clone(),
+            pool: pool.clone(),
+            address: backend.address,
+            cells: Cells::new(workers),
+            load: Load::default(),
+            at_standing: AtomicU32::new(0),
+            joined_ms: AtomicU64::new(now_ms),
+            checkup: Mutex::new(Checkup::new(now_ms)),
+            cpu_permille: AtomicU32::new(0),
+        }
+    }
+
+    /// Requests under way on it, of all workers.
+    #[must_use]
+    pub fn in_flight(&self) -> u32 {
+        self.load.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Begins a request on it, unless it was closed to new ones since the table was read.
+    ///
+    /// The count is raised before the gate is read, and the writer shuts the gate before it reads
+    /// the count: whoever saw the gate open is counted when a drain looks.
+    #[must_use]
+    pub fn enter(self: &Arc<LiveBackend>) -> Option<Flight> {
+        self.load.in_flight.fetch_add(1, Ordering::SeqCst);
+        let flight = Flight(Arc::clone(self));
+        self.load.open.load(Ordering::SeqCst).then_some(flight)
+    }
+
+    /// Opens or shuts the gate to new requests.
+    pub(super) fn set_open(&self, open: bool) {
+        self.load.open.store(open, Ordering::SeqCst);
+    }
+
+    /// Remembers how much is under way as its standing changes.
+    pub(super) fn mark_standing(&self) {
+        self.at_standing.store(self.in_flight(), Ordering::Relaxed);
+    }
+
+    /// Requests under way when its present standing began.
+    #[must_use]
+    pub fn in_flight_at_standing(&self) -> u32 {
+        self.at_standing.load(Ordering::Relaxed)
+    }
+
+    /// Starts its slow start anew at `now_ms`.
+    pub fn join(&self, now_ms: u64) {
+        self.joined_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    /// When it last began to take requests, milliseconds since the start of the process.
+    #[must_use]
+    pub fn joined_ms(&self) -> u64 {
+        self.joined_ms.load(Ordering::Relaxed)
+    }
+
+    /// What probes say of it, to be read or told.
+    pub fn checkup(&self) -> MutexGuard<'_, Checkup> {
+        self.checkup.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What probes say of it.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.checkup().health()
+    }
+
+    /// Remembers the CPU use it reported, 0..=1 of its cores.
+    pub fn report_cpu(&self, ratio: f64) {
+        if ratio.is_finite() && ratio >= 0.0 {
+            self.cpu_permille.store((ratio.min(1.0) * 1000.0) as u32 + 1, Ordering::Relaxed);
+        }
+    }
+
+    /// The CPU use it reported last, 0..=1 of its cores.
+    #[must_use]
+    pub fn cpu_ratio(&self) -> Option<f64> {
+        let told = self.cpu_permille.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(f64::from(told) / 1000.0)
+    }
+}
+
+/// A request under way on a backend; its end is counted when this is dropped.
+#[derive(Debug)]
+pub struct Flight(Arc<LiveBackend>);
+
+impl Flight {
+    /// The backend it is on.
+    #[must_use]
+    pub fn backend(&self) -> &Arc<LiveBackend> {
+        &self.0
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.load.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,127 @@
+//! Counters: one set for each worker, written by that worker alone, summed by the publisher.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::model::Refusal;
+
+use super::Histogram;
+
+/// A count that one thread writes and others read.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Counts `n` more. Only the owning worker may call this: a plain load and store, which is
+    /// why it costs nothing.
+    pub fn add(&self, n: u64) {
+        self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+    }
+
+    /// Counts one less; for gauges.
+    pub fn sub(&self, n: u64) {
+        self.0.store(self.0.load(Ordering::Relaxed).wrapping_sub(n), Ordering::Relaxed);
+    }
+
+    /// The count now.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One `T` for each worker, each on cache lines of its own.
+#[derive(Debug)]
+pub struct Cells<T>(Box<[Padded<T>]>);
+
+/// Two cache lines: neighbouring lines are fetched in pairs.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Padded<T>(T);
+
+impl<T: Default> Cells<T> {
+    /// Cells for this many workers.
+    #[must_use]
+    pub fn new(workers: usize) -> Cells<T> {
+        Cells((0..workers).map(|_| Padded::default()).collect())
+    }
+
+    /// The cell of the worker `index`.
+    #[must_use]
+    pub fn of(&self, index: usize) -> &T {
+        &self.0[index].0
+    }
+
+    /// All cells.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().map(|padded| &padded.0)
+    }
+
+    /// The sum over all cells of what `read` gives.
+    pub fn sum(&self, read: impl Fn(&T) -> u64) -> u64 {
+        self.iter().map(read).fold(0, u64::wrapping_add)
+    }
+}
+
+/// What one worker counts of its clients' requests.
+#[derive(Debug, Default)]
+pub struct WorkerCells {
+    /// Requests answered.
+    pub requests: Counter,
+    /// Answers by class: 1xx, 2xx, 3xx, 4xx, 5xx.
+    pub by_class: [Counter; 5],
+    /// Requests under way; a gauge.
+    pub in_flight: Counter,
+    /// Client connections open; a gauge.
+    pub connections: Counter,
+    /// Requests answered by the gateway itself, by [`Refusal::index`].
+    pub refused: [Counter; Refusal::ALL.len()],
+    /// Attempts made again on another backend.
+    pub retries: Counter,
+    /// Connections that failed to speak TLS.
+    pub handshake_failures: Counter,
+    /// Time to answer.
+    pub latency: Histogram,
+}
+
+/// What one worker counts of its attempts against one backend.
+#[derive(Debug, Default)]
+pub struct AttemptCells {
+    /// Attempts that ended.
+    pub attempts: Counter,
+    /// Those that failed: 5xx, no connection, cut off.
+    pub failures: Counter,
+    /// Time from the attempt's start to the answer's head.
+    pub latency: Histogram,
+}
+
+/// What one worker counts of one limit.
+#[derive(Debug, Default)]
+pub struct LimitCells {
+    /// Requests let pass.
+    pub passed: Counter,
+    /// Requests refused.
+    pub rejected: Counter,
+    /// Requests that shadow mode let pass although they were over the limit.
+    pub would_reject: Counter,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_add_up() {
+        let cells: Cells<AttemptCells> = Cells::new(3);
+        cells.of(0).attempts.add(2);
+        cells.of(2).attempts.add(5);
+        cells.of(2).attempts.sub(1);
+        assert_eq!(cells.sum(|cell| cell.attempts.read()), 6);
+    }
+
+    #[test]
+    fn workers_share_no_cache_line() {
+        let cells: Cells<Counter> = Cells::new(2);
+        let at = |index| std::ptr::from_ref(cells.of(index)) as usize;
+        assert!(at(1) - at(0) >= 128);
+    }
+}

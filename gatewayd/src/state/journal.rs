@@ -1,0 +1,230 @@
+//! The journal: what is desired and how it came about, on disk before anyone is told it holds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+
+use crate::model::{Desired, Operation};
+
+/// One row each: "desired" and "format".
+const STATE: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("state");
+/// Operations as JSON by the revision they made.
+const OPERATIONS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("operations");
+/// The format of what is written here. A journal of a later format is not read.
+const FORMAT: &[u8] = b"1";
+const FILE: &str = "journal.redb";
+
+/// The journal of one state directory, held by one process at a time.
+#[derive(Debug)]
+pub struct Journal {
+    database: Database,
+}
+
+/// Why the journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another process has it.
+    #[error(
+        "{0} is in use: another gatewayd runs on this state directory; stop it, or set state_dir"
+    )]
+    InUse(PathBuf),
+    /// The directory or file cannot be opened or written.
+    #[error("{path}: {cause}; check the permissions and free space of state_dir")]
+    Unusable {
+        /// The journal.
+        path: PathBuf,
+        /// What the system or the store says.
+        cause: String,
+    },
+    /// A commit failed; what was committed before stands.
+    #[error("{0}")]
+    Commit(String),
+}
+
+/// What an opened journal held.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// What was desired last; `None` in a new journal.
+    pub desired: Option<Desired>,
+    /// The latest operations, oldest first.
+    pub operations: Vec<Operation>,
+    /// Where an unreadable journal was put aside.
+    pub quarantined: Option<(PathBuf, String)>,
+}
+
+/// How many past operations are read back.
+const READ_BACK: usize = 1000;
+
+impl Journal {
+    /// Opens the journal in `directory`, making it when there is none. One that cannot be read is
+    /// put aside, never half-read and never overwritten.
+    ///
+    /// # Errors
+    /// When another process has it, or the directory cannot be used.
+    pub fn open(directory: &Path) -> Result<(Journal, Past), JournalError> {
+        let path = directory.join(FILE);
+        let unusable = |cause: String| JournalError::Unusable { path: path.clone(), cause };
+        fs::create_dir_all(directory).map_err(|error| unusable(error.to_string()))?;
+        match open(&path) {
+            Ok(opened) => Ok(opened),
+            Err(Unreadable::InUse) => Err(JournalError::InUse(path)),
+            Err(Unreadable::System(cause)) => Err(unusable(cause)),
+            Err(Unreadable::Content(why)) => {
+                let aside = free_name(&path);
+                fs::rename(&path, &aside).map_err(|error| unusable(error.to_string()))?;
+                let (journal, mut past) = open(&path).map_err(|error| match error {
+                    Unreadable::InUse => JournalError::InUse(path.clone()),
+                    Unreadable::System(why) | Unreadable::Content(why) => unusable(why),
+                })?;
+                past.quarantined = Some((aside, why));
+                Ok((journal, past))
+            }
+        }
+    }
+
+    /// Writes what is desired from now on and the operations that led there, all or nothing;
+    /// it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// When it could not be written; then nothing was.
+    pub fn commit(&self, desired: &Desired, operations: &[Operation]) -> Result<(), JournalError> {
+        let failed = |error: redb::Error| JournalError::Commit(error.to_string());
+        let write = || -> Result<(), redb::Error> {
+            let transaction = self.database.begin_write()?;
+            {
+                let mut state = transaction.open_table(STATE)?;
+                state.insert("format", FORMAT)?;
+                state.insert("desired", encoded(desired).as_slice())?;
+                let mut table = transaction.open_table(OPERATIONS)?;
+                for operation in operations {
+                    table.insert(operation.revision, encoded(operation).as_slice())?;
+                }
+            }
+            transaction.commit()?;
+            Ok(())
+        };
+        write().map_err(failed)
+    }
+}
+
+/// Why a journal cannot be read.
+enum Unreadable {
+    InUse,
+    System(String),
+    Content(String),
+}
+
+fn open(path: &Path) -> Result<(Journal, Past), Unreadable> {
+    let database = Database::create(path).map_err(|error| match error {
+        DatabaseError::DatabaseAlreadyOpen => Unreadable::InUse,
+        DatabaseError::Storage(redb::StorageError::Io(error))
+            if error.kind() != std::io::ErrorKind::InvalidData
+                && error.kind() != std::io::ErrorKind::UnexpectedEof =>
+        {
+            Unreadable::System(error.to_string())
+        }
+        other => Unreadable::Content(other.to_string()),
+    })?;
+    let past = read(&database)?;
+    Ok((Journal { database }, past))
+}
+
+fn read(database: &Database) -> Result<Past, Unreadable> {
+    let content = |error: redb::Error| Unreadable::Content(error.to_string());
+    let transaction = database.begin_read().map_err(|error| content(error.into()))?;
+    let state = match transaction.open_table(STATE) {
+        Ok(state) => state,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Past::default()),
+        Err(error) => return Err(content(error.into())),
+    };
+    let format = state.get("format").map_err(|error| content(error.into()))?;
+    let format = format.map(|format| format.value().to_vec()).unwrap_or_default();
+    if format != FORMAT {
+        let found = String::from_utf8_lossy(&format).into_owned();
+        let why = format!("it has format {found:?}, this gatewayd reads format 1");
+        return Err(Unreadable::Content(why));
+    }
+    let desired = state.get("desired").map_err(|error| content(error.into()))?;
+    let desired = desired.map(|row| decoded(row.value())).transpose()?;
+    let mut operations = Vec::new();
+    let table = transaction.open_table(OPERATIONS).map_err(|error| content(error.into()))?;
+    for row in table.iter().map_err(|error| content(error.into()))?.rev().take(READ_BACK) {
+        let (_, row) = row.map_err(|error| content(error.into()))?;
+        operations.push(decoded(row.value())?);
+    }
+    operations.reverse();
+    Ok(Past { desired, operations, quarantined: None })
+}
+
+fn encoded(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("the model has only string keys and finite numbers")
+}
+
+fn decoded<T: serde::de::DeserializeOwned>(row: &[u8]) -> Result<T, Unreadable> {
+    serde_json::from_slice(row).map_err(|error| Unreadable::Content(error.to_string()))
+}
+
+/// A name beside `path` that is not taken.
+fn free_name(path: &Path) -> PathBuf {
+    let names = (1..).map(|number| path.with_extension(format!("redb.unreadable-{number}")));
+    names.into_iter().find(|name| !name.exists()).expect("there are endless numbers")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(revision: u64) -> (Desired, Operation) {
+        let desired = Desired { revision, ..Desired::default() };
+        (desired, Operation { revision, id: format!("{revision:04x}"), ..Operation::default() })
+    }
+
+    #[test]
+    fn what_was_committed_is_there_after_a_restart() {
+        let directory = tempfile::tempdir().unwrap();
+        let (journal, past) = Journal::open(directory.path()).unwrap();
+        assert!(past.desired.is_none() && past.operations.is_empty());
+        for revision in 1..=3 {
+            let (desired, operation) = at(revision);
+            journal.commit(&desired, &[operation]).unwrap();
+        }
+        drop(journal);
+        let (_, past) = Journal::open(directory.path()).unwrap();
+        assert_eq!(past.desired, Some(at(3).0));
+        let ids: Vec<&str> = past.operations.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids, ["0001", "0002", "0003"]);
+    }
+
+    #[test]
+    fn a_second_process_is_told_that_the_journal_is_in_use() {
+        let directory = tempfile::tempdir().unwrap();
+        let _first = Journal::open(directory.path()).unwrap();
+        assert!(matches!(Journal::open(directory.path()), Err(JournalError::InUse(_))));
+    }
+
+    #[test]
+    fn an_unreadable_journal_is_put_aside_and_never_half_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE);
+        fs::write(&path, b"not a journal at all".repeat(1000)).unwrap();
+        let (journal, past) = Journal::open(directory.path()).unwrap();
+        let (aside, _) = past.quarantined.unwrap();
+        assert!(past.desired.is_none());
+        assert!(fs::read(aside).unwrap().starts_with(b"not a journal"));
+        let (desired, operation) = at(1);
+        journal.commit(&desired, &[operation]).unwrap();
+    }
+
+    #[test]
+    fn a_journal_of_a_later_format_is_put_aside() {
+        let directory = tempfile::tempdir().unwrap();
+        let (journal, _) = Journal::open(directory.path()).unwrap();
+        let transaction = journal.database.begin_write().unwrap();
+        transaction.open_table(STATE).unwrap().insert("format", &b"2"[..]).unwrap();
+        transaction.commit().unwrap();
+        drop(journal);
+        let (_, past) = Journal::open(directory.path()).unwrap();
+        assert!(past.quarantined.unwrap().1.contains("format \"2\""));
+    }
+}

@@ -1,0 +1,58 @@
+//! The observatory: where the newest snapshot is, and where a fresh one can be asked for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::model::Snapshot;
+
+/// How many may wait for a fresh snapshot; more wait for their place.
+const WAITING: usize = 64;
+
+/// Where snapshots are seen; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Observatory {
+    latest: watch::Receiver<Option<Arc<Snapshot>>>,
+    asks: mpsc::Sender<oneshot::Sender<Arc<Snapshot>>>,
+}
+
+/// Where the publisher puts snapshots. Newest wins: a slow watcher gets the newest, never a queue.
+#[derive(Debug)]
+pub struct Feed {
+    /// The newest.
+    pub latest: watch::Sender<Option<Arc<Snapshot>>>,
+    /// Those who wait for a fresh one.
+    pub asks: mpsc::Receiver<oneshot::Sender<Arc<Snapshot>>>,
+}
+
+impl Observatory {
+    /// An observatory without a snapshot yet, and the way to feed it.
+    #[must_use]
+    pub fn new() -> (Observatory, Feed) {
+        let (sender, latest) = watch::channel(None);
+        let (asks, waiting) = mpsc::channel(WAITING);
+        (Observatory { latest, asks }, Feed { latest: sender, asks: waiting })
+    }
+
+    /// A snapshot taken after this call began; `None` when the gateway is stopping.
+    pub async fn fresh(&self) -> Option<Arc<Snapshot>> {
+        let (answer, answered) = oneshot::channel();
+        self.asks.send(answer).await.ok()?;
+        answered.await.ok()
+    }
+
+    /// The newest snapshots as they come.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Option<Arc<Snapshot>>> {
+        self.latest.clone()
+    }
+
+    /// The requests per second of each backend, as last published.
+    #[must_use]
+    pub fn rates(&self) -> HashMap<String, f64> {
+        let latest = self.latest.borrow();
+        let backends = latest.iter().flat_map(|snapshot| &snapshot.backends);
+        backends.map(|backend| (backend.name.to_string(), backend.rps)).collect()
+    }
+}

@@ -1,0 +1,305 @@
+//! The picture: counters, table and desired gateway become one snapshot.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::model::{
+    BackendView, Desired, Health, LimitView, ListenerView, PoolView, Refusal, RefusedView,
+    Snapshot, Standing, Totals,
+};
+use crate::policy::{Part, problems};
+
+use super::counters::{Counter, LimitCells};
+use super::meter::{Meter, Reading, Tally};
+use super::{Cells, LimitTable, LiveBackend, PoolTable, Table, WorkerCells};
+
+/// What is known of the host, sampled now and then.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HostFigures {
+    /// CPU use, 0..=1 of all cores.
+    pub cpu_ratio: Option<f64>,
+    /// Resident memory of the process.
+    pub rss_bytes: u64,
+}
+
+/// Everything that is seen when a picture is painted.
+#[derive(Debug)]
+pub struct Sight<'a> {
+    /// The table as published.
+    pub table: &'a Table,
+    /// What is desired.
+    pub desired: &'a Desired,
+    /// What workers count.
+    pub cells: &'a Cells<WorkerCells>,
+    /// The host.
+    pub host: HostFigures,
+    /// The listeners as bound.
+    pub listeners: &'a [ListenerView],
+    /// Access log lines dropped.
+    pub log_dropped_total: u64,
+}
+
+/// Paints snapshots; it remembers the last ticks, so there is one of it.
+#[derive(Debug)]
+pub struct Painter {
+    clock: Clock,
+    instance: Arc<str>,
+    host: Arc<str>,
+    workers: u32,
+    seq: u64,
+    totals: Meter,
+    rejected: Meter,
+    backends: HashMap<u64, Meter>,
+    pools: HashMap<String, Meter>,
+    limits: HashMap<String, [Meter; 3]>,
+}
+
+impl Painter {
+    /// A painter without a past.
+    #[must_use]
+    pub fn new(clock: Clock, instance: &str, host: &str, workers: usize) -> Painter {
+        Painter {
+            clock,
+            instance: instance.into(),
+            host: host.into(),
+            workers: workers as u32,
+            seq: 0,
+            totals: Meter::default(),
+            rejected: Meter::default(),
+            backends: HashMap::new(),
+            pools: HashMap::new(),
+            limits: HashMap::new(),
+        }
+    }
+
+    /// Takes the counts of this second.
+    pub fn tick(&mut self, sight: &Sight<'_>) {
+        let now_us = self.clock.now_us();
+        self.totals.tick(now_us, total(sight.cells));
+        self.rejected.tick(now_us, counted(refused(sight.cells, Refusal::Limit)));
+        let slots: Vec<u64> = sight.table.backends().map(|live| live.slot).collect();
+        self.backends.retain(|slot, _| slots.contains(slot));
+        for pool in &sight.table.pools {
+            let mut sum = Tally::default();
+            for live in &pool.backends {
+                let tally = attempts(live);
+                sum.merge(&tally);
+                self.backends.entry(live.slot).or_default().tick(now_us, tally);
+            }
+            self.pools.entry(pool.name.to_string()).or_default().tick(now_us, sum);
+        }
+        for limit in &sight.table.limits {
+            let meters = self.limits.entry(limit.name.to_string()).or_default();
+            for (meter, read) in meters.iter_mut().zip(LIMIT_COUNTERS) {
+                meter.tick(now_us, counted(limit.cells.sum(|cell| read(cell).read())));
+            }
+        }
+    }
+
+    /// The picture now: counts are of this moment, rates and percentiles of the last ticks.
+    pub fn paint(&mut self, sight: &Sight<'_>) -> Snapshot {
+        self.seq += 1;
+        let table = sight.table;
+        let pools: Vec<PoolView> =
+            table.pools.iter().map(|pool| self.pool(pool, sight.desired)).collect();
+        let routed = |pool: &PoolView| {
+            table.routes.iter().any(|route| table.pools[route.pool].name == pool.name)
+        };
+        let mut snapshot = Snapshot {
+            time_ms: self.clock.wall_ms(),
+            seq: self.seq,
+            revision: table.revision,
+            instance: Arc::clone(&self.instance),
+            host: Arc::clone(&self.host),
+            uptime_s: self.clock.now_ms() as f64 / 1000.0,
+            ready: pools.iter().all(|pool| !routed(pool) || pool.ready > 0),
+            totals: self.totals(sight),
+            backends: self.backends(sight),
+            limits: table.limits.iter().map(|limit| self.limit(limit, sight)).collect(),
+            listeners: sight.listeners.to_vec(),
+            problems: Vec::new(),
+            refused: Refusal::ALL
+                .iter()
+                .map(|it| RefusedView { reason: it.word(), total: refused(sight.cells, *it) })
+                .collect(),
+            pools,
+        };
+        snapshot.pools.sort_by(|one, other| one.name.cmp(&other.name));
+        snapshot.limits.sort_by(|one, other| one.name.cmp(&other.name));
+        snapshot.problems = problems(&snapshot);
+        snapshot
+    }
+
+    fn totals(&self, sight: &Sight<'_>) -> Totals {
+        let cells = sight.cells;
+        let reading = self.totals.read();
+        Totals {
+            requests_total: cells.sum(|cell| cell.requests.read()),
+            errors_total: cells.sum(|cell| cell.by_class[4].read()),
+            rejected_total: refused(cells, Refusal::Limit),
+            rps: reading.rate,
+            in_flight: cells.sum(|cell| cell.in_flight.read()),
+            p50_ms: reading.p50_ms,
+            p99_ms: reading.p99_ms,
+            error_ratio: reading.error_ratio,
+            client_error_ratio: reading.client_error_ratio,
+            rejected_per_s: self.rejected.read().rate,
+            connections: cells.sum(|cell| cell.connections.read()),
+            cpu_ratio: sight.host.cpu_ratio,
+            rss_bytes: sight.host.rss_bytes,
+            workers: self.workers,
+            log_dropped_total: sight.log_dropped_total,
+        }
+    }
+
+    fn pool(&self, pool: &PoolTable, desired: &Desired) -> PoolView {
+        let wanted = desired.gateway.pool(pool.name.as_str());
+        let backends = wanted.map(|pool| pool.backends.as_slice()).unwrap_or_default();
+        let standing = |standing| backends.iter().filter(|it| it.standing == standing).count();
+        let down = backends.iter().filter(|it| {
+            let live = pool.backends.iter().find(|live| live.name == it.name);
+            it.standing == Standing::Active
+                && live.is_some_and(|live| live.health() == Health::Unhealthy)
+        });
+        let reading = self.pools.get(pool.name.as_str()).map(Meter::read).unwrap_or_default();
+        PoolView {
+            name: pool.name.clone(),
+            balance: wanted.map(|pool| pool.balance.to_string()).unwrap_or_default(),
+            backends: pool.backends.len() as u32,
+            ready: pool.effective.iter().filter(|weight| **weight > 0).count() as u32,
+            draining: standing(Standing::Draining) as u32,
+            down: down.count() as u32,
+            rps: reading.rate,
+            in_flight: pool.backends.iter().map(|live| u64::from(live.in_flight())).sum(),
+            p50_ms: reading.p50_ms,
+            p99_ms: reading.p99_ms,
+            error_ratio: reading.error_ratio,
+            headroom_ratio: headroom(pool),
+            panic: false,
+        }
+    }
+
+    fn backends(&self, sight: &Sight<'_>) -> Vec<BackendView> {
+        let mut views = Vec::new();
+        for pool in &sight.table.pools {
+            for (index, live) in pool.backends.iter().enumerate() {
+                views.extend(self.backend(pool, index, live, sight));
+            }
+        }
+        views.sort_by(|one, other| (&one.pool, &one.name).cmp(&(&other.pool, &other.name)));
+        views
+    }
+
+    fn backend(
+        &self,
+        pool: &PoolTable,
+        index: usize,
+        live: &LiveBackend,
+        sight: &Sight<'_>,
+    ) -> Option<BackendView> {
+        let name = live.name.as_str();
+        let (_, wanted) = sight.desired.gateway.backend(name)?;
+        let configured = sight.desired.configured_backend(name);
+        let reading: Reading = self.backends.get(&live.slot).map(Meter::read).unwrap_or_default();
+        let checkup = live.checkup();
+        let part = pool.parts[index];
+        let warming = Part::NONE < part && part < Part::WHOLE;
+        let age_ms = self.clock.now_ms().saturating_sub(checkup.since_ms()) as i64;
+        Some(BackendView {
+            name: live.name.clone(),
+            pool: pool.name.clone(),
+            address: live.address,
+            weight: wanted.weight.get(),
+            effective_weight: pool.effective[index],
+            configured_weight: configured.map(|it| it.weight.get()),
+            standing: wanted.standing,
+            mark: wanted.mark.clone(),
+            health: checkup.health(),
+            health_reason: checkup.to_string(),
+            health_since_ms: self.clock.wall_ms() - age_ms,
+            slow_start: warming.then(|| part.ratio()),
+            in_flight: u64::from(live.in_flight()),
+            in_flight_at_drain: (wanted.standing != Standing::Active)
+                .then(|| u64::from(live.in_flight_at_standing())),
+            requests_total: live.cells.sum(|cell| cell.attempts.read()),
+            errors_total: live.cells.sum(|cell| cell.failures.read()),
+            rps: reading.rate,
+            p50_ms: reading.p50_ms,
+            p99_ms: reading.p99_ms,
+            error_ratio: reading.error_ratio,
+            cpu_ratio: live.cpu_ratio(),
+            from_file: configured.is_some(),
+            revision: sight.desired.touched(&format!("backend/{name}")),
+        })
+    }
+
+    fn limit(&self, limit: &LimitTable, sight: &Sight<'_>) -> LimitView {
+        let name = limit.name.as_str();
+        let sum = |read: fn(&LimitCells) -> &Counter| limit.cells.sum(|cell| read(cell).read());
+        let rate = |index: usize| self.limits.get(name).map_or(0.0, |it| it[index].read().rate);
+        let guarded = sight.table.routes.iter().filter(|route| {
+            route.limits.iter().any(|index| sight.table.limits[*index].name == limit.name)
+        });
+        LimitView {
+            name: limit.name.clone(),
+            key: limit.key.to_string(),
+            max: limit.max,
+            mode: limit.mode,
+            configured_max: sight.desired.configured_limit(name).map(|it| it.max),
+            passed_total: sum(|cell| &cell.passed),
+            rejected_total: sum(|cell| &cell.rejected),
+            would_reject_total: sum(|cell| &cell.would_reject),
+            keys: limit.tally.held(),
+            evicted_total: limit.tally.evicted(),
+            passed_per_s: rate(0),
+            rejected_per_s: rate(1),
+            would_reject_per_s: rate(2),
+            routes: guarded.map(|route| route.name.clone()).collect(),
+            revision: sight.desired.touched(&format!("limit/{name}")),
+        }
+    }
+}
+
+/// What is metered of a limit, in this order.
+const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
+    [|cell| &cell.passed, |cell| &cell.rejected, |cell| &cell.would_reject];
+
+fn total(cells: &Cells<WorkerCells>) -> Tally {
+    let mut tally = Tally::default();
+    for cell in cells.iter() {
+        tally.add(&cell.requests, &cell.by_class[4], &cell.latency);
+        tally.client_errors += cell.by_class[3].read();
+    }
+    tally
+}
+
+fn attempts(live: &LiveBackend) -> Tally {
+    let mut tally = Tally::default();
+    for cell in live.cells.iter() {
+        tally.add(&cell.attempts, &cell.failures, &cell.latency);
+    }
+    tally
+}
+
+fn counted(count: u64) -> Tally {
+    let mut tally = Tally::default();
+    tally.count = count;
+    tally
+}
+
+fn refused(cells: &Cells<WorkerCells>, refusal: Refusal) -> u64 {
+    cells.sum(|cell| cell.refused[refusal.index()].read())
+}
+
+/// The part of the ready backends' reported CPU that is still free, by weight.
+fn headroom(pool: &PoolTable) -> Option<f64> {
+    let (mut weights, mut used) = (0.0, 0.0);
+    for (live, weight) in pool.backends.iter().zip(&pool.effective) {
+        if let Some(cpu) = live.cpu_ratio().filter(|_| *weight > 0) {
+            weights += f64::from(*weight);
+            used += f64::from(*weight) * cpu;
+        }
+    }
+    (weights > 0.0).then(|| 1.0 - used / weights)
+}

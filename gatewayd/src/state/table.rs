@@ -1,0 +1,240 @@
+//! The table: the desired gateway compiled for the data plane, immutable, one for each publication.
+//!
+//! Whatever did not change keeps its live half (counters, health, spent limits) from the table
+//! before, so that a change concerns nothing but what it names.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::model::{
+    Allowance, Backend, Balance, Desired, HashKey, Health, HealthCheck, Limit, LimitKey, LimitMode,
+    Name, Pool,
+};
+use crate::policy::{self, Balancer, Member, Part, Router, Serving};
+
+use super::{Cells, KeyTally, LimitCells, LiveBackend};
+
+/// What the data plane reads.
+#[derive(Debug)]
+pub struct Table {
+    /// The gateway's revision.
+    pub revision: u64,
+    /// Whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Finds the index of a route.
+    pub router: Router,
+    /// The routes, as the gateway has them.
+    pub routes: Vec<RouteTable>,
+    /// The pools, as the gateway has them.
+    pub pools: Vec<PoolTable>,
+    /// The limits, as the gateway has them.
+    pub limits: Vec<LimitTable>,
+}
+
+/// A route, its references resolved.
+#[derive(Debug)]
+pub struct RouteTable {
+    /// Its name.
+    pub name: Name,
+    /// The index of its pool.
+    pub pool: usize,
+    /// The indexes of its limits, in the order they are checked.
+    pub limits: Vec<usize>,
+    /// The largest request body in bytes; 0 is unlimited.
+    pub max_body_bytes: u64,
+}
+
+/// A pool, ready to pick from.
+#[derive(Debug)]
+pub struct PoolTable {
+    /// Its name.
+    pub name: Name,
+    /// Picks the index of a backend.
+    pub balancer: Balancer,
+    /// What a consistent hash is made of; `None` for other balancing.
+    pub hash_key: Option<HashKey>,
+    /// How its backends are probed.
+    pub health: HealthCheck,
+    /// The backends, as the pool has them.
+    pub backends: Vec<Arc<LiveBackend>>,
+    /// How much of its weight each takes now.
+    pub parts: Vec<Part>,
+    /// The weight that the balancer uses for each; 0 takes no new requests.
+    pub effective: Vec<u16>,
+}
+
+/// A limit and what is counted of it.
+#[derive(Clone, Debug)]
+pub struct LimitTable {
+    /// Its name.
+    pub name: Name,
+    /// What it counts by.
+    pub key: LimitKey,
+    /// How much is allowed.
+    pub max: Allowance,
+    /// What it does.
+    pub mode: LimitMode,
+    /// The hash that keeps its keys apart from those of other limits.
+    pub hash: u64,
+    /// What workers count of it.
+    pub cells: Arc<Cells<LimitCells>>,
+    /// Its keys in the store.
+    pub tally: Arc<KeyTally>,
+}
+
+impl Table {
+    /// Compiles `desired` at `now_ms` (since the start of the process) for so many workers.
+    #[must_use]
+    pub fn compile(
+        desired: &Desired,
+        previous: Option<&Table>,
+        workers: usize,
+        now_ms: u64,
+    ) -> Table {
+        let gateway = &desired.gateway;
+        let pools: Vec<PoolTable> = gateway
+            .pools
+            .iter()
+            .map(|pool| {
+                let before = previous.and_then(|table| table.pool(pool.name.as_str()));
+                PoolTable::compile(pool, before, workers, now_ms)
+            })
+            .collect();
+        let limits = gateway.limits.iter().map(|limit| {
+            let before = previous.and_then(|table| table.limit(limit.name.as_str()));
+            LimitTable::compile(limit, before, workers)
+        });
+        let position = |names: Vec<&Name>, wanted: &Name| {
+            names.iter().position(|name| *name == wanted).expect("the config checked references")
+        };
+        let routes = gateway.routes.iter().map(|route| RouteTable {
+            name: route.name.clone(),
+            pool: position(gateway.pools.iter().map(|pool| &pool.name).collect(), &route.pool),
+            limits: route
+                .limits
+                .iter()
+                .map(|name| {
+                    position(gateway.limits.iter().map(|limit| &limit.name).collect(), name)
+                })
+                .collect(),
+            max_body_bytes: route.max_body_bytes,
+        });
+        Table {
+            revision: desired.revision,
+            trusted_proxies: gateway.trusted_proxies.clone(),
+            router: Router::compile(&gateway.routes),
+            routes: routes.collect(),
+            limits: limits.collect(),
+            pools,
+        }
+    }
+
+    /// The pool called `name`.
+    #[must_use]
+    pub fn pool(&self, name: &str) -> Option<&PoolTable> {
+        self.pools.iter().find(|pool| pool.name == *name)
+    }
+
+    /// The limit called `name`.
+    #[must_use]
+    pub fn limit(&self, name: &str) -> Option<&LimitTable> {
+        self.limits.iter().find(|limit| limit.name == *name)
+    }
+
+    /// The live backend called `name`.
+    #[must_use]
+    pub fn backend(&self, name: &str) -> Option<&Arc<LiveBackend>> {
+        self.backends().find(|backend| backend.name == *name)
+    }
+
+    /// All live backends.
+    pub fn backends(&self) -> impl Iterator<Item = &Arc<LiveBackend>> {
+        self.pools.iter().flat_map(|pool| &pool.backends)
+    }
+
+    /// Whether some backend is in slow start, so that its weight changes by itself.
+    #[must_use]
+    pub fn is_warming(&self) -> bool {
+        self.pools.iter().any(PoolTable::is_warming)
+    }
+}
+
+impl PoolTable {
+    fn is_warming(&self) -> bool {
+        self.parts.iter().any(|part| (Part::NONE < *part) && (*part < Part::WHOLE))
+    }
+
+    fn compile(pool: &Pool, before: Option<&PoolTable>, workers: usize, now_ms: u64) -> PoolTable {
+        let live = pool.backends.iter().map(|backend| {
+            let same = |live: &&Arc<LiveBackend>| {
+                live.name == backend.name && live.address == backend.address
+            };
+            let kept = before.and_then(|before| before.backends.iter().find(same));
+            kept.map_or_else(
+                || Arc::new(LiveBackend::new(next_slot(), &pool.name, backend, workers, now_ms)),
+                Arc::clone,
+            )
+        });
+        let backends: Vec<Arc<LiveBackend>> = live.collect();
+        let parts = parts(pool, &backends, now_ms);
+        let with_parts = || pool.backends.iter().zip(&parts);
+        let members: Vec<Member<'_>> = with_parts()
+            .map(|(it, part)| Member { name: &it.name, weight: it.weight, part: *part })
+            .collect();
+        PoolTable {
+            name: pool.name.clone(),
+            balancer: Balancer::new(&pool.balance, &members, before.map(|it| &it.balancer)),
+            hash_key: match &pool.balance {
+                Balance::ConsistentHash(key) => Some(key.clone()),
+                Balance::RoundRobin | Balance::LeastConnections => None,
+            },
+            health: pool.health.clone(),
+            effective: with_parts().map(|(it, part)| part.of(it.weight)).collect(),
+            parts,
+            backends,
+        }
+    }
+}
+
+/// How much of its weight each backend takes: nothing unless it is ready.
+fn parts(pool: &Pool, live: &[Arc<LiveBackend>], now_ms: u64) -> Vec<Part> {
+    let serving = |(backend, live): (&Backend, &Arc<LiveBackend>)| {
+        let ready = backend.takes_requests() && live.health() == Health::Healthy;
+        let since = Duration::from_millis(now_ms.saturating_sub(live.joined_ms()));
+        ready.then_some(Serving { weight: backend.weight, since })
+    };
+    let all: Vec<Option<Serving>> = pool.backends.iter().zip(live).map(serving).collect();
+    let those_who_serve: Vec<Serving> = all.iter().flatten().copied().collect();
+    let mut parts = policy::slow_start(&those_who_serve, pool.slow_start);
+    let mut part = |serving: &Option<Serving>| serving.and_then(|_| parts.next());
+    all.iter().map(|serving| part(serving).unwrap_or(Part::NONE)).collect()
+}
+
+impl LimitTable {
+    fn compile(limit: &Limit, before: Option<&LimitTable>, workers: usize) -> LimitTable {
+        // Another key counts something else; everything else keeps its counts.
+        let kept = before.filter(|before| before.key == limit.key);
+        let (cells, tally) = kept.map_or_else(
+            || (Arc::new(Cells::new(workers)), Arc::default()),
+            |kept| (Arc::clone(&kept.cells), Arc::clone(&kept.tally)),
+        );
+        LimitTable {
+            name: limit.name.clone(),
+            key: limit.key.clone(),
+            max: limit.max,
+            mode: limit.mode,
+            hash: policy::hash_key(limit.name.as_str().as_bytes()),
+            cells,
+            tally,
+        }
+    }
+}
+
+/// A number that no backend of this process had before.
+fn next_slot() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

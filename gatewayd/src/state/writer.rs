@@ -1,0 +1,317 @@
+//! The single writer: applies changes one after the other, journals them, publishes the table.
+//!
+//! ```text
+//!  submit ─▶ apply (pure) ─▶ guard ─▶ commit (fsync) ─▶ compile ─▶ publish ─▶ answer, event
+//! ```
+//! Changes that wait together are committed together, so that many writers share one fsync.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::model::{
+    Change, Desired, EventKind, Health, Intent, Operation, Rejection, Severity, Standing,
+};
+use crate::policy::{self, Applied, Checkup, Seen};
+
+use super::{Events, Journal, Observatory, Past, Table};
+
+/// How many requests may wait; further callers wait for their place.
+const QUEUE: usize = 256;
+/// How many changes are committed together at most.
+const BATCH: usize = 64;
+/// How many operations are kept in memory.
+const KEPT: usize = 1000;
+
+/// The way to the single writer; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    requests: mpsc::Sender<Request>,
+    published: Arc<ArcSwap<Table>>,
+    desired: Arc<ArcSwap<Desired>>,
+}
+
+/// What the writer is started with.
+#[derive(Debug)]
+pub struct Started {
+    /// Where changes are written first.
+    pub journal: Journal,
+    /// What the journal held.
+    pub past: Past,
+    /// How many workers count.
+    pub workers: usize,
+    /// The process's clock.
+    pub clock: Clock,
+    /// Where facts are told.
+    pub events: Events,
+    /// Where the present figures are.
+    pub observatory: Observatory,
+}
+
+enum Request {
+    Change(Box<Submitted>),
+    /// Something observed changed what the table says: health, or a slow start's progress.
+    Refresh(oneshot::Sender<()>),
+}
+
+struct Submitted {
+    change: Change,
+    intent: Intent,
+    answer: oneshot::Sender<Result<Operation, Rejection>>,
+}
+
+impl Writer {
+    /// Starts the writer on a thread of its own, which ends when the last handle is dropped.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(started: Started) -> std::io::Result<Writer> {
+        let desired = started.past.desired.clone().unwrap_or_default();
+        let now_ms = started.clock.now_ms();
+        let table = Arc::new(Table::compile(&desired, None, started.workers, now_ms));
+        let published = Arc::new(ArcSwap::from(Arc::clone(&table)));
+        let shared = Arc::new(ArcSwap::from_pointee(desired.clone()));
+        let (requests, queue) = mpsc::channel(QUEUE);
+        let mut room = Room {
+            desired,
+            table,
+            operations: started.past.operations.into(),
+            journal: started.journal,
+            workers: started.workers,
+            clock: started.clock,
+            events: started.events,
+            observatory: started.observatory,
+            published: Arc::clone(&published),
+            shared: Arc::clone(&shared),
+        };
+        room.set_gates();
+        std::thread::Builder::new().name("writer".into()).spawn(move || room.run(queue))?;
+        Ok(Writer { requests, published, desired: shared })
+    }
+
+    /// Asks for a change. When this returns an operation, it is on disk and holds for every
+    /// request that begins from now on.
+    ///
+    /// # Errors
+    /// When it is rejected; then nothing happened.
+    pub async fn submit(&self, change: Change, intent: Intent) -> Result<Operation, Rejection> {
+        let (answer, answered) = oneshot::channel();
+        let submitted = Box::new(Submitted { change, intent, answer });
+        let gone = || Rejection::NotJournaled("the gateway is stopping".to_owned());
+        self.requests.send(Request::Change(submitted)).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    /// Publishes the table anew from what is observed now; done when this returns.
+    pub async fn refresh(&self) {
+        let (done, is_done) = oneshot::channel();
+        // When the writer is gone there is nobody to publish for.
+        if self.requests.send(Request::Refresh(done)).await.is_ok() {
+            let _ = is_done.await;
+        }
+    }
+
+    /// Where the table is published; workers keep an [`arc_swap::Cache`] of it.
+    #[must_use]
+    pub fn published(&self) -> &Arc<ArcSwap<Table>> {
+        &self.published
+    }
+
+    /// The table now.
+    #[must_use]
+    pub fn table(&self) -> Arc<Table> {
+        self.published.load_full()
+    }
+
+    /// What is desired now.
+    #[must_use]
+    pub fn desired(&self) -> Arc<Desired> {
+        self.desired.load_full()
+    }
+}
+
+/// Where the writer works, alone.
+struct Room {
+    desired: Desired,
+    table: Arc<Table>,
+    /// Newest last.
+    operations: VecDeque<Operation>,
+    journal: Journal,
+    workers: usize,
+    clock: Clock,
+    events: Events,
+    observatory: Observatory,
+    published: Arc<ArcSwap<Table>>,
+    shared: Arc<ArcSwap<Desired>>,
+}
+
+/// A change that was applied and waits for its commit.
+struct Pending {
+    operation: Operation,
+    answer: oneshot::Sender<Result<Operation, Rejection>>,
+}
+
+impl Room {
+    fn run(&mut self, mut queue: mpsc::Receiver<Request>) {
+        let mut requests = Vec::with_capacity(BATCH);
+        while queue.blocking_recv_many(&mut requests, BATCH) > 0 {
+            self.serve(requests.drain(..));
+        }
+    }
+
+    fn serve(&mut self, requests: impl Iterator<Item = Request>) {
+        let (mut next, mut pending, mut refreshed) = (self.desired.clone(), Vec::new(), Vec::new());
+        for request in requests {
+            match request {
+                Request::Refresh(done) => refreshed.push(done),
+                Request::Change(submitted) => self.consider(*submitted, &mut next, &mut pending),
+            }
+        }
+        if !pending.is_empty() {
+            self.commit(next, pending);
+        }
+        if !refreshed.is_empty() {
+            self.publish();
+        }
+        for done in refreshed {
+            // Whoever asked may have gone.
+            let _ = done.send(());
+        }
+    }
+
+    /// Answers what needs no commit; what does goes to `pending`, and `next` moves on.
+    fn consider(&self, submitted: Submitted, next: &mut Desired, pending: &mut Vec<Pending>) {
+        let Submitted { change, intent, answer } = submitted;
+        // Whoever asked may have gone; the change holds all the same.
+        match self.judge(next, &change, &intent) {
+            Err(rejection) => drop(answer.send(Err(rejection))),
+            Ok(applied) if intent.validate_only || applied.operation.unchanged => {
+                let revision = next.revision;
+                drop(answer.send(Ok(Operation { revision, ..applied.operation })));
+            }
+            Ok(mut applied) => {
+                applied.operation.id = format!("{:04x}", applied.desired.revision);
+                *next = applied.desired;
+                pending.push(Pending { operation: applied.operation, answer });
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        desired: &Desired,
+        change: &Change,
+        intent: &Intent,
+    ) -> Result<Applied, Rejection> {
+        if let Some(expected) = intent.expected_revision.filter(|it| *it != desired.revision) {
+            return Err(self.stale(expected, desired.revision));
+        }
+        let mut applied = policy::apply(desired, change, intent, self.clock.wall_ms())?;
+        let (before, after) = (&desired.gateway, &applied.desired.gateway);
+        let rates = self.observatory.rates();
+        let seen = |name: &str| Seen {
+            healthy: self.table.backend(name).is_some_and(|it| it.health() == Health::Healthy),
+            rps: rates.get(name).copied(),
+        };
+        if !matches!(change, Change::ApplyFile(_)) {
+            match policy::guard(before, after, seen) {
+                Err(Rejection::Guard { what }) if intent.force => {
+                    applied.operation.warnings.push(format!("forced: {what}"));
+                }
+                verdict => verdict?,
+            }
+        }
+        applied.operation.shares = policy::shares(before, after, seen);
+        Ok(applied)
+    }
+
+    fn stale(&self, expected: u64, actual: u64) -> Rejection {
+        let newer = self.operations.iter().rev().take_while(|it| it.revision > expected).take(5);
+        let told = newer.map(|it| format!("{} {} by {}", it.what, it.target, it.actor));
+        Rejection::Stale { expected, actual, changes: told.collect() }
+    }
+
+    fn commit(&mut self, next: Desired, pending: Vec<Pending>) {
+        let operations: Vec<Operation> = pending.iter().map(|it| it.operation.clone()).collect();
+        if let Err(error) = self.journal.commit(&next, &operations) {
+            let what = format!("a change could not be journaled: {error}");
+            self.events.record(EventKind::Gateway, Severity::Error, "gateway", "gateway", &what);
+            for pending in pending {
+                drop(pending.answer.send(Err(Rejection::NotJournaled(error.to_string()))));
+            }
+            return;
+        }
+        let before = std::mem::replace(&mut self.desired, next);
+        self.note_standings(&before);
+        self.publish();
+        self.shared.store(Arc::new(self.desired.clone()));
+        for Pending { operation, answer } in pending {
+            self.tell(&operation);
+            if self.operations.len() == KEPT {
+                self.operations.pop_front();
+            }
+            self.operations.push_back(operation.clone());
+            drop(answer.send(Ok(operation)));
+        }
+    }
+
+    /// Compiles and publishes. Gates are shut before and opened after, so that a request either
+    /// sees the new table or a shut gate.
+    fn publish(&mut self) {
+        let now_ms = self.clock.now_ms();
+        let table = Table::compile(&self.desired, Some(&self.table), self.workers, now_ms);
+        let before = std::mem::replace(&mut self.table, Arc::new(table));
+        for gone in before.backends() {
+            let stays = self
+                .desired
+                .gateway
+                .backend(gone.name.as_str())
+                .is_some_and(|(_, it)| it.takes_requests() && it.address == gone.address);
+            if !stays {
+                gone.set_open(false);
+            }
+        }
+        self.published.store(Arc::clone(&self.table));
+        self.set_gates();
+    }
+
+    fn set_gates(&self) {
+        for (_, backend) in self.desired.gateway.backends() {
+            if let Some(live) = self.table.backend(backend.name.as_str()) {
+                live.set_open(backend.takes_requests());
+            }
+        }
+    }
+
+    /// Remembers what was under way where a standing changed, and starts slow starts.
+    fn note_standings(&self, before: &Desired) {
+        for (_, backend) in self.desired.gateway.backends() {
+            let name = backend.name.as_str();
+            let was = before.gateway.backend(name).map(|(_, it)| it.standing);
+            let Some(live) = self.table.backend(name) else { continue };
+            if was != Some(backend.standing) {
+                live.mark_standing();
+                if was == Some(Standing::Maintenance) {
+                    *live.checkup() = Checkup::new(self.clock.now_ms());
+                }
+                if backend.standing == Standing::Active {
+                    live.join(self.clock.now_ms());
+                }
+            }
+        }
+    }
+
+    fn tell(&self, operation: &Operation) {
+        let Operation { actor, what, target, before, after, reason, id, .. } = operation;
+        let why = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+        let sentence = format!("{what}: {before} -> {after}{why}");
+        let kind = if what == "config" { EventKind::Config } else { EventKind::Change };
+        self.events.record_op(kind, Severity::Info, actor, target, &sentence, id);
+        for warning in &operation.warnings {
+            self.events.record_op(kind, Severity::Warn, actor, target, warning, id);
+        }
+    }
+}
