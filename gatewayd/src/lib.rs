@@ -14,5 +14,6 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod model;
+pub mod net;
 pub mod policy;
 pub mod state;

@@ -1,0 +1,10 @@
+//! Net: sockets to listen and dial with, and the TLS spoken over them.
+
+mod accept;
+mod dial;
+mod listen;
+pub mod tls;
+
+pub use accept::accept;
+pub use dial::{DialError, dial};
+pub use listen::{ListenError, bind};

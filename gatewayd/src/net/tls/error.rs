@@ -1,0 +1,94 @@
+//! Why can a certificate not be used, and what is to be done?
+
+use std::io;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+/// Why a certificate cannot be used. Paths are quoted as Rust does, so that a strange one cannot
+/// steer a terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// A listener without one.
+    #[error("a listener with TLS needs a certificate: name one in `certificates`")]
+    None,
+    /// A file cannot be read.
+    #[error("cannot read {path:?}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the kernel said.
+        source: io::Error,
+    },
+    /// A file is no PEM.
+    #[error("{path:?} is not PEM: {source}; if it is being written, it is read again when done")]
+    NotPem {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: rustls_pki_types::pem::Error,
+    },
+    /// A file has no certificate in it.
+    #[error("{0:?} holds no certificate: expected PEM with a line -----BEGIN CERTIFICATE-----")]
+    NoCertificate(PathBuf),
+    /// A file has no private key in it.
+    #[error(
+        "{0:?} holds no private key: expected PEM with a line -----BEGIN PRIVATE KEY-----; \
+         a key under a passphrase has to be decrypted first, with `openssl pkey`"
+    )]
+    NoKey(PathBuf),
+    /// The certificate cannot be understood.
+    #[error("the first certificate in {path:?} cannot be used: {source}")]
+    BadCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: webpki::Error,
+    },
+    /// The key cannot be understood.
+    #[error("the key in {path:?} cannot be used: {source}; RSA, ECDSA and Ed25519 are known")]
+    BadKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: rustls::Error,
+    },
+    /// The key belongs to another certificate.
+    #[error(
+        "the key in {key:?} does not belong to the first certificate in {cert:?}; the chain has \
+         to begin with the certificate of the server"
+    )]
+    Mismatch {
+        /// The certificate's file.
+        cert: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+    },
+    /// The certificate's time is over.
+    #[error(
+        "the certificate in {path:?} expired at {}; renew it",
+        Timestamp::from_millisecond(*.expired_ms).unwrap_or_default()
+    )]
+    Expired {
+        /// The file.
+        path: PathBuf,
+        /// When, milliseconds since the Unix epoch.
+        expired_ms: i64,
+    },
+    /// The gateway's own certificate cannot be kept.
+    #[error("cannot keep the self-signed certificate in {path:?}: {source}")]
+    Unwritable {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the kernel said.
+        source: io::Error,
+    },
+    /// The gateway's own certificate cannot be made.
+    #[error("cannot make a certificate for {names:?}: {source}; expected host names or addresses")]
+    Unmakeable {
+        /// The names it was to be for.
+        names: Vec<String>,
+        /// What is wrong with them.
+        source: rcgen::Error,
+    },
+}
