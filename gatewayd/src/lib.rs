@@ -16,4 +16,5 @@ pub mod demo;
 pub mod model;
 pub mod net;
 pub mod policy;
+pub mod proxy;
 pub mod state;

@@ -1,0 +1,153 @@
+//! The account of one request: opened with its head, settled when it is over, however it ends.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use http::{Method, StatusCode, Version};
+
+use crate::model::{Name, Refusal};
+
+use super::log::Line;
+use super::worker::Worker;
+
+/// What is known of one request so far. Dropping it counts the request.
+pub(super) struct Account {
+    worker: Rc<Worker>,
+    started_us: u64,
+    status: Option<StatusCode>,
+    refused: Option<Refusal>,
+    sent_bytes: u64,
+    story: Option<Box<Story>>,
+}
+
+/// What only the access log wants to know.
+struct Story {
+    client: IpAddr,
+    method: Method,
+    host: String,
+    path: String,
+    version: Version,
+    route: Option<Name>,
+    backend: Option<Name>,
+    attempts: u32,
+}
+
+impl Account {
+    pub(super) fn open(
+        worker: &Rc<Worker>,
+        peer: IpAddr,
+        method: &Method,
+        version: Version,
+    ) -> Account {
+        worker.cells().in_flight.add(1);
+        let story = worker.log.is_some().then(|| {
+            Box::new(Story {
+                client: peer,
+                method: method.clone(),
+                host: String::new(),
+                path: String::new(),
+                version,
+                route: None,
+                backend: None,
+                attempts: 0,
+            })
+        });
+        let started_us = worker.clock.now_us();
+        Account {
+            worker: Rc::clone(worker),
+            started_us,
+            status: None,
+            refused: None,
+            sent_bytes: 0,
+            story,
+        }
+    }
+
+    /// When the request's head was complete, microseconds since the start of the process.
+    pub(super) fn started_us(&self) -> u64 {
+        self.started_us
+    }
+
+    pub(super) fn screened(&mut self, host: &str, path: &str) {
+        if let Some(story) = &mut self.story {
+            story.host = host.to_owned();
+            story.path = path.to_owned();
+        }
+    }
+
+    pub(super) fn client(&mut self, client: IpAddr) {
+        if let Some(story) = &mut self.story {
+            story.client = client;
+        }
+    }
+
+    pub(super) fn routed(&mut self, route: &Name) {
+        if let Some(story) = &mut self.story {
+            story.route = Some(route.clone());
+        }
+    }
+
+    pub(super) fn attempted(&mut self, backend: &Name) {
+        if let Some(story) = &mut self.story {
+            story.attempts += 1;
+            story.backend = Some(backend.clone());
+        }
+    }
+
+    pub(super) fn answered(&mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+
+    pub(super) fn refused(&mut self, refusal: Refusal) {
+        self.status = Some(refusal.status());
+        self.refused = Some(refusal);
+    }
+
+    pub(super) fn sent(&mut self, bytes: usize) {
+        self.sent_bytes += bytes as u64;
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        let cells = self.worker.cells();
+        let duration_us = self.worker.clock.now_us() - self.started_us;
+        cells.in_flight.sub(1);
+        cells.requests.add(1);
+        cells.latency.record(duration_us);
+        if let Some(status) = self.status {
+            let class = usize::from(status.as_u16() / 100).clamp(1, 5) - 1;
+            cells.by_class[class].add(1);
+        }
+        if let Some(refusal) = self.refused {
+            cells.refused[refusal.index()].add(1);
+        }
+        if let (Some(log), Some(story)) = (&self.worker.log, self.story.take()) {
+            log.write(story.line(self, duration_us));
+        }
+    }
+}
+
+impl Story {
+    fn line(self, account: &Account, duration_us: u64) -> Line {
+        Line {
+            time_ms: account.worker.clock.wall_ms(),
+            client: self.client,
+            method: self.method.to_string(),
+            host: self.host,
+            path: self.path,
+            protocol: match self.version {
+                Version::HTTP_10 => "HTTP/1.0",
+                Version::HTTP_2 => "HTTP/2.0",
+                _ => "HTTP/1.1",
+            },
+            route: self.route,
+            backend: self.backend,
+            attempts: self.attempts,
+            status: account.status.map_or(0, |status| status.as_u16()),
+            refused: account.refused.map(Refusal::word),
+            sent_bytes: account.sent_bytes,
+            duration_us,
+        }
+    }
+}

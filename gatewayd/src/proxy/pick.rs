@@ -1,0 +1,55 @@
+//! Which backend gets the request?
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use http::HeaderMap;
+
+use crate::model::HashKey;
+use crate::policy;
+use crate::state::{Flight, PoolTable};
+
+use super::worker::{Held, Worker};
+
+/// A table is read anew this often when a gate was shut since it was read.
+const LOOKS: usize = 3;
+
+/// The number by which a request is hashed onto its pool; 0 where nothing is hashed.
+pub(super) fn hash(pool: &PoolTable, client: IpAddr, path: &str, fields: &HeaderMap) -> u64 {
+    match &pool.hash_key {
+        None => 0,
+        Some(HashKey::ClientIp) => policy::hash_key(&policy::limit_prefix(client)),
+        Some(HashKey::Path) => policy::hash_key(path.as_bytes()),
+        Some(HashKey::Header(name)) => {
+            policy::hash_key(fields.get(name).map_or(b"", |value| value.as_bytes()))
+        }
+        Some(HashKey::Cookie(name)) => {
+            policy::hash_key(policy::cookie(fields, name).unwrap_or_default())
+        }
+    }
+}
+
+/// Picks a backend of the pool at `pool` in `table` and begins a request on it; never the one
+/// whose slot is `except`. `None` when no backend takes requests.
+pub(super) fn pick(
+    worker: &Worker,
+    table: &Rc<Held>,
+    pool: usize,
+    hash: u64,
+    except: Option<u64>,
+) -> Option<Flight> {
+    let mut table = Rc::clone(table);
+    let mut pool = pool;
+    for _ in 0..LOOKS {
+        let candidates = &table.pools[pool];
+        let index = worker.pick(candidates, pool, hash, except)?;
+        if let Some(flight) = candidates.backends[index].enter() {
+            return Some(flight);
+        }
+        // It was closed between the table and now, so there is a newer table.
+        let name = candidates.name.clone();
+        table = worker.table();
+        pool = table.pools.iter().position(|pool| pool.name == name)?;
+    }
+    None
+}

@@ -1,0 +1,100 @@
+//! The answers the gateway gives by itself, all of one shape: RFC 9457 problem details.
+
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::{HeaderValue, Method, Response, StatusCode};
+use rand::Rng;
+
+use crate::model::Refusal;
+
+use super::body::AnswerBody;
+
+/// An answer of our own.
+pub(super) type Reply = Response<AnswerBody>;
+
+/// Says why a request was refused.
+pub(super) fn refusal(refusal: Refusal) -> Reply {
+    let status = refusal.status();
+    let title = status.canonical_reason().unwrap_or("refused");
+    let document = format!(
+        r#"{{"type":"about:blank","title":"{title}","status":{},"detail":"{}"}}"#,
+        status.as_u16(),
+        refusal.detail()
+    );
+    let mut reply = Response::new(AnswerBody::text(document));
+    *reply.status_mut() = status;
+    let fields = reply.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if refusal == Refusal::NoBackend {
+        fields.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    reply
+}
+
+/// Says that a limit is spent and when it admits again: never before, at most a tenth later, so
+/// that those who wait do not come back all at once.
+pub(super) fn limited(retry_after_ms: u64, rng: &mut impl Rng) -> Reply {
+    let jitter_ms = rng.random_range(0..=retry_after_ms / 10);
+    let seconds = (retry_after_ms + jitter_ms).div_ceil(1000).max(1);
+    let mut reply = refusal(Refusal::Limit);
+    reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    reply
+}
+
+/// Says which methods a path takes.
+pub(super) fn wrong_method(allowed: &[Method]) -> Reply {
+    let list: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+    let mut reply = refusal(Refusal::MethodNotAllowed);
+    if let Ok(list) = HeaderValue::try_from(list.join(", ")) {
+        reply.headers_mut().insert(ALLOW, list);
+    }
+    reply
+}
+
+/// Sends a client to the same place over TLS.
+pub(super) fn to_tls(host: &str, port: u16, path_and_query: &str) -> Reply {
+    let authority = match port {
+        443 => host.to_owned(),
+        port => format!("{host}:{port}"),
+    };
+    let Ok(location) = HeaderValue::try_from(format!("https://{authority}{path_and_query}")) else {
+        return refusal(Refusal::PathInvalid);
+    };
+    let mut reply = Response::new(AnswerBody::empty());
+    *reply.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    reply.headers_mut().insert(LOCATION, location);
+    reply
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::SmallRng;
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_never_short_and_at_most_a_tenth_and_a_second_long() {
+        let mut rng = SmallRng::seed_from_u64(1);
+        for wait_ms in [1, 999, 1000, 1001, 30_000, 59_999] {
+            for _ in 0..100 {
+                let reply = limited(wait_ms, &mut rng);
+                let told: u64 = reply.headers()[RETRY_AFTER].to_str().unwrap().parse().unwrap();
+                assert!(told * 1000 >= wait_ms, "{told} s for {wait_ms} ms");
+                assert!(told * 1000 <= wait_ms + wait_ms / 10 + 1000, "{told} s for {wait_ms} ms");
+            }
+        }
+    }
+
+    #[test]
+    fn every_refusal_is_a_problem_document() {
+        for it in Refusal::ALL {
+            let reply = refusal(it);
+            assert_eq!(reply.status(), it.status());
+            assert_eq!(reply.headers()[CONTENT_TYPE], "application/problem+json");
+            let AnswerBody::Whole(Some(text)) = reply.body() else { panic!("{it:?}: no text") };
+            let document: serde_json::Value = serde_json::from_slice(text).unwrap();
+            assert_eq!(document["status"], it.status().as_u16());
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! A worker: one data-plane core, its doors, its connections, its view of the table.
+
+use std::cell::RefCell;
+use std::io;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, Cache};
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::sync::{Notify, watch};
+
+use crate::clock::Clock;
+use crate::net::accept;
+use crate::policy::Turn;
+use crate::state::{Cells, Limiter, PoolTable, Table, WorkerCells};
+
+use super::door::{Door, DoorKind};
+use super::log::AccessLog;
+use super::serve::serve;
+use super::upstream::Pools;
+
+/// How many I/O events are taken from the kernel at once.
+const EVENTS_PER_TICK: usize = 256;
+/// How often idle connections are looked at.
+const SWEEP: Duration = Duration::from_secs(1);
+/// How long requests in flight may take once the gateway stops.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// What a worker does with connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Accepts and serves.
+    Running,
+    /// Accepts nobody and finishes what is in flight.
+    Draining,
+    /// Ends at once.
+    Ending,
+}
+
+/// What a worker is made of.
+#[derive(Debug)]
+pub struct Setup {
+    /// Which worker it is, from 0.
+    pub index: usize,
+    /// Its sockets.
+    pub doors: Vec<Door>,
+    /// The process's clock.
+    pub clock: Clock,
+    /// Where tables are published.
+    pub published: Arc<ArcSwap<Table>>,
+    /// What workers count; this one writes its own cell.
+    pub cells: Arc<Cells<WorkerCells>>,
+    /// The limiter's store.
+    pub limiter: Arc<Limiter>,
+    /// Where a line for each request goes.
+    pub log: Option<AccessLog>,
+    /// What it should do.
+    pub phase: watch::Receiver<Phase>,
+}
+
+/// One data-plane core.
+pub(super) struct Worker {
+    pub(super) index: usize,
+    pub(super) clock: Clock,
+    pub(super) limiter: Arc<Limiter>,
+    pub(super) log: Option<AccessLog>,
+    pub(super) pools: RefCell<Pools>,
+    pub(super) rng: RefCell<SmallRng>,
+    pub(super) phase: watch::Receiver<Phase>,
+    /// Told when a connection closed while the worker drains.
+    pub(super) emptied: Notify,
+    cells: Arc<Cells<WorkerCells>>,
+    view: RefCell<View>,
+    turns: RefCell<Vec<Turn>>,
+}
+
+/// A table as one worker holds it: requests count their references on this core alone.
+pub(super) struct Held(Arc<Table>);
+
+impl Deref for Held {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.0
+    }
+}
+
+/// The worker's view of the newest table.
+struct View {
+    published: Cache<Arc<ArcSwap<Table>>, Arc<Table>>,
+    held: Rc<Held>,
+}
+
+/// Serves on this thread until the phase says otherwise and everything in flight is finished.
+///
+/// # Errors
+/// When the system gives no event loop, or a door cannot be used.
+pub fn run(setup: Setup) -> io::Result<()> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .max_io_events_per_tick(EVENTS_PER_TICK)
+        .build_local(LocalOptions::default())?;
+    runtime.block_on(async move {
+        let (worker, doors) = Worker::new(setup);
+        worker.run(doors).await
+    })
+}
+
+impl Worker {
+    fn new(setup: Setup) -> (Rc<Worker>, Vec<Door>) {
+        let mut published = Cache::new(setup.published);
+        let held = Rc::new(Held(Arc::clone(published.load())));
+        let worker = Worker {
+            index: setup.index,
+            clock: setup.clock,
+            limiter: setup.limiter,
+            log: setup.log,
+            pools: RefCell::default(),
+            rng: RefCell::new(SmallRng::from_os_rng()),
+            phase: setup.phase,
+            emptied: Notify::new(),
+            cells: setup.cells,
+            view: RefCell::new(View { published, held }),
+            turns: RefCell::default(),
+        };
+        (Rc::new(worker), setup.doors)
+    }
+
+    async fn run(self: Rc<Worker>, doors: Vec<Door>) -> io::Result<()> {
+        let mut accepting = Vec::new();
+        for door in doors {
+            let listener = TcpListener::from_std(door.listener)?;
+            let welcome = welcome(Rc::clone(&self), Rc::new(door.kind), listener);
+            accepting.push(tokio::task::spawn_local(welcome));
+        }
+        let sweeping = tokio::task::spawn_local(sweep(Rc::clone(&self)));
+        self.draining().await;
+        for task in accepting {
+            task.abort();
+            // Its socket closes when it has ended.
+            let _ = task.await;
+        }
+        sweeping.abort();
+        self.pools.borrow_mut().clear();
+        self.finish().await;
+        Ok(())
+    }
+
+    /// Waits until no connection is open, or the time for it is over.
+    async fn finish(&self) {
+        let mut phase = self.phase.clone();
+        let emptied = async {
+            while self.cells().connections.read() > 0 {
+                self.emptied.notified().await;
+            }
+        };
+        tokio::select! {
+            () = emptied => {}
+            () = tokio::time::sleep(DRAIN) => {}
+            _ = phase.wait_for(|phase| *phase == Phase::Ending) => {}
+        }
+    }
+
+    /// Returns once the worker accepts no more.
+    pub(super) async fn draining(&self) {
+        let mut phase = self.phase.clone();
+        // A closed channel means that the process ends.
+        let _ = phase.wait_for(|phase| *phase != Phase::Running).await;
+    }
+
+    /// The newest table.
+    pub(super) fn table(&self) -> Rc<Held> {
+        let view = &mut *self.view.borrow_mut();
+        let newest = view.published.load();
+        if !Arc::ptr_eq(newest, &view.held.0) {
+            view.held = Rc::new(Held(Arc::clone(newest)));
+        }
+        Rc::clone(&view.held)
+    }
+
+    /// What this worker counts.
+    pub(super) fn cells(&self) -> &WorkerCells {
+        self.cells.of(self.index)
+    }
+
+    /// Picks the index of a backend of `pool`, which is at `position` in its table.
+    pub(super) fn pick(
+        &self,
+        pool: &PoolTable,
+        position: usize,
+        hash: u64,
+        except: Option<u64>,
+    ) -> Option<usize> {
+        let except = except.and_then(|slot| pool.backends.iter().position(|it| it.slot == slot));
+        let (turns, rng) = (&mut *self.turns.borrow_mut(), &mut *self.rng.borrow_mut());
+        while turns.len() <= position {
+            turns.push(Turn::new(rng));
+        }
+        let in_flight = |index: usize| pool.backends[index].in_flight();
+        pool.balancer.pick(&mut turns[position], hash, in_flight, except, rng)
+    }
+}
+
+/// Takes clients in at one door.
+async fn welcome(worker: Rc<Worker>, kind: Rc<DoorKind>, listener: TcpListener) {
+    loop {
+        let (stream, peer) = accept(&listener, |error| {
+            tracing::warn!(%error, "clients wait: this process is short of something");
+        })
+        .await;
+        tokio::task::spawn_local(serve(Rc::clone(&worker), Rc::clone(&kind), stream, peer));
+    }
+}
+
+/// Closes idle connections that are too old or lead nowhere.
+async fn sweep(worker: Rc<Worker>) {
+    let mut rounds = tokio::time::interval(SWEEP);
+    loop {
+        rounds.tick().await;
+        let table = worker.table();
+        worker.pools.borrow_mut().sweep(&table, worker.clock.now_ms());
+    }
+}
