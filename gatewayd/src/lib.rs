@@ -18,3 +18,4 @@ pub mod net;
 pub mod policy;
 pub mod proxy;
 pub mod state;
+pub mod tasks;

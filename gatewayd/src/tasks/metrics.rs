@@ -1,0 +1,190 @@
+//! The metrics listener: Prometheus text, `/livez` and `/readyz`. It answers GET and changes
+//! nothing.
+
+use std::convert::Infallible;
+use std::fmt::Write;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::model::Snapshot;
+use crate::net::accept;
+use crate::state::Observatory;
+
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Serves on `listener` for as long as the process lives.
+pub async fn serve_metrics(listener: TcpListener, observatory: Observatory) {
+    loop {
+        let (stream, _) = accept(&listener, |error| {
+            tracing::warn!(%error, "metrics wait: this process is short of something");
+        })
+        .await;
+        tokio::spawn(serve(stream, observatory.clone()));
+    }
+}
+
+async fn serve(stream: TcpStream, observatory: Observatory) {
+    let service = service_fn(move |request| {
+        let observatory = observatory.clone();
+        async move { Ok::<_, Infallible>(answer(&request, &observatory).await) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    // A scraper that hangs up is no fault of ours.
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn answer(request: &Request<Incoming>, observatory: &Observatory) -> Response<Full<Bytes>> {
+    if request.method() != Method::GET {
+        let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n".into());
+        refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
+        return refused;
+    }
+    match request.uri().path() {
+        "/livez" => text(StatusCode::OK, "alive\n".into()),
+        "/readyz" => match observatory.fresh().await {
+            Some(snapshot) if snapshot.ready => text(StatusCode::OK, "ready\n".into()),
+            Some(snapshot) => text(StatusCode::SERVICE_UNAVAILABLE, why_not_ready(&snapshot)),
+            None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
+        },
+        "/metrics" => match observatory.fresh().await {
+            Some(snapshot) => text(StatusCode::OK, exposition(&snapshot)),
+            None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
+        },
+        _ => text(StatusCode::NOT_FOUND, "/metrics, /livez or /readyz\n".into()),
+    }
+}
+
+fn text(status: StatusCode, body: String) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::from(body));
+    *answer.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, kind);
+    answer
+}
+
+fn why_not_ready(snapshot: &Snapshot) -> String {
+    let waiting = snapshot.pools.iter().filter(|pool| pool.ready == 0);
+    waiting.fold("not ready:\n".to_owned(), |told, pool| {
+        told + &format!("pool {} has no backend that takes requests\n", pool.name)
+    })
+}
+
+/// The text format 0.0.4 of Prometheus.
+#[derive(Default)]
+struct Exposition(String);
+
+impl Exposition {
+    /// Begins a family; its samples follow.
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    /// One sample. Names are plain and need no escapes (`model::Name`).
+    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+        let labels: Vec<String> =
+            labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
+        let labels =
+            if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+        let _ = writeln!(self.0, "{name}{labels} {value}");
+    }
+
+    /// A family of one sample.
+    fn single(&mut self, name: &str, kind: &str, help: &str, value: impl std::fmt::Display) {
+        self.family(name, kind, help);
+        self.sample(name, &[], value);
+    }
+}
+
+fn exposition(snapshot: &Snapshot) -> String {
+    let mut out = Exposition::default();
+    gateway(&mut out, snapshot);
+    backends(&mut out, snapshot);
+    limits(&mut out, snapshot);
+    let name = "gateway_certificate_expires_seconds";
+    out.family(name, "gauge", "Unix time at which the listener's certificate expires.");
+    for listener in &snapshot.listeners {
+        if let Some(expires_ms) = listener.certificate_expires_ms {
+            out.sample(name, &[("listener", listener.name.as_str())], expires_ms / 1000);
+        }
+    }
+    out.0
+}
+
+fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
+    let totals = &snapshot.totals;
+    let total = totals.requests_total;
+    out.single("gateway_requests_total", "counter", "Requests answered.", total);
+    out.single("gateway_errors_total", "counter", "Answers of 5xx.", totals.errors_total);
+    out.family("gateway_rejected_total", "counter", "Requests the gateway answered by itself.");
+    for refused in &snapshot.refused {
+        out.sample("gateway_rejected_total", &[("reason", refused.reason)], refused.total);
+    }
+    out.single("gateway_in_flight", "gauge", "Requests under way.", totals.in_flight);
+    out.single("gateway_connections", "gauge", "Client connections open.", totals.connections);
+    out.single("gateway_revision", "gauge", "Revision of the gateway.", snapshot.revision);
+    out.single(
+        "gateway_ready",
+        "gauge",
+        "Whether every routed pool serves.",
+        u8::from(snapshot.ready),
+    );
+    out.single("gateway_rss_bytes", "gauge", "Resident memory of the process.", totals.rss_bytes);
+    out.single("gateway_uptime_seconds", "gauge", "Since the start.", snapshot.uptime_s);
+    let dropped = totals.log_dropped_total;
+    out.single("gateway_access_log_dropped_total", "counter", "Access log lines dropped.", dropped);
+}
+
+fn backends(out: &mut Exposition, snapshot: &Snapshot) {
+    type Read = fn(&crate::model::BackendView) -> f64;
+    let families: [(&str, &str, &str, Read); 5] = [
+        ("gateway_backend_attempts_total", "counter", "Attempts.", |it| it.requests_total as f64),
+        ("gateway_backend_failures_total", "counter", "Failed attempts.", |it| {
+            it.errors_total as f64
+        }),
+        ("gateway_backend_in_flight", "gauge", "Requests under way.", |it| it.in_flight as f64),
+        ("gateway_backend_weight", "gauge", "Weight the balancer uses now.", |it| {
+            f64::from(it.effective_weight)
+        }),
+        ("gateway_backend_healthy", "gauge", "Whether probes pass.", |it| {
+            f64::from(u8::from(it.health == crate::model::Health::Healthy))
+        }),
+    ];
+    for (name, kind, help, read) in families {
+        out.family(name, kind, help);
+        for backend in &snapshot.backends {
+            let labels = [("pool", backend.pool.as_str()), ("backend", backend.name.as_str())];
+            out.sample(name, &labels, read(backend));
+        }
+    }
+}
+
+fn limits(out: &mut Exposition, snapshot: &Snapshot) {
+    type Read = fn(&crate::model::LimitView) -> u64;
+    let families: [(&str, &str, &str, Read); 5] = [
+        ("gateway_limit_passed_total", "counter", "Requests let pass.", |it| it.passed_total),
+        ("gateway_limit_rejected_total", "counter", "Requests refused.", |it| it.rejected_total),
+        ("gateway_limit_would_reject_total", "counter", "Over the limit in shadow mode.", |it| {
+            it.would_reject_total
+        }),
+        ("gateway_limit_keys", "gauge", "Keys counted now.", |it| it.keys),
+        ("gateway_limit_evicted_total", "counter", "Keys forgotten for want of room.", |it| {
+            it.evicted_total
+        }),
+    ];
+    for (name, kind, help, read) in families {
+        out.family(name, kind, help);
+        for limit in &snapshot.limits {
+            out.sample(name, &[("limit", limit.name.as_str())], read(limit));
+        }
+    }
+}

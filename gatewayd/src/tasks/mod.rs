@@ -1,0 +1,17 @@
+//! Loops: they watch backends, the host and certificates, and publish what is seen.
+
+mod access_log;
+mod certificates;
+mod metrics;
+mod probe;
+mod publish;
+mod sample;
+mod warm;
+
+pub use access_log::write_access_log;
+pub use certificates::{Watched, watch_certificates};
+pub use metrics::serve_metrics;
+pub use probe::probe;
+pub use publish::{Publish, publish};
+pub use sample::sample_host;
+pub use warm::warm;

@@ -1,0 +1,78 @@
+//! Publishes snapshots: one a second for everybody, and fresh ones for those who ask.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::model::{ListenerView, Snapshot};
+use crate::state::{Cells, Feed, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer};
+
+const TICK: Duration = Duration::from_secs(1);
+/// The limiter lets go of keys that count nothing any more this often.
+const SWEEP_TICKS: u64 = 30;
+
+/// What is published from.
+pub struct Publish {
+    /// The process's clock.
+    pub clock: Clock,
+    /// Where table and desired gateway are.
+    pub writer: Writer,
+    /// What workers count.
+    pub cells: Arc<Cells<WorkerCells>>,
+    /// The limiter's store.
+    pub limiter: Arc<Limiter>,
+    /// The host's figures.
+    pub host: watch::Receiver<HostFigures>,
+    /// The listeners as bound.
+    pub listeners: watch::Receiver<Vec<ListenerView>>,
+    /// Access log lines dropped so far.
+    pub log_dropped: Box<dyn Fn() -> u64 + Send>,
+}
+
+/// Publishes until nobody can ask any more.
+pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
+    let mut ticks = tokio::time::interval(TICK);
+    let mut count = 0_u64;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {
+                count += 1;
+                from.with_sight(|sight| painter.tick(sight));
+                feed.latest.send_replace(Some(from.paint(&mut painter)));
+                if count.is_multiple_of(SWEEP_TICKS) {
+                    from.limiter.sweep(from.clock.now_ms());
+                }
+            }
+            asked = feed.asks.recv() => {
+                let Some(answer) = asked else { return };
+                let snapshot = from.paint(&mut painter);
+                // Those who asked since are answered with the same picture.
+                let _ = answer.send(Arc::clone(&snapshot));
+                while let Ok(answer) = feed.asks.try_recv() {
+                    let _ = answer.send(Arc::clone(&snapshot));
+                }
+            }
+        }
+    }
+}
+
+impl Publish {
+    fn paint(&self, painter: &mut Painter) -> Arc<Snapshot> {
+        Arc::new(self.with_sight(|sight| painter.paint(sight)))
+    }
+
+    fn with_sight<T>(&self, look: impl FnOnce(&Sight<'_>) -> T) -> T {
+        let (table, desired) = (self.writer.table(), self.writer.desired());
+        let listeners = self.listeners.borrow();
+        look(&Sight {
+            table: &table,
+            desired: &desired,
+            cells: &self.cells,
+            host: *self.host.borrow(),
+            listeners: &listeners,
+            log_dropped_total: (self.log_dropped)(),
+        })
+    }
+}
