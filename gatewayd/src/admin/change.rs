@@ -1,0 +1,138 @@
+//! Requests become changes and intents here, or are refused with the field that is wrong.
+
+use gateway_proto as wire;
+use tonic::{Request, Response, Status};
+
+use crate::model::{Change, Intent, LimitMode, Name, Standing, Weight, WeightEdit};
+
+use super::caller::caller;
+use super::rejection::{invalid, rejected};
+use super::{Admin, convert};
+
+/// The longest reason in characters.
+const LONGEST_REASON: usize = 500;
+/// The most backends that one change names.
+const MOST_NAMES: usize = 1000;
+
+impl Admin {
+    /// Applies the change in `request`, asked by its caller with the intent it carries.
+    pub(super) async fn apply<T>(
+        &self,
+        request: Request<T>,
+        read: impl FnOnce(T) -> Result<(Change, Option<wire::Intent>), Status>,
+    ) -> Result<Response<wire::Operation>, Status> {
+        let actor = caller(&request);
+        let (change, asked) = read(request.into_inner())?;
+        let intent = intent(actor, asked.unwrap_or_default())?;
+        match self.writer.submit(change, intent).await {
+            Ok(operation) => Ok(Response::new(convert::operation(operation))),
+            Err(rejection) => Err(rejected(&rejection)),
+        }
+    }
+}
+
+fn intent(actor: String, asked: wire::Intent) -> Result<Intent, Status> {
+    if asked.reason.chars().count() > LONGEST_REASON {
+        return Err(invalid("intent.reason", format!("at most {LONGEST_REASON} characters")));
+    }
+    let via = match asked.via.as_str() {
+        "" => "api",
+        known @ ("cli" | "tui" | "api") => known,
+        other => return Err(invalid("intent.via", format!("{other:?} is not cli, tui or api"))),
+    };
+    Ok(Intent {
+        actor,
+        via: via.to_owned(),
+        reason: asked.reason,
+        expected_revision: asked.expected_revision,
+        validate_only: asked.validate_only,
+        force: asked.force,
+    })
+}
+
+pub(super) fn add(request: &wire::AddBackendRequest) -> Result<Change, Status> {
+    let standing = match request.standing {
+        0 => Standing::Active,
+        number => standing(number)?,
+    };
+    if standing == Standing::Maintenance {
+        return Err(invalid("standing", "a backend is added active or draining"));
+    }
+    Ok(Change::AddBackend {
+        pool: name("pool", &request.pool)?,
+        name: name("name", &request.name)?,
+        address: request.address.parse().map_err(|_| {
+            let found = &request.address;
+            invalid(
+                "address",
+                format!("{found:?} is not like 10.0.0.13:9000 or [2001:db8::1]:9000"),
+            )
+        })?,
+        weight: request.weight.map_or(Ok(Weight::DEFAULT), |number| weight("weight", number))?,
+        standing,
+    })
+}
+
+pub(super) fn remove(request: &wire::RemoveBackendsRequest) -> Result<Change, Status> {
+    Ok(Change::RemoveBackends(names(&request.names)?))
+}
+
+pub(super) fn set_standing(request: &wire::SetStandingRequest) -> Result<Change, Status> {
+    Ok(Change::SetStanding(names(&request.names)?, standing(request.standing)?))
+}
+
+pub(super) fn set_weights(request: &wire::SetWeightsRequest) -> Result<Change, Status> {
+    use wire::weight_edit::Weight as Told;
+    if request.edits.len() > MOST_NAMES {
+        return Err(invalid("edits", format!("at most {MOST_NAMES} in one change")));
+    }
+    let edits = request.edits.iter().map(|edit| {
+        let told = match edit.weight {
+            Some(Told::Absolute(number)) => WeightEdit::Absolute(weight("edits.absolute", number)?),
+            Some(Told::Delta(delta)) => WeightEdit::Delta(delta),
+            Some(Told::Percent(percent @ 0..=10_000)) => WeightEdit::Percent(percent),
+            Some(Told::Percent(_)) => return Err(invalid("edits.percent", "expected 0 to 10000")),
+            None => return Err(invalid("edits.weight", "say a weight")),
+        };
+        Ok((name("edits.name", &edit.name)?, told))
+    });
+    edits.collect::<Result<_, Status>>().map(Change::SetWeights)
+}
+
+pub(super) fn set_limit(request: &wire::SetLimitRequest) -> Result<Change, Status> {
+    let max = request.max.as_deref().map(str::parse).transpose();
+    let mode = match wire::LimitMode::try_from(request.mode) {
+        Ok(wire::LimitMode::Unspecified) => None,
+        Ok(wire::LimitMode::Enforce) => Some(LimitMode::Enforce),
+        Ok(wire::LimitMode::Shadow) => Some(LimitMode::Shadow),
+        Err(_) => return Err(invalid("mode", format!("{} is not a mode", request.mode))),
+    };
+    let max = max.map_err(|error| invalid("max", error))?;
+    Ok(Change::SetLimit { name: name("name", &request.name)?, max, mode })
+}
+
+fn names(told: &[String]) -> Result<Vec<Name>, Status> {
+    if told.len() > MOST_NAMES {
+        return Err(invalid("names", format!("at most {MOST_NAMES} in one change")));
+    }
+    told.iter().map(|text| name("names", text)).collect()
+}
+
+fn name(field: &str, text: &str) -> Result<Name, Status> {
+    text.parse().map_err(|error| invalid(field, error))
+}
+
+fn weight(field: &str, number: u32) -> Result<Weight, Status> {
+    i64::from(number).try_into().map_err(|error| invalid(field, error))
+}
+
+fn standing(number: i32) -> Result<Standing, Status> {
+    match wire::Standing::try_from(number) {
+        Ok(wire::Standing::Active) => Ok(Standing::Active),
+        Ok(wire::Standing::Draining) => Ok(Standing::Draining),
+        Ok(wire::Standing::Maintenance) => Ok(Standing::Maintenance),
+        Ok(wire::Standing::Unspecified) | Err(_) => {
+            Err(invalid("standing", "expected active, draining or maintenance"))
+        }
+    }
+}

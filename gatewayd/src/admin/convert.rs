@@ -1,0 +1,217 @@
+//! Model values become wire messages here.
+
+use gateway_proto as wire;
+
+use crate::model::{
+    BackendView, Event, Health, LimitMode, LimitView, ListenerView, Operation, PoolView, Problem,
+    RefusedView, Severity, Share, Snapshot, Standing, Totals,
+};
+
+pub(super) fn snapshot(it: &Snapshot, caller: &str, demo: bool) -> wire::Snapshot {
+    wire::Snapshot {
+        time_ms: it.time_ms,
+        seq: it.seq,
+        revision: it.revision,
+        instance: it.instance.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        host: it.host.to_string(),
+        uptime_s: it.uptime_s,
+        caller: caller.to_owned(),
+        ready: it.ready,
+        demo,
+        totals: Some(totals(&it.totals)),
+        pools: it.pools.iter().map(pool).collect(),
+        backends: it.backends.iter().map(backend).collect(),
+        limits: it.limits.iter().map(limit).collect(),
+        listeners: it.listeners.iter().map(listener).collect(),
+        problems: it.problems.iter().map(problem).collect(),
+        refused: it.refused.iter().map(refused).collect(),
+    }
+}
+
+fn totals(it: &Totals) -> wire::Totals {
+    wire::Totals {
+        requests_total: it.requests_total,
+        errors_total: it.errors_total,
+        rejected_total: it.rejected_total,
+        rps: it.rps,
+        in_flight: it.in_flight,
+        p50_ms: it.p50_ms,
+        p99_ms: it.p99_ms,
+        error_ratio: it.error_ratio,
+        client_error_ratio: it.client_error_ratio,
+        rejected_per_s: it.rejected_per_s,
+        connections: it.connections,
+        cpu_ratio: it.cpu_ratio,
+        rss_bytes: it.rss_bytes,
+        workers: it.workers,
+        log_dropped_total: it.log_dropped_total,
+    }
+}
+
+fn pool(it: &PoolView) -> wire::Pool {
+    wire::Pool {
+        name: it.name.to_string(),
+        balance: it.balance.clone(),
+        backends: it.backends,
+        ready: it.ready,
+        draining: it.draining,
+        down: it.down,
+        rps: it.rps,
+        in_flight: it.in_flight,
+        p50_ms: it.p50_ms,
+        p99_ms: it.p99_ms,
+        error_ratio: it.error_ratio,
+        headroom_ratio: it.headroom_ratio,
+        panic: it.panic,
+    }
+}
+
+fn backend(it: &BackendView) -> wire::Backend {
+    let mark = it.mark.as_ref();
+    wire::Backend {
+        name: it.name.to_string(),
+        pool: it.pool.to_string(),
+        address: it.address.to_string(),
+        weight: it.weight.into(),
+        effective_weight: it.effective_weight.into(),
+        configured_weight: it.configured_weight.map(Into::into),
+        standing: standing(it.standing).into(),
+        standing_owner: mark.map(|mark| mark.owner.clone()).unwrap_or_default(),
+        standing_reason: mark.map(|mark| mark.reason.clone()).unwrap_or_default(),
+        standing_since_ms: mark.map(|mark| mark.since_ms),
+        standing_expires_ms: None,
+        health: health(it.health).into(),
+        health_reason: it.health_reason.clone(),
+        health_since_ms: it.health_since_ms,
+        slow_start: it.slow_start,
+        in_flight: it.in_flight,
+        in_flight_at_drain: it.in_flight_at_drain,
+        requests_total: it.requests_total,
+        errors_total: it.errors_total,
+        rps: it.rps,
+        p50_ms: it.p50_ms,
+        p99_ms: it.p99_ms,
+        error_ratio: it.error_ratio,
+        cpu_ratio: it.cpu_ratio,
+        source: if it.from_file { "file" } else { "operator" }.to_owned(),
+        revision: it.revision,
+    }
+}
+
+fn limit(it: &LimitView) -> wire::Limit {
+    let mode = match it.mode {
+        LimitMode::Enforce => wire::LimitMode::Enforce,
+        LimitMode::Shadow => wire::LimitMode::Shadow,
+    };
+    wire::Limit {
+        name: it.name.to_string(),
+        key: it.key.clone(),
+        max: it.max.to_string(),
+        max_requests: it.max.requests(),
+        period_s: it.max.period().as_secs_f64(),
+        mode: mode.into(),
+        configured_max: it.configured_max.map(|max| max.to_string()).unwrap_or_default(),
+        passed_total: it.passed_total,
+        rejected_total: it.rejected_total,
+        would_reject_total: it.would_reject_total,
+        exempted_total: 0,
+        keys: it.keys,
+        evicted_total: it.evicted_total,
+        passed_per_s: it.passed_per_s,
+        rejected_per_s: it.rejected_per_s,
+        would_reject_per_s: it.would_reject_per_s,
+        routes: it.routes.iter().map(ToString::to_string).collect(),
+        revision: it.revision,
+    }
+}
+
+fn listener(it: &ListenerView) -> wire::Listener {
+    wire::Listener {
+        name: it.name.to_string(),
+        address: it.address.to_string(),
+        tls: it.tls,
+        redirect_to: it.redirect_to.as_ref().map(ToString::to_string).unwrap_or_default(),
+        certificate_expires_ms: it.certificate_expires_ms,
+    }
+}
+
+fn problem(it: &Problem) -> wire::Problem {
+    wire::Problem {
+        severity: severity(it.severity).into(),
+        target: it.target.clone(),
+        what: it.what.clone(),
+        since_ms: it.since_ms,
+    }
+}
+
+fn refused(it: &RefusedView) -> wire::Refused {
+    wire::Refused { reason: it.reason.to_owned(), total: it.total }
+}
+
+pub(super) fn event(it: &Event) -> wire::Event {
+    wire::Event {
+        id: it.id,
+        time_ms: it.time_ms,
+        kind: it.kind.word().to_owned(),
+        severity: severity(it.severity).into(),
+        who: it.who.clone(),
+        target: it.target.clone(),
+        what: it.what.clone(),
+        op: it.op.clone(),
+    }
+}
+
+pub(super) fn operation(it: Operation) -> wire::Operation {
+    wire::Operation {
+        id: it.id,
+        time_ms: it.time_ms,
+        actor: it.actor,
+        via: it.via,
+        what: it.what,
+        target: it.target,
+        reason: it.reason,
+        before: it.before,
+        after: it.after,
+        revision: it.revision,
+        unchanged: it.unchanged,
+        warnings: it.warnings,
+        shares: it.shares.iter().map(share).collect(),
+    }
+}
+
+fn share(it: &Share) -> wire::Share {
+    wire::Share {
+        backend: it.backend.to_string(),
+        pool: it.pool.to_string(),
+        before: it.before,
+        after: it.after,
+        rps_now: it.rps_now,
+        rps_after: it.rps_after,
+    }
+}
+
+fn standing(it: Standing) -> wire::Standing {
+    match it {
+        Standing::Active => wire::Standing::Active,
+        Standing::Draining => wire::Standing::Draining,
+        Standing::Maintenance => wire::Standing::Maintenance,
+    }
+}
+
+fn health(it: Health) -> wire::Health {
+    match it {
+        Health::Checking => wire::Health::Checking,
+        Health::Healthy => wire::Health::Healthy,
+        Health::Unhealthy => wire::Health::Unhealthy,
+        Health::Ejected => wire::Health::Ejected,
+    }
+}
+
+fn severity(it: Severity) -> wire::Severity {
+    match it {
+        Severity::Info => wire::Severity::Info,
+        Severity::Warn => wire::Severity::Warn,
+        Severity::Error => wire::Severity::Error,
+    }
+}

@@ -1,0 +1,42 @@
+//! A rejection becomes a gRPC status: the one place that maps them.
+
+use std::collections::HashMap;
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use crate::model::Rejection;
+
+/// Who says so in error details.
+const DOMAIN: &str = "gatewayd";
+
+/// The status of a rejected change; its details hold the reason as a word and the next step.
+pub(super) fn rejected(rejection: &Rejection) -> Status {
+    let (code, reason) = match rejection {
+        Rejection::Unknown { .. } => (Code::NotFound, "NOT_FOUND"),
+        Rejection::Taken { .. } => (Code::AlreadyExists, "EXISTS"),
+        Rejection::Invalid { .. } => (Code::InvalidArgument, "INVALID"),
+        Rejection::ForceWithoutReason => (Code::InvalidArgument, "REASON_MISSING"),
+        Rejection::Stale { .. } => (Code::Aborted, "REVISION"),
+        Rejection::Guard { .. } => (Code::FailedPrecondition, "GUARD"),
+        Rejection::NotJournaled(_) => (Code::Internal, "NOT_JOURNALED"),
+    };
+    status(code, reason, &rejection.to_string(), rejection.hint())
+}
+
+/// The status of a request whose `field` makes no sense.
+pub(super) fn invalid(field: &str, what: impl std::fmt::Display) -> Status {
+    let mut details = details("INVALID", None);
+    details.add_bad_request_violation(field, what.to_string());
+    Status::with_error_details(Code::InvalidArgument, format!("{field}: {what}"), details)
+}
+
+/// A status with a reason and a next step.
+pub(super) fn status(code: Code, reason: &str, message: &str, hint: Option<&str>) -> Status {
+    Status::with_error_details(code, message, details(reason, hint))
+}
+
+fn details(reason: &str, hint: Option<&str>) -> ErrorDetails {
+    let hint = hint.map(|hint| ("hint".to_owned(), hint.to_owned()));
+    ErrorDetails::with_error_info(reason, DOMAIN, hint.into_iter().collect::<HashMap<_, _>>())
+}
