@@ -11,6 +11,7 @@
 //! `demo` stands outside: app servers and a load, as clients and servers do in real life.
 
 pub mod admin;
+pub mod app;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -1,3 +1,13 @@
 //! The daemon's entry point.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use gatewayd::app::{self, cli::Cli};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    app::execute(Cli::parse())
+}

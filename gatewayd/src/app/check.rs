@@ -1,0 +1,63 @@
+//! `gatewayd check FILE`: is this configuration right?
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::EX_CONFIG;
+use super::cli::{CheckArgs, Color};
+use super::listeners::check_certificates;
+use crate::config::{self, Diagnostics};
+use crate::model::Gateway;
+
+/// Prints the verdict on a file, or all of its mistakes.
+pub(super) fn check(args: &CheckArgs) -> ExitCode {
+    match config::read(&args.file) {
+        Ok(configuration) => {
+            let listeners = &configuration.gateway.listeners;
+            if let Err(wrong) = check_certificates(listeners) {
+                return refuse_certificates(&args.file, &wrong);
+            }
+            let verdict = verdict(&configuration.gateway);
+            // Who no longer listens still has the exit code.
+            let _ = writeln!(io::stdout(), "{}: ok, {verdict}", args.file.display());
+            ExitCode::SUCCESS
+        }
+        Err(diagnostics) => refuse(&diagnostics, args.color),
+    }
+}
+
+/// Prints what is wrong with a file.
+pub(super) fn refuse(diagnostics: &Diagnostics, color: Color) -> ExitCode {
+    let coloured = match color {
+        Color::Auto => super::logging::colours(),
+        Color::Always => true,
+        Color::Never => false,
+    };
+    let text = if coloured { diagnostics.coloured() } else { diagnostics.to_string() };
+    let _ = writeln!(io::stderr(), "{text}");
+    ExitCode::from(EX_CONFIG)
+}
+
+/// Prints which certificates of the file at `path` are not usable.
+pub(super) fn refuse_certificates(path: &Path, wrong: &[String]) -> ExitCode {
+    for what in wrong {
+        let _ = writeln!(io::stderr(), "error: {}: {what}", path.display());
+    }
+    ExitCode::from(EX_CONFIG)
+}
+
+fn verdict(gateway: &Gateway) -> String {
+    let counts = [
+        (gateway.listeners.len(), "listener"),
+        (gateway.routes.len(), "route"),
+        (gateway.limits.len(), "limit"),
+        (gateway.pools.len(), "pool"),
+        (gateway.backends().count(), "backend"),
+    ];
+    counts.map(|(count, noun)| counted(count, noun)).join(", ")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,118 @@
+//! Listeners bound and their certificates loaded: doors for each worker, and what observers see.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::clock::Clock;
+use crate::model::{Certificates, Listener, ListenerKind, ListenerView, Tls};
+use crate::net;
+use crate::net::tls::{Identities, IdentityError, IdentitySet, self_signed, server_config};
+use crate::proxy::{Door, DoorKind};
+use crate::tasks::Watched;
+
+/// Where self-signed certificates are kept, from the state directory.
+const KEPT: &str = "certificates";
+
+/// All listeners, bound.
+pub(super) struct Bound {
+    /// The doors of each worker.
+    pub(super) doors: Vec<Vec<Door>>,
+    /// What observers see.
+    pub(super) views: Vec<ListenerView>,
+    /// Certificate files to watch.
+    pub(super) watched: Vec<Watched>,
+}
+
+/// Binds `listeners` for so many workers.
+pub(super) fn bind(
+    listeners: &[Listener],
+    workers: usize,
+    state_dir: &Path,
+    clock: Clock,
+) -> anyhow::Result<Bound> {
+    let mut bound =
+        Bound { doors: (0..workers).map(|_| Vec::new()).collect(), views: vec![], watched: vec![] };
+    let mut sockets = Vec::new();
+    for listener in listeners {
+        let named = || format!("listener {}", listener.name);
+        let each = net::bind(listener.address, workers).with_context(named)?;
+        let address = each[0].local_addr().with_context(named)?;
+        sockets.push((listener, each, address));
+    }
+    let addresses: Vec<(&Listener, SocketAddr)> =
+        sockets.iter().map(|(listener, _, address)| (*listener, *address)).collect();
+    for (listener, each, address) in sockets {
+        let named = || format!("listener {}", listener.name);
+        let mut view = ListenerView {
+            name: listener.name.clone(),
+            address,
+            tls: false,
+            redirect_to: None,
+            certificate_expires_ms: None,
+        };
+        let kind = match &listener.kind {
+            ListenerKind::Plain => DoorKind::Plain,
+            ListenerKind::Redirect(target) => {
+                view.redirect_to = Some(target.clone());
+                let to = addresses.iter().find(|(other, _)| other.name == *target);
+                DoorKind::Redirect(to.map_or(443, |(_, address)| address.port()))
+            }
+            ListenerKind::Tls(tls) => {
+                let identities = match &tls.certificates {
+                    Certificates::Files(files) => {
+                        let watched = Watched::new(listener.name.clone(), files.clone());
+                        let watched = watched.with_context(named)?;
+                        let identities = Arc::clone(watched.identities());
+                        bound.watched.push(watched);
+                        identities
+                    }
+                    Certificates::SelfSigned(names) => {
+                        made(listener, names, state_dir, clock).with_context(named)?
+                    }
+                };
+                view.tls = true;
+                view.certificate_expires_ms = Some(identities.expires_ms());
+                DoorKind::Tls(server_config(identities, tls.min_version)?)
+            }
+        };
+        for (doors, socket) in bound.doors.iter_mut().zip(each) {
+            doors.push(Door { listener: socket, kind: kind.clone() });
+        }
+        bound.views.push(view);
+    }
+    Ok(bound)
+}
+
+/// Loads the certificate files of `listeners` and lets go of them: are they usable?
+///
+/// # Errors
+/// One sentence for each listener whose files are not.
+pub(super) fn check_certificates(listeners: &[Listener]) -> Result<(), Vec<String>> {
+    let files = listeners.iter().filter_map(|listener| match &listener.kind {
+        ListenerKind::Tls(Tls { certificates: Certificates::Files(files), .. }) => {
+            Some((listener, files))
+        }
+        _ => None,
+    });
+    let wrong: Vec<String> = files
+        .filter_map(|(listener, files)| {
+            let error = IdentitySet::load(files).err()?;
+            Some(format!("listener {}: {error}", listener.name))
+        })
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+fn made(
+    listener: &Listener,
+    names: &[String],
+    state_dir: &Path,
+    clock: Clock,
+) -> Result<Arc<Identities>, IdentityError> {
+    let directory = state_dir.join(KEPT);
+    let identity = self_signed(&directory, &listener.name, names, clock.wall_ms())?;
+    Ok(Identities::new(IdentitySet::new(identity, [])))
+}

@@ -1,0 +1,44 @@
+//! The daemon put together: the command line, the log, and what each command does.
+
+mod check;
+pub mod cli;
+mod demo;
+mod listeners;
+mod logging;
+mod reload;
+mod run;
+mod signals;
+mod workers;
+
+use std::process::ExitCode;
+
+use cli::{Cli, Command, DemoCommand};
+
+/// The exit code of a configuration that is wrong (`EX_CONFIG` of sysexits.h).
+const EX_CONFIG: u8 = 78;
+
+/// Does what the command line says; the exit code of the process.
+#[must_use]
+pub fn execute(cli: Cli) -> ExitCode {
+    logging::start();
+    match cli.command {
+        None => run::start(&cli.config.expect("clap wants --config or a command")),
+        Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Demo(args)) => told(match args.command {
+            None => demo::run(args.options),
+            Some(DemoCommand::App(args)) => crate::demo::run_app(args),
+            Some(DemoCommand::Load(args)) => crate::demo::run_load(args),
+        }),
+    }
+}
+
+/// The exit code of `result`; an error is logged with everything behind it.
+fn told(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The data plane's threads: one for each worker, pinned to a core where there are enough.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::model::EventKind;
+use crate::model::Severity;
+use crate::proxy::{self, AccessLog, Door, Phase, Setup};
+use crate::state::{Cells, Events, Limiter, WorkerCells, Writer};
+
+/// What all workers share.
+pub(super) struct Shared {
+    pub(super) clock: Clock,
+    pub(super) writer: Writer,
+    pub(super) cells: Arc<Cells<WorkerCells>>,
+    pub(super) limiter: Arc<Limiter>,
+    pub(super) log: Option<AccessLog>,
+    pub(super) events: Events,
+    pub(super) phase: watch::Receiver<Phase>,
+}
+
+/// Starts a worker for each set of doors.
+///
+/// # Errors
+/// When the system gives no thread.
+pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<JoinHandle<()>>> {
+    let cores = core_affinity::get_core_ids().unwrap_or_default();
+    // Fewer workers than cores leave the choice of cores to the kernel, and so do more.
+    let pinned = cores.len() == doors.len();
+    let mut threads = Vec::new();
+    for (index, doors) in doors.into_iter().enumerate() {
+        let core = cores.get(index).copied().filter(|_| pinned);
+        let setup = Setup {
+            index,
+            doors,
+            clock: shared.clock,
+            published: Arc::clone(shared.writer.published()),
+            cells: Arc::clone(&shared.cells),
+            limiter: Arc::clone(&shared.limiter),
+            log: shared.log.clone(),
+            phase: shared.phase.clone(),
+        };
+        let events = shared.events.clone();
+        let thread = std::thread::Builder::new().name(format!("worker-{index}"));
+        threads.push(thread.spawn(move || {
+            if let Some(core) = core {
+                // A core that cannot be had is no reason not to serve.
+                core_affinity::set_for_current(core);
+            }
+            if let Err(error) = proxy::run(setup) {
+                let what = format!("worker {index} cannot serve: {error}");
+                let (kind, who) = (EventKind::Gateway, "gateway");
+                events.record(kind, Severity::Error, who, who, &what);
+            }
+        })?);
+    }
+    Ok(threads)
+}
