@@ -79,7 +79,10 @@ impl From<Status> for Error {
         let details = status.get_error_details();
         let reason = details.error_info().map_or("", |info| info.reason.as_str());
         let hint = details.error_info().and_then(|info| info.metadata.get("hint").cloned());
-        let code = code(status.code(), reason);
+        // A status that the gateway sent has no cause on this side; one with a cause is a broken
+        // connection, whatever code the transport chose for it.
+        let broken = std::error::Error::source(&status).is_some();
+        let code = if broken { ErrorCode::Unreachable } else { code(status.code(), reason) };
         let message = match (code, root_cause(&status)) {
             (ErrorCode::Unreachable, Some(cause)) => format!("the gateway went away: {cause}"),
             _ if status.message().is_empty() => format!("the gateway answered {}", status.code()),
@@ -141,6 +144,15 @@ mod tests {
         ] {
             assert_eq!(refused(status, reason).code, expected, "{status:?} {reason}");
         }
+    }
+
+    #[test]
+    fn a_broken_connection_is_no_answer_of_the_gateway() {
+        let mut status = Status::internal("h2 protocol error");
+        status.set_source(std::sync::Arc::new(std::io::Error::other("connection reset")));
+        let error = Error::from(status);
+        assert_eq!(error.code, ErrorCode::Unreachable);
+        assert!(error.is_retryable());
     }
 
     #[test]

@@ -14,3 +14,11 @@ pub struct Intent {
     /// Apply although a guard refuses. Needs a reason.
     pub force: bool,
 }
+
+impl Intent {
+    /// The same, only asking what would happen.
+    #[must_use]
+    pub fn validate_only(&self) -> Self {
+        Self { validate_only: true, ..self.clone() }
+    }
+}

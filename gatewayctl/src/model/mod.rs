@@ -3,6 +3,7 @@
 mod backend;
 mod edit;
 mod event;
+mod filter;
 mod intent;
 mod limit;
 mod load;
@@ -10,10 +11,13 @@ mod operation;
 mod pool;
 mod problem;
 mod snapshot;
+mod state;
+mod value;
 
 pub use backend::{Backend, Health, Standing};
 pub use edit::{Edit, WeightEdit};
 pub use event::Event;
+pub use filter::{Filter, FilterError, find_field};
 pub use intent::Intent;
 pub use limit::{Limit, LimitMode};
 pub use load::{Load, LoadEdit};
@@ -21,3 +25,5 @@ pub use operation::{Operation, Share};
 pub use pool::Pool;
 pub use problem::{Problem, Severity};
 pub use snapshot::{Listener, Refused, Snapshot, Totals};
+pub use state::State;
+pub use value::Value;

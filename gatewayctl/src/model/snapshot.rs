@@ -1,6 +1,6 @@
 //! A snapshot: the gateway at one moment.
 
-use super::{Backend, Limit, Pool, Problem};
+use super::{Backend, Limit, Pool, Problem, Severity};
 
 /// The gateway at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,6 +39,20 @@ pub struct Snapshot {
     pub problems: Vec<Problem>,
     /// Requests the gateway refused by itself since the start, by reason.
     pub refused: Vec<Refused>,
+}
+
+impl Snapshot {
+    /// True when the gateway is ready and no problem hurts users. A drained backend hurts nobody.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.ready && self.problems.iter().all(|problem| problem.severity < Severity::Error)
+    }
+
+    /// The backend called `name`.
+    #[must_use]
+    pub fn backend(&self, name: &str) -> Option<&Backend> {
+        self.backends.iter().find(|backend| backend.name == name)
+    }
 }
 
 /// Figures of the whole gateway. Rates are over the last second unless said otherwise.
@@ -98,4 +112,22 @@ pub struct Refused {
     pub reason: String,
     /// How many since the start.
     pub total: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_problem(severity: Severity) -> Snapshot {
+        let problems = vec![Problem { severity, ..Problem::default() }];
+        Snapshot { ready: true, problems, ..Snapshot::default() }
+    }
+
+    #[test]
+    fn only_what_hurts_users_makes_a_gateway_unhealthy() {
+        assert!(with_problem(Severity::Info).is_healthy());
+        assert!(with_problem(Severity::Warn).is_healthy());
+        assert!(!with_problem(Severity::Error).is_healthy());
+        assert!(!Snapshot::default().is_healthy(), "not ready");
+    }
 }
