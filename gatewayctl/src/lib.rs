@@ -3,4 +3,5 @@
 pub mod client;
 pub mod duration;
 pub mod model;
+pub mod output;
 pub mod safe_text;

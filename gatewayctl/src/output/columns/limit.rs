@@ -1,0 +1,42 @@
+//! The columns of limits.
+
+use crate::{
+    model::{Limit, Value},
+    output::{Column, Rank, Tone, Unit},
+};
+
+type Field = Column<Limit>;
+
+/// The columns of limits.
+pub const LIMIT: &[Column<Limit>] = &[
+    Field::new("name", "NAME", Unit::Name, |it, _| Value::text(&it.name)).rank(Rank::Key),
+    Field::new("key", "KEY", Unit::Text, |it, _| Value::text(&it.key)).rank(Rank::Extra),
+    Field::new("max", "MAX", Unit::Name, |it, _| Value::told(&it.max)).rank(Rank::Key),
+    Field::new("configured_max", "CONFIGURED", Unit::Name, |it, _| Value::told(&it.configured_max))
+        .rank(Rank::Detail),
+    Field::new("mode", "MODE", Unit::Word, |it, _| Value::text(it.mode.word()))
+        .tone(|mode| if *mode == Value::text("shadow") { Tone::Warn } else { Tone::Plain }),
+    Field::new("candidate", "CANDIDATE", Unit::Name, |_, _| Value::Unknown).rank(Rank::Detail),
+    Field::new("passed_per_s", "PASS/S", Unit::Rate, |it, _| it.passed_per_s.into()),
+    Field::new("rejected_per_s", "REJ/S", Unit::Rate, |it, _| it.rejected_per_s.into())
+        .rank(Rank::Key)
+        .tone(|rate| if rate.number() > Some(0.0) { Tone::Warn } else { Tone::Plain }),
+    Field::new("would_reject_per_s", "WOULD/S", Unit::Rate, |it, _| it.would_reject_per_s.into())
+        .rank(Rank::Detail),
+    Field::new("passed_total", "PASSED", Unit::Count, |it, _| it.passed_total.into())
+        .rank(Rank::Extra),
+    Field::new("rejected_total", "REJECTED", Unit::Count, |it, _| it.rejected_total.into()),
+    Field::new("would_reject_total", "WOULD", Unit::Count, |it, _| it.would_reject_total.into())
+        .rank(Rank::Detail),
+    Field::new("exempted_total", "EXEMPTED", Unit::Count, |it, _| it.exempted_total.into())
+        .rank(Rank::Detail),
+    Field::new("keys", "KEYS", Unit::Count, |it, _| it.keys.into()).rank(Rank::Extra),
+    Field::new("evicted_total", "EVICTED", Unit::Count, |it, _| it.evicted_total.into())
+        .rank(Rank::Detail),
+    Field::new("routes", "ROUTES", Unit::Text, |it, _| {
+        Value::List(it.routes.iter().map(|route| Value::text(route)).collect())
+    })
+    .rank(Rank::Extra),
+    Field::new("revision", "REVISION", Unit::Count, |it, _| it.revision.into()).rank(Rank::Detail),
+    Field::new("time", "TIME", Unit::Moment, |_, now_ms| Value::Time(now_ms)).rank(Rank::Named),
+];

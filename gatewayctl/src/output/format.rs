@@ -1,0 +1,27 @@
+//! The format of an answer.
+
+use clap::ValueEnum;
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people; off a terminal one record per line, cells separated by tabs
+    #[default]
+    Table,
+    /// One JSON document: {"kind","v","meta","items"}
+    Json,
+    /// One JSON object per line
+    Jsonl,
+    /// Comma-separated values in raw units, with a header
+    Csv,
+    /// One name per line, for xargs
+    Name,
+}
+
+impl Format {
+    /// True for formats read by programs, where messages must be JSON too.
+    #[must_use]
+    pub const fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
+}

@@ -1,0 +1,28 @@
+//! Answers on paper: tables, JSON, CSV and sentences from the model's nouns.
+
+mod cell;
+mod column;
+pub mod columns;
+mod csv;
+mod events;
+mod format;
+mod grid;
+mod json;
+mod listing;
+mod operation;
+mod selection;
+mod style;
+mod summary;
+mod watch_line;
+
+pub use cell::{Unit, cell, grouped};
+pub use column::{Column, Rank, find_column};
+pub use events::write_events;
+pub use format::Format;
+pub use json::{json_line, write_json};
+pub use listing::{Listing, Meta, write_listing, write_sheet};
+pub use operation::{sentence, write_plan};
+pub use selection::{Selection, SelectionError};
+pub use style::{Style, Tone};
+pub use summary::write_summary;
+pub use watch_line::{Seen, WatchLine};
