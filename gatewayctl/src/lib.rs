@@ -5,3 +5,4 @@ pub mod duration;
 pub mod model;
 pub mod output;
 pub mod safe_text;
+pub mod tui;

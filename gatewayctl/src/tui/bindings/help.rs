@@ -1,0 +1,51 @@
+//! The help: every key of the place one is at, and of what is everywhere.
+
+use ratatui::{Frame, layout::Rect, text::Span};
+
+use super::{Binding, Scope, TABLE};
+use crate::tui::{look::Look, theme::Role, widgets::panel};
+
+/// Rows between the frame's edge and the help, where there is room.
+const COLUMN: u16 = 58;
+
+/// Draws the keys of `scopes` over the screen, from row `scroll` on.
+pub(crate) fn view(look: Look, frame: &mut Frame<'_>, scopes: &[Scope], scroll: usize) {
+    let area = frame.area();
+    let title = "Keys   j/k scroll   any other key closes";
+    let room = panel::boxed(look, frame.buffer_mut(), area, title);
+    let columns = (room.width / COLUMN).clamp(1, 2);
+    let width = room.width / columns;
+    let rows = rows(look, scopes, usize::from(width));
+    let height = usize::from(room.height).max(1);
+    let scroll = scroll.min(rows.len().saturating_sub(height));
+    for (at, row) in rows.into_iter().skip(scroll).take(height * usize::from(columns)).enumerate() {
+        let column = u16::try_from(at / height).unwrap_or(0);
+        let line = u16::try_from(at % height).unwrap_or(0);
+        let place = Rect { x: room.x + column * width, width, ..room };
+        look.row(frame.buffer_mut(), place, line, row);
+    }
+}
+
+fn rows(look: Look, scopes: &[Scope], width: usize) -> Vec<Vec<Span<'static>>> {
+    let mut rows = Vec::new();
+    for scope in scopes.iter().chain([&Scope::Dialog]) {
+        rows.push(vec![Span::styled(format!(" {}", scope.title()), look.style(Role::Title))]);
+        rows.extend(
+            TABLE.iter().filter(|binding| binding.scope == *scope).map(|it| row(look, it, width)),
+        );
+    }
+    rows
+}
+
+fn row(look: Look, binding: &Binding, width: usize) -> Vec<Span<'static>> {
+    let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+    let mut spans = vec![
+        Span::styled(format!("   {:<12} ", keys.join(" ")), look.style(Role::Accent)),
+        Span::raw(binding.help),
+    ];
+    // Its name is for the configuration: shown where it does not cost the help anything.
+    if 16 + binding.help.len() + 2 + binding.name.len() < width {
+        spans.push(Span::styled(format!("  {}", binding.name), look.style(Role::Muted)));
+    }
+    spans
+}

@@ -1,0 +1,137 @@
+//! The table of bindings. A new key is a row here.
+
+use super::{Binding, Scope};
+use crate::tui::{
+    dialog,
+    key::Key::{
+        self, BackTab, Char, Ctrl, Down, End, Enter, Esc, Home, Left, PageDown, PageUp, Right, Tab,
+        Up,
+    },
+    list,
+    message::Action,
+    screens::{Screen, backends, limits, overview},
+};
+
+type Foot = Option<(&'static str, &'static str)>;
+
+const fn row(
+    scope: Scope,
+    keys: &'static [Key],
+    action: Action,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    Binding { scope, keys, action, name, help, footer }
+}
+
+const fn list(
+    keys: &'static [Key],
+    msg: list::Msg,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::List, keys, Action::List(msg), name, help, footer)
+}
+
+const fn table(
+    keys: &'static [Key],
+    msg: list::Msg,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::Table, keys, Action::List(msg), name, help, footer)
+}
+
+const fn backends(
+    keys: &'static [Key],
+    msg: backends::Msg,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::Backends, keys, Action::Backends(msg), name, help, footer)
+}
+
+const fn dialog(
+    keys: &'static [Key],
+    msg: dialog::Msg,
+    name: &'static str,
+    help: &'static str,
+) -> Binding {
+    row(Scope::Dialog, keys, Action::Dialog(msg), name, help, None)
+}
+
+const fn global(
+    keys: &'static [Key],
+    action: Action,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::Global, keys, action, name, help, footer)
+}
+
+/// Which key does what where.
+#[rustfmt::skip]
+pub(crate) static TABLE: &[Binding] = &[
+    row(Scope::Overview, &[Tab], Action::Overview(overview::Msg::NextPanel), "overview.panel", "next panel", Some(("Tab", "panel"))),
+    row(Scope::Overview, &[BackTab], Action::Overview(overview::Msg::PreviousPanel), "overview.panel-before", "panel before", None),
+    row(Scope::Overview, &[Enter], Action::Overview(overview::Msg::Open), "overview.open", "show what the row is about", Some(("Enter", "open"))),
+
+    backends(&[Char('d')], backends::Msg::Drain, "backend.drain", "drain: no new requests, those in flight finish", Some(("d", "drain"))),
+    backends(&[Char('e')], backends::Msg::Enable, "backend.enable", "enable: takes new requests again", Some(("e", "enable"))),
+    backends(&[Char('M')], backends::Msg::Maintenance, "backend.maintenance", "maintenance: no new requests, no health checks", Some(("M", "maint"))),
+    backends(&[Char('+'), Char('=')], backends::Msg::Nudge(1), "backend.weight-up", "stage weight +1", Some(("+/-", "weight"))),
+    backends(&[Char('-')], backends::Msg::Nudge(-1), "backend.weight-down", "stage weight -1", None),
+    backends(&[Char(')')], backends::Msg::Nudge(10), "backend.weight-up-ten", "stage weight +10", None),
+    backends(&[Char('(')], backends::Msg::Nudge(-10), "backend.weight-down-ten", "stage weight -10", None),
+    backends(&[Char('w')], backends::Msg::Weight, "backend.weight", "stage a weight: 80, +10, 80%", Some(("w", "set"))),
+    backends(&[Char('a')], backends::Msg::Add, "backend.add", "add a backend", Some(("a", "add"))),
+    backends(&[Char('R')], backends::Msg::Remove, "backend.remove", "remove (asks for the name)", Some(("R", "remove"))),
+    backends(&[Enter], backends::Msg::Enter, "backend.open", "apply staged weights; else the backend on the whole screen", Some(("Enter", "detail"))),
+    backends(&[Char('z')], backends::Msg::Zoom, "backend.zoom", "the backend on the whole screen, and back", None),
+
+    row(Scope::Limits, &[Char('E'), Enter], Action::Limits(limits::Msg::Edit), "limit.edit", "edit the limit: allowance, mode", Some(("E", "edit"))),
+
+    list(&[Char('j'), Down], list::Msg::Down, "list.down", "down", None),
+    list(&[Char('k'), Up], list::Msg::Up, "list.up", "up", None),
+    list(&[Char('g'), Home], list::Msg::First, "list.first", "first row", None),
+    list(&[Char('G'), End], list::Msg::Last, "list.last", "last row", None),
+    list(&[PageDown, Ctrl('D')], list::Msg::PageDown, "list.page-down", "page down", None),
+    list(&[PageUp, Ctrl('U')], list::Msg::PageUp, "list.page-up", "page up", None),
+    table(&[Char(' ')], list::Msg::Mark, "list.mark", "mark the row: actions take all marked rows", Some(("Space", "mark"))),
+    table(&[Char('*')], list::Msg::MarkAll, "list.mark-all", "mark all rows shown", None),
+    table(&[Char('\\')], list::Msg::Unmark, "list.unmark", "clear marks", None),
+    table(&[Char('s'), Char('>')], list::Msg::NextSort, "list.sort", "sort by the next column", Some(("s", "sort"))),
+    table(&[Char('<')], list::Msg::PreviousSort, "list.sort-before", "sort by the column before", None),
+    table(&[Char('S')], list::Msg::Reverse, "list.reverse", "sort the other way round", None),
+    row(Scope::Table, &[Char('/')], Action::Filter, "list.filter", "filter: words, or state=up and p99>40", Some(("/", "filter"))),
+
+    global(&[Char('1')], Action::Show(Screen::Overview), "screen.overview", "Overview", None),
+    global(&[Char('2')], Action::Show(Screen::Backends), "screen.backends", "Backends", None),
+    global(&[Char('3')], Action::Show(Screen::Limits), "screen.limits", "Limits", None),
+    global(&[Char('l'), Right], Action::NextScreen, "screen.next", "next screen", None),
+    global(&[Char('h'), Left], Action::PreviousScreen, "screen.before", "screen before", None),
+    global(&[Char(']')], Action::LongerWindow, "window.longer", "charts look further back", None),
+    global(&[Char('[')], Action::ShorterWindow, "window.shorter", "charts look less far back", None),
+    global(&[Char('p')], Action::Pause, "screen.pause", "pause: freeze the screen, p again follows", Some(("p", "pause"))),
+    global(&[Char('r')], Action::Retry, "link.retry", "when disconnected: try now", None),
+    global(&[Ctrl('L')], Action::Redraw, "screen.redraw", "draw anew", None),
+    global(&[Ctrl('Z')], Action::Suspend, "screen.suspend", "suspend: fg comes back", None),
+    global(&[Esc], Action::Back, "screen.back", "one step back: dismiss, drop staged, clear filter", None),
+    global(&[Char('?')], Action::Help, "screen.help", "these keys", Some(("?", "help"))),
+    global(&[Char('q'), Ctrl('C')], Action::Quit, "screen.quit", "quit; nothing on the gateway stops", Some(("q", "quit"))),
+
+    dialog(&[Char('y')], dialog::Msg::Yes, "dialog.yes", "yes"),
+    dialog(&[Esc, Char('n'), Ctrl('C')], dialog::Msg::No, "dialog.no", "no, or one step back"),
+    dialog(&[Enter], dialog::Msg::On, "dialog.on", "next field; yes, where nothing dangerous is asked"),
+    dialog(&[Tab, Down], dialog::Msg::Next, "dialog.next", "next field"),
+    dialog(&[BackTab, Up], dialog::Msg::Previous, "dialog.before", "field before"),
+    dialog(&[Left], dialog::Msg::Left, "dialog.left", "choice before"),
+    dialog(&[Right, Char(' ')], dialog::Msg::Right, "dialog.right", "next choice"),
+    dialog(&[Char('r')], dialog::Msg::Reload, "dialog.reload", "look at the target again"),
+    dialog(&[Char('f')], dialog::Msg::Force, "dialog.force", "overrule a guard (asks for the name and a reason)"),
+];

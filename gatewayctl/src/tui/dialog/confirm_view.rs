@@ -1,0 +1,224 @@
+//! How a confirmation looks: the question, the targets, what would happen, and the keys.
+
+use ratatui::{Frame, text::Span};
+
+use super::{
+    Around,
+    canvas::{self, Row},
+    command_line::command_line,
+    confirm::{Confirm, Focus, Level, Outlook, Phase},
+};
+use crate::{
+    client::{self, ErrorCode},
+    model::{Edit, Operation, Share},
+    tui::{figures, look::Look, theme::Role},
+};
+
+/// Targets and shares listed one by one; the rest is counted.
+const LISTED: usize = 6;
+/// A change of share below this is not worth a row.
+const NEGLIGIBLE: f64 = 0.0005;
+
+/// Below this width shares are told shortly.
+const ROOMY: usize = 60;
+
+/// What rows are made with.
+#[derive(Clone, Copy)]
+struct Sheet {
+    look: Look,
+    width: usize,
+}
+
+impl Sheet {
+    fn words<'a>(self, rank: u8, role: Role, text: impl AsRef<str>) -> Vec<Row<'a>> {
+        Row::words(self.look, rank, role, text.as_ref(), self.width)
+    }
+}
+
+/// Draws the confirmation.
+pub(super) fn view(confirm: &Confirm, look: Look, frame: &mut Frame<'_>, around: &Around<'_>) {
+    let sheet = Sheet { look, width: canvas::inner_width(frame) };
+    let mut rows = Vec::new();
+    rows.push(place(look, around));
+    rows.extend(targets(confirm, sheet));
+    rows.extend(confirm.notes.iter().flat_map(|note| sheet.words(1, Role::Plain, note)));
+    rows.extend(outlook(confirm, sheet));
+    if confirm.level == Level::Name {
+        let said = look.text(Role::Muted, format!("type {}", confirm.name_to_type()));
+        let here = confirm.focus == Focus::Name;
+        rows.push(Row::field(look, ("name", &confirm.typed), field_width(sheet, 24), here, said));
+    }
+    rows.push(reason(confirm, sheet));
+    if confirm.is_put(around) {
+        let line = command_line(&confirm.edit, confirm.reason.text().trim(), confirm.force);
+        rows.extend(sheet.words(5, Role::Muted, format!("= {line}")));
+    }
+    rows.extend(trouble(confirm, sheet, around));
+    rows.push(keys(confirm, look, around));
+    canvas::draw(look, frame, &title(confirm, around), rows);
+}
+
+fn place<'a>(look: Look, around: &Around<'a>) -> Row<'a> {
+    Row::new(
+        4,
+        vec![
+            look.label(" on "),
+            look.text(Role::Title, around.context),
+            look.label("  host "),
+            look.text(Role::Plain, around.snapshot.host.as_str()),
+            Span::raw(format!("  rev {}", around.snapshot.revision)),
+        ],
+    )
+}
+
+fn reason<'a>(confirm: &'a Confirm, sheet: Sheet) -> Row<'a> {
+    let here = confirm.focus == Focus::Reason;
+    let said = sheet.look.label(if here { "Enter goes on" } else { "Tab" });
+    let width = field_width(sheet, 42);
+    let row = Row::field(sheet.look, ("reason", &confirm.reason), width, here, said);
+    if here || confirm.force { row } else { row.dispensable() }
+}
+
+/// A field as wide as wanted, or as there is room.
+fn field_width(sheet: Sheet, wanted: usize) -> usize {
+    wanted.min(sheet.width.saturating_sub(19))
+}
+
+/// The question in a few words.
+pub(super) fn words(confirm: &Confirm, around: &Around<'_>) -> String {
+    match confirm.obstacle(around) {
+        None => format!("{} y/Esc", title(confirm, around)),
+        Some(obstacle) => format!("{}: {obstacle}", title(confirm, around)),
+    }
+}
+
+/// The question; until it may be answered, its targets only.
+fn title(confirm: &Confirm, around: &Around<'_>) -> String {
+    let names: Vec<&str> = confirm.targets.iter().map(|target| target.name()).collect();
+    let names = match names.len() {
+        0..4 => names.join(", "),
+        more => format!("{}, {} and {} more", names[0], names[1], more - 2),
+    };
+    if !confirm.is_put(around) {
+        return names;
+    }
+    match (confirm.verb(), &confirm.edit) {
+        ("maintain", _) => format!("Put {names} in maintenance ?"),
+        (verb, Edit::SetLimit { .. }) => format!("{} limit {names} ?", capital(verb)),
+        (verb, _) => format!("{} {names} ?", capital(verb)),
+    }
+}
+
+fn targets<'a>(confirm: &'a Confirm, sheet: Sheet) -> Vec<Row<'a>> {
+    let count = confirm.targets.len();
+    let listed = confirm.targets.iter().take(LISTED).filter(|target| !target.words().is_empty());
+    let mut rows: Vec<Row<'a>> = listed
+        .flat_map(|target| {
+            sheet.words(2, Role::Plain, format!("{}  {}", target.name(), target.words()))
+        })
+        .collect();
+    if count > LISTED {
+        rows.extend(sheet.words(2, Role::Muted, format!("and {} more", count - LISTED)));
+    }
+    rows
+}
+
+fn outlook<'a>(confirm: &'a Confirm, sheet: Sheet) -> Vec<Row<'a>> {
+    match &confirm.outlook {
+        Outlook::Unknown => sheet.words(1, Role::Muted, "asking the gateway what would happen"),
+        Outlook::Plan(plan) => plan_rows(plan, sheet),
+        Outlook::Refusal(error) => refusal(error, confirm.force, sheet),
+    }
+}
+
+fn plan_rows<'a>(plan: &'a Operation, sheet: Sheet) -> Vec<Row<'a>> {
+    if plan.unchanged {
+        return sheet.words(1, Role::Warn, "already so: nothing would change");
+    }
+    let look = sheet.look;
+    let mut rows = Vec::new();
+    if !plan.after.is_empty() {
+        let before = if plan.before.is_empty() { "nothing" } else { plan.before.as_str() };
+        let becomes = format!("{before} {} {}", look.glyphs.arrow, plan.after);
+        rows.extend(sheet.words(2, Role::Plain, becomes));
+    }
+    let moves = |share: &&Share| (share.after - share.before).abs() > NEGLIGIBLE;
+    let moving: Vec<&Share> = plan.shares.iter().filter(moves).collect();
+    rows.extend(moving.iter().take(LISTED).map(|share| share_row(share, sheet)));
+    let (more, kept) = (moving.len().saturating_sub(LISTED), plan.shares.len() - moving.len());
+    if more > 0 || kept > 0 && !moving.is_empty() {
+        let words = format!("{more} more move, {kept} keep their share");
+        rows.extend(sheet.words(3, Role::Muted, words));
+    }
+    rows.extend(plan.warnings.iter().flat_map(|warning| {
+        sheet.words(0, Role::Warn, format!("{} {warning}", look.glyphs.alerts[0]))
+    }));
+    rows
+}
+
+fn share_row<'a>(share: &'a Share, sheet: Sheet) -> Row<'a> {
+    let look = sheet.look;
+    let arrow = look.glyphs.arrow;
+    let (before, after) = (figures::share(share.before), figures::share(share.after));
+    let rates = match (share.rps_now, share.rps_after) {
+        (Some(now), Some(after)) if sheet.width >= ROOMY => {
+            format!("   {} {arrow} {} rps", figures::rate(now, 7), figures::rate(after, 7))
+        }
+        _ => String::new(),
+    };
+    let name = if sheet.width >= ROOMY { 24 } else { 12 };
+    let shown = look.cut_middle(&share.backend, name);
+    Row::new(
+        3,
+        vec![
+            look.text(Role::Plain, format!("   {shown:<name$} ")),
+            Span::raw(format!("{before:>6} {arrow} {after:>6}{rates}")),
+        ],
+    )
+}
+
+fn refusal<'a>(error: &'a client::Error, force: bool, sheet: Sheet) -> Vec<Row<'a>> {
+    let said = format!("{} would refuse: {}", sheet.look.glyphs.alerts[1], error.message);
+    let mut rows = sheet.words(0, Role::Bad, said);
+    rows.extend(error.hint.iter().flat_map(|hint| sheet.words(3, Role::Plain, hint)));
+    if error.code == ErrorCode::Guard && !force {
+        let words = "f overrules the guard: asks for the name and a reason";
+        rows.extend(sheet.words(1, Role::Warn, words));
+    }
+    rows
+}
+
+fn trouble<'a>(confirm: &'a Confirm, sheet: Sheet, around: &Around<'_>) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    if let Phase::Failed(error) = &confirm.phase {
+        let said = format!("{} {}", sheet.look.glyphs.alerts[1], error.message);
+        rows.extend(sheet.words(0, Role::Bad, said));
+        rows.extend(error.hint.iter().flat_map(|hint| sheet.words(1, Role::Plain, hint)));
+    }
+    if let Some(obstacle) = confirm.obstacle(around).filter(|_| confirm.is_put(around)) {
+        rows.extend(sheet.words(0, Role::Warn, obstacle));
+    }
+    rows
+}
+
+fn keys<'a>(confirm: &Confirm, look: Look, around: &Around<'_>) -> Row<'a> {
+    let yes = if confirm.level == Level::Name { "Enter" } else { "y" };
+    let key = |key: &str| Span::styled(format!("   [{key}] "), look.style(Role::Accent));
+    let mut spans = Vec::new();
+    if confirm.obstacle(around).is_none() {
+        spans.extend([key(yes), Span::raw(confirm.verb())]);
+    }
+    if matches!(confirm.phase, Phase::Moved(_) | Phase::Failed(_)) {
+        spans.extend([key("r"), Span::raw("look again")]);
+    }
+    let no = if confirm.phase == Phase::Sent { "close" } else { "cancel" };
+    spans.extend([key("Esc"), Span::raw(no)]);
+    Row::new(0, spans)
+}
+
+fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+}

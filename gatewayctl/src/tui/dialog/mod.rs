@@ -1,0 +1,150 @@
+//! The dialogs: forms gather a change, and one confirmation alone sends it.
+
+mod add;
+mod canvas;
+mod command_line;
+mod confirm;
+mod confirm_view;
+mod form;
+mod form_view;
+pub(crate) mod input;
+mod limit;
+mod target;
+mod weight;
+
+pub(crate) use confirm::{Confirm, Level};
+pub(crate) use form::Form;
+pub(crate) use {add::add, limit::limit, weight::weight};
+
+use ratatui::Frame;
+
+use super::{effect::Request, key::Key, look::Look, moment::Moment};
+use crate::model::Snapshot;
+
+/// What is open over the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Dialog {
+    /// Asks whether a change is wanted.
+    Confirm(Box<Confirm>),
+    /// Gathers a change.
+    Form(Form),
+}
+
+impl From<Confirm> for Dialog {
+    fn from(confirm: Confirm) -> Self {
+        Self::Confirm(Box::new(confirm))
+    }
+}
+
+/// What can be done in a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Msg {
+    /// Yes.
+    Yes,
+    /// No, or one step back.
+    No,
+    /// On: to the next field, or yes where that is safe.
+    On,
+    /// To the next field.
+    Next,
+    /// To the field before.
+    Previous,
+    /// The choice before.
+    Left,
+    /// The next choice.
+    Right,
+    /// Looks at the target anew.
+    Reload,
+    /// Insists although a guard refuses.
+    Force,
+}
+
+/// What a dialog wants of the dashboard around it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    /// Stay.
+    Stay,
+    /// Close it.
+    Close,
+    /// Show another in its place.
+    Become(Box<Dialog>),
+    /// Ask the gateway what the change would do.
+    Preview(Request),
+    /// Send the change.
+    Send(Request),
+    /// Stage these weights and close.
+    Stage(Vec<(String, u32)>),
+    /// Say why not.
+    Refuse(String),
+}
+
+/// What surrounds a dialog.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Around<'a> {
+    /// The newest snapshot.
+    pub(crate) snapshot: &'a Snapshot,
+    /// Now.
+    pub(crate) now: Moment,
+    /// Why nothing may be changed now.
+    pub(crate) hindrance: Option<&'static str>,
+    /// Which gateway this is, as its operator calls it.
+    pub(crate) context: &'a str,
+}
+
+impl Dialog {
+    /// Takes a key that writes; `false` when no field is under the cursor or it means nothing there.
+    pub(crate) fn press(&mut self, key: Key) -> bool {
+        match self {
+            Self::Confirm(confirm) => confirm.press(key),
+            Self::Form(form) => form.press(key),
+        }
+    }
+
+    /// Takes a pasted text; `false` when no field is under the cursor.
+    pub(crate) fn paste(&mut self, text: &str) -> bool {
+        match self {
+            Self::Confirm(confirm) => confirm.paste(text),
+            Self::Form(form) => form.paste(text),
+        }
+    }
+
+    /// Whether a key that writes goes into a field.
+    pub(crate) fn has_field(&self) -> bool {
+        match self {
+            Self::Confirm(confirm) => confirm.has_field(),
+            Self::Form(form) => form.has_field(),
+        }
+    }
+
+    /// Does `msg`, asked for by `key`.
+    pub(crate) fn update(&mut self, msg: Msg, key: Key, around: &Around<'_>) -> Step {
+        match self {
+            Self::Confirm(confirm) => confirm.update(msg, key, around),
+            Self::Form(form) => form.update(msg, key, around),
+        }
+    }
+
+    /// When it changes by the passing of time alone.
+    pub(crate) fn next_change(&self, now: Moment) -> Option<Moment> {
+        match self {
+            Self::Confirm(confirm) => confirm.next_change(now),
+            Self::Form(_) => None,
+        }
+    }
+
+    /// Draws it over the screen.
+    pub(crate) fn view(&self, look: Look, frame: &mut Frame<'_>, around: &Around<'_>) {
+        match self {
+            Self::Confirm(confirm) => confirm_view::view(confirm, look, frame, around),
+            Self::Form(form) => form_view::view(form, look, frame, around),
+        }
+    }
+
+    /// Its question in a few words, for terminals with a single row.
+    pub(crate) fn words(&self, around: &Around<'_>) -> String {
+        match self {
+            Self::Confirm(confirm) => confirm_view::words(confirm, around),
+            Self::Form(form) => form_view::words(form),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! An effect: what `update` wants done outside the model. Only the loop does it.
+
+use crate::model::{Edit, Intent};
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    /// Asks the gateway what a change would do; `intent.validate_only` holds.
+    Preview(Request),
+    /// Asks the gateway for a change.
+    Apply(Request),
+    /// Tries the gateway now instead of waiting.
+    Retry,
+    /// Draws everything anew.
+    Redraw,
+    /// Gives the terminal back to the shell until the dashboard is continued.
+    Suspend,
+    /// Ends the dashboard.
+    Quit,
+}
+
+/// A change with its condition, and the dialog that asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Request {
+    /// The dialog's number.
+    pub(crate) ticket: u64,
+    /// The change.
+    pub(crate) edit: Edit,
+    /// Why, and on which condition.
+    pub(crate) intent: Intent,
+}

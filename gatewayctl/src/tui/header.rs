@@ -1,0 +1,121 @@
+//! The head of the screen: which gateway, how fresh, who asks, and the tabs with their problems.
+
+use std::time::Duration;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{connection::Freshness, figures, model::Model, screens::Screen, theme::Role};
+use crate::{duration, model::Severity};
+
+/// Draws the first row: context, instance, freshness, caller, time of the sample.
+pub(crate) fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let look = model.settings.look;
+    let wide = area.width >= 100;
+    let mut left = vec![Span::raw(" "), look.text(Role::Title, model.settings.context.as_str())];
+    if model.settings.read_only {
+        left.push(look.text(Role::Accent, " read-only"));
+    }
+    let snapshot = model.shown().snapshot.as_ref();
+    if let Some(snapshot) = snapshot {
+        left.push(look.text(Role::Plain, format!("  {}", look.cut_middle(&snapshot.host, 20))));
+        if wide {
+            let uptime = Duration::try_from_secs_f64(snapshot.uptime_s).unwrap_or_default();
+            let words = format!(" {}  up {}", snapshot.version, duration::short(uptime));
+            left.push(look.text(Role::Muted, words));
+        }
+    }
+    left.push(Span::raw("   "));
+    left.push(freshness(model, area.width >= 60));
+    let mut right = Vec::new();
+    if let Some(snapshot) = snapshot {
+        if area.width >= 60 {
+            right.push(
+                look.text(Role::Muted, format!("{}  ", look.cut_middle(&snapshot.caller, 16))),
+            );
+        }
+        let time = if wide {
+            figures::date_time(snapshot.time_ms)
+        } else {
+            format!("{}Z", figures::time_of_day(snapshot.time_ms))
+        };
+        right.push(look.figure(Role::Plain, &time));
+        right.push(Span::raw(" "));
+    }
+    let used = Line::from(left.clone()).width() + Line::from(right.clone()).width();
+    look.row(buffer, area, 0, left);
+    if used < usize::from(area.width) {
+        let width = u16::try_from(Line::from(right.clone()).width()).unwrap_or(0);
+        let place = Rect { x: area.right() - width, width, ..area };
+        look.row(buffer, place, 0, right);
+    }
+}
+
+/// Draws the second row: the tabs with their problems, and the window of the charts.
+pub(crate) fn tabs(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let look = model.settings.look;
+    let long = area.width >= 100;
+    let mut spans = vec![Span::raw(" ")];
+    for (at, screen) in (1..).zip(Screen::ALL) {
+        let title = screen.titles()[usize::from(!long)];
+        let here = screen == model.screen;
+        let (open, close) = if here { ("[", "]") } else { (" ", " ") };
+        let role = if here { Role::Accent } else { Role::Plain };
+        let name = format!("{open}{at} {title}");
+        spans.push(Span::styled(name, look.style(role)));
+        let problems = problems(model, screen);
+        if problems > 0 {
+            spans.push(Span::styled(format!("!{problems}"), look.style(Role::Bad)));
+        }
+        spans.push(Span::styled(format!("{close} "), look.style(role)));
+    }
+    look.row(buffer, area, 0, spans);
+    let words = format!("window {} [ ] ", model.window.word());
+    let width = u16::try_from(words.len()).unwrap_or(0).min(area.width);
+    let place = Rect { x: area.right() - width, width, ..area };
+    look.row(buffer, place, 0, vec![look.text(Role::Muted, words)]);
+}
+
+/// How fresh the figures are, in the word of its state.
+pub(crate) fn freshness(model: &Model, is_wide: bool) -> Span<'static> {
+    let look = model.settings.look;
+    let (role, words) = match (model.freshness(), &model.paused) {
+        (Freshness::Lost { since, attempt, retry_in }, _) => (
+            Role::Alarm,
+            if is_wide {
+                format!("DISCONNECTED {} try {} in {}", whole(since), attempt + 1, whole(retry_in))
+            } else {
+                format!("DISCONNECTED {}", whole(since))
+            },
+        ),
+        (Freshness::Stale(age), _) => (Role::Alarm, format!("STALE {}", whole(age))),
+        (_, Some(pause)) => (
+            Role::Alarm,
+            format!("PAUSED {} (+{})", whole(model.now.since(pause.since)), pause.missed),
+        ),
+        (Freshness::Slow(age), _) => (Role::Selected, format!("SLOW {}", whole(age))),
+        (Freshness::Live(age), _) => (Role::Ok, format!("LIVE {:.1}s", age.as_secs_f64())),
+        (Freshness::Connecting(length), _) => {
+            (Role::Accent, format!("connecting {}", whole(length)))
+        }
+    };
+    Span::styled(words, look.style(role))
+}
+
+/// Whole seconds, so that a countdown is not restless.
+fn whole(length: Duration) -> String {
+    duration::short(Duration::from_secs(length.as_secs()))
+}
+
+fn problems(model: &Model, screen: Screen) -> usize {
+    let Some(snapshot) = &model.shown().snapshot else { return 0 };
+    let concerns = |target: &str| screen.concerns().iter().any(|start| target.starts_with(start));
+    snapshot
+        .problems
+        .iter()
+        .filter(|problem| problem.severity > Severity::Info && concerns(&problem.target))
+        .count()
+}

@@ -1,0 +1,96 @@
+//! A message: everything that can happen to the dashboard.
+
+use std::time::Duration;
+
+use super::{dialog, key::Key, list, screens};
+use crate::{
+    client,
+    model::{Event, Operation, Snapshot},
+};
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// A text was pasted.
+    Paste(String),
+    /// Time passed.
+    Tick,
+    /// The link had something to say.
+    Link(LinkEvent),
+    /// The gateway answered a question or a change.
+    Answer(Answer),
+}
+
+/// What the link says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum LinkEvent {
+    /// It stands; snapshots and the kept past of events follow.
+    Up,
+    /// The newest picture.
+    Snapshot(Box<Snapshot>),
+    /// Something happened at the gateway.
+    Event(Event),
+    /// It broke, or could not be made.
+    Down {
+        /// Why.
+        error: client::Error,
+        /// How many times it was tried in a row.
+        attempt: u32,
+        /// When it is tried again.
+        retry_in: Duration,
+    },
+}
+
+/// What the gateway answered.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    /// Which dialog asked.
+    pub(crate) ticket: u64,
+    /// Whether it was a question only.
+    pub(crate) is_preview: bool,
+    /// The answer.
+    pub(crate) result: Result<Operation, client::Error>,
+}
+
+/// What a key asks for. Each screen's own messages are within it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Leaves the dashboard.
+    Quit,
+    /// Shows a screen.
+    Show(screens::Screen),
+    /// Shows the next screen.
+    NextScreen,
+    /// Shows the screen before.
+    PreviousScreen,
+    /// Shows the keys, or hides them.
+    Help,
+    /// Freezes the screen, or follows again.
+    Pause,
+    /// Looks further back.
+    LongerWindow,
+    /// Looks less far back.
+    ShorterWindow,
+    /// Tries the gateway now.
+    Retry,
+    /// Draws everything anew.
+    Redraw,
+    /// Gives the terminal back to the shell for a while.
+    Suspend,
+    /// Goes one step back.
+    Back,
+    /// Edits the filter of the list.
+    Filter,
+    /// Does something to the list of the screen.
+    List(list::Msg),
+    /// Does something on Overview.
+    Overview(screens::overview::Msg),
+    /// Does something on Backends.
+    Backends(screens::backends::Msg),
+    /// Does something on Limits.
+    Limits(screens::limits::Msg),
+    /// Does something in the dialog.
+    Dialog(dialog::Msg),
+}

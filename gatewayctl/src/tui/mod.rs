@@ -1,0 +1,43 @@
+//! The dashboard: a live picture of a gateway and a safe place to act.
+//!
+//! The Elm Architecture: a message comes in, `update` changes the model and says which effects it
+//! wants, `view` draws the model. Only `run` and `link` wait for anything.
+
+mod bindings;
+mod burst;
+mod columns;
+mod connection;
+mod dialog;
+mod effect;
+mod figures;
+mod filter;
+mod glyphs;
+mod header;
+mod history;
+mod key;
+mod link;
+mod list;
+mod look;
+mod message;
+mod model;
+mod moment;
+mod notice;
+mod picture;
+mod run;
+mod screens;
+mod series;
+mod settle;
+mod signals;
+mod terminal;
+mod theme;
+mod update;
+mod view;
+mod widgets;
+mod window;
+
+pub use run::{Error, Options, run};
+pub use screens::Screen;
+pub use signals::Ending;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! The model: everything the dashboard knows, as plain data.
+
+use super::{
+    bindings::Scope,
+    burst::Burst,
+    connection::{Connection, Freshness},
+    dialog::{Around, Dialog},
+    look::Look,
+    moment::Moment,
+    notice::Notices,
+    picture::Picture,
+    screens::{self, Screen, Stage, backends, hindrance, limits, overview},
+    window::Window,
+};
+use crate::model::Snapshot;
+
+/// What its operator asked for at the start.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    /// Which gateway this is, as its operator calls it.
+    pub(crate) context: String,
+    /// Where the gateway is.
+    pub(crate) address: String,
+    /// How texts become cells.
+    pub(crate) look: Look,
+    /// Whether changes are disabled altogether.
+    pub(crate) read_only: bool,
+}
+
+/// Everything the dashboard knows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Model {
+    /// Now.
+    pub(crate) now: Moment,
+    /// What its operator asked for.
+    pub(crate) settings: Settings,
+    /// What is known of the link.
+    pub(crate) connection: Connection,
+    /// The newest that is known of the gateway.
+    pub(crate) live: Picture,
+    /// What is shown instead while paused.
+    pub(crate) paused: Option<Pause>,
+    /// The screen that is shown.
+    pub(crate) screen: Screen,
+    /// The screen that led to it by a row; Esc goes back there.
+    pub(crate) came_from: Option<Screen>,
+    /// What Overview remembers.
+    pub(crate) overview: overview::State,
+    /// What Backends remembers.
+    pub(crate) backends: backends::State,
+    /// What Limits remembers.
+    pub(crate) limits: limits::State,
+    /// The dialog over the screen.
+    pub(crate) dialog: Option<Dialog>,
+    /// The first row of the help that is shown, while it is.
+    pub(crate) help: Option<usize>,
+    /// Whether keys go into the filter.
+    pub(crate) is_filtering: bool,
+    /// How far back charts look.
+    pub(crate) window: Window,
+    /// What was said last.
+    pub(crate) notices: Notices,
+    /// Backends whose drain was asked for here.
+    pub(crate) drains: Vec<String>,
+    /// Dialogs opened so far; their numbers.
+    pub(crate) tickets: u64,
+    /// Keys that came just now.
+    pub(crate) burst: Burst,
+    /// Whether quitting was refused once for staged weights.
+    pub(crate) is_quitting: bool,
+}
+
+/// A frozen screen.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pause {
+    /// What was known when it froze.
+    pub(crate) picture: Picture,
+    /// When it froze.
+    pub(crate) since: Moment,
+    /// Snapshots that came since.
+    pub(crate) missed: u64,
+}
+
+impl Model {
+    /// A dashboard that knows nothing yet.
+    pub(crate) fn new(settings: Settings, connection: Connection, screen: Screen) -> Self {
+        Self {
+            now: Moment::default(),
+            settings,
+            connection,
+            live: Picture::default(),
+            paused: None,
+            screen,
+            came_from: None,
+            overview: overview::State::default(),
+            backends: backends::State::default(),
+            limits: limits::State::default(),
+            dialog: None,
+            help: None,
+            is_filtering: false,
+            window: Window::default(),
+            notices: Notices::default(),
+            drains: Vec::new(),
+            tickets: 0,
+            burst: Burst::default(),
+            is_quitting: false,
+        }
+    }
+
+    /// What is shown: the newest, or what was frozen.
+    pub(crate) fn shown(&self) -> &Picture {
+        self.paused.as_ref().map_or(&self.live, |pause| &pause.picture)
+    }
+
+    /// How far what is shown may be taken for the present.
+    pub(crate) fn freshness(&self) -> Freshness {
+        self.connection.freshness(self.now)
+    }
+
+    /// Why nothing may be changed now; none when it may.
+    pub(crate) fn hindrance(&self) -> Option<&'static str> {
+        hindrance(&self.freshness(), self.settings.read_only)
+    }
+
+    /// What surrounds a dialog; none before the first snapshot.
+    pub(crate) fn around(&self) -> Option<Around<'_>> {
+        Some(Around {
+            snapshot: self.live.snapshot.as_ref()?,
+            now: self.now,
+            hindrance: self.hindrance(),
+            context: &self.settings.context,
+        })
+    }
+
+    /// What a screen acts upon; none before the first snapshot.
+    pub(crate) fn stage<'a>(
+        snapshot: Option<&'a Snapshot>,
+        now: Moment,
+        key: super::key::Key,
+    ) -> Option<Stage<'a>> {
+        Some(Stage { snapshot: snapshot?, now, key })
+    }
+
+    /// What the screen draws from; none before the first snapshot.
+    pub(crate) fn scene(&self) -> Option<screens::Scene<'_>> {
+        let picture = self.shown();
+        Some(screens::Scene {
+            picture,
+            snapshot: picture.snapshot.as_ref()?,
+            look: Look { stale: self.freshness().is_stale(), ..self.settings.look },
+            window: self.window,
+            staged: &self.backends.staged,
+        })
+    }
+
+    /// Where keys are looked for, the innermost first.
+    pub(crate) fn scopes(&self) -> &'static [Scope] {
+        match (&self.dialog, self.screen) {
+            (Some(_), _) => &[Scope::Dialog],
+            (None, Screen::Overview) => &[Scope::Overview, Scope::List, Scope::Global],
+            (None, Screen::Backends) => {
+                &[Scope::Backends, Scope::Table, Scope::List, Scope::Global]
+            }
+            (None, Screen::Limits) => &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
+        }
+    }
+
+    /// When it looks different by the passing of time alone.
+    pub(crate) fn next_change(&self) -> Moment {
+        let connection = self.connection.next_change(self.now);
+        let dialog = self.dialog.as_ref().and_then(|dialog| dialog.next_change(self.now));
+        dialog.map_or(connection, |moment| moment.min(connection))
+    }
+}

@@ -1,0 +1,103 @@
+//! A notice: what the dashboard last had to say. Errors stay until they are dismissed.
+
+use super::theme::Role;
+
+/// One thing to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// How it is meant.
+    pub(crate) tone: Tone,
+    /// What is said.
+    pub(crate) text: String,
+}
+
+/// How a notice is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// A change was made.
+    Done,
+    /// Worth knowing.
+    Note,
+    /// Something did not happen.
+    Error,
+}
+
+/// What was said last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Notices {
+    error: Option<Notice>,
+    latest: Option<Notice>,
+}
+
+impl Notice {
+    /// A change was made.
+    pub(crate) fn done(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Done, text: text.into() }
+    }
+
+    /// Worth knowing.
+    pub(crate) fn note(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Note, text: text.into() }
+    }
+
+    /// Something did not happen.
+    pub(crate) fn error(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Error, text: text.into() }
+    }
+}
+
+impl Tone {
+    /// The word before it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Done => "ok",
+            Self::Note => "note",
+            Self::Error => "error",
+        }
+    }
+
+    /// How it looks.
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::Done => Role::Ok,
+            Self::Note => Role::Accent,
+            Self::Error => Role::Bad,
+        }
+    }
+}
+
+impl Notices {
+    /// Says it.
+    pub(crate) fn say(&mut self, notice: Notice) {
+        match notice.tone {
+            Tone::Error => self.error = Some(notice),
+            Tone::Done | Tone::Note => self.latest = Some(notice),
+        }
+    }
+
+    /// Takes back the error that is shown; `false` when there is none.
+    pub(crate) fn dismiss(&mut self) -> bool {
+        self.error.take().is_some()
+    }
+
+    /// What is shown: an error as long as it stands, else what was said last.
+    pub(crate) fn shown(&self) -> Option<&Notice> {
+        self.error.as_ref().or(self.latest.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_stays_until_it_is_dismissed() {
+        let mut notices = Notices::default();
+        notices.say(Notice::error("refused"));
+        notices.say(Notice::done("drained"));
+        assert_eq!(notices.shown(), Some(&Notice::error("refused")));
+        assert!(notices.dismiss());
+        assert_eq!(notices.shown(), Some(&Notice::done("drained")));
+        assert!(!notices.dismiss());
+    }
+}

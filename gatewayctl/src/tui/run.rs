@@ -1,0 +1,278 @@
+//! The loop: messages in, effects out, frames drawn. The only place that does more than compute.
+
+use std::{
+    io::{self, Write as _},
+    time::{Duration, Instant},
+};
+
+use crossterm::event::{Event, EventStream};
+use futures_util::StreamExt as _;
+use tokio::{sync::mpsc, time};
+
+use super::{
+    Screen,
+    connection::Connection,
+    effect::{Effect, Request},
+    key::Key,
+    link::{Link, Route},
+    look::Look,
+    message::{Answer, Msg},
+    model::{Model, Settings},
+    moment::Moment,
+    signals::{Ending, Signal, Signals},
+    terminal::Terminal,
+    update::update,
+    view::view,
+};
+use crate::client::{self, Address, ErrorCode};
+
+/// Frames are at least this far apart.
+const FRAME: Duration = Duration::from_millis(50);
+/// A terminal that is being resized is left alone for so long.
+const RESIZE: Duration = Duration::from_millis(30);
+/// Answers not yet taken; a full one makes the asking task wait.
+const ANSWERS: usize = 16;
+
+/// What the dashboard is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the gateway is.
+    pub address: Address,
+    /// What its operator calls it.
+    pub context: String,
+    /// The screen to begin with; Overview unless told.
+    pub screen: Option<Screen>,
+    /// How long a connect may take.
+    pub connect_timeout: Duration,
+    /// Whether only ASCII is shown.
+    pub ascii: bool,
+    /// Whether colours are shown.
+    pub color: bool,
+    /// Whether changes are disabled.
+    pub read_only: bool,
+    /// How often the picture is renewed.
+    pub refresh: Duration,
+}
+
+/// Why a dashboard ended other than by its operator's wish.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The terminal cannot be used.
+    #[error("cannot use the terminal: {0}")]
+    Terminal(#[source] io::Error),
+    /// A signal ended it, or the terminal went away.
+    #[error("ended by {0}")]
+    Ended(Ending),
+}
+
+/// Shows the dashboard until its operator quits.
+///
+/// # Errors
+/// When the terminal cannot be used, or a signal ends the dashboard. The terminal is given back in
+/// either case.
+pub async fn run(options: Options) -> Result<(), Error> {
+    let model = {
+        let mut dashboard = Dashboard::open(options).map_err(Error::Terminal)?;
+        dashboard.watch().await?;
+        dashboard.model
+    };
+    farewell(&model).map_err(Error::Terminal)
+}
+
+struct Dashboard {
+    began: Instant,
+    model: Model,
+    link: Link,
+    terminal: Terminal,
+    signals: Signals,
+    answer: mpsc::Sender<Answer>,
+    answers: mpsc::Receiver<Answer>,
+    /// When the next frame is due; none while nothing changed.
+    due: Option<Instant>,
+    drawn: Option<Instant>,
+}
+
+/// Why the loop woke up.
+enum Wake {
+    Msg(Box<Msg>),
+    Resize,
+    Focus,
+    Draw,
+    Signal(Signal),
+}
+
+impl Wake {
+    fn msg(msg: Msg) -> Self {
+        Self::Msg(Box::new(msg))
+    }
+}
+
+impl Dashboard {
+    fn open(options: Options) -> io::Result<Self> {
+        let look = Look::new(options.ascii, options.color);
+        let settings = Settings {
+            context: options.context,
+            address: options.address.to_string(),
+            look,
+            read_only: options.read_only,
+        };
+        let interval = options.refresh.max(Duration::from_secs(1));
+        let screen = options.screen.unwrap_or_default();
+        let model = Model::new(settings, Connection::new(interval), screen);
+        let (answer, answers) = mpsc::channel(ANSWERS);
+        Ok(Self {
+            began: Instant::now(),
+            model,
+            signals: Signals::listen()?,
+            terminal: Terminal::take()?,
+            link: Link::start(Route {
+                address: options.address,
+                connect_timeout: options.connect_timeout,
+                refresh: options.refresh,
+            }),
+            answer,
+            answers,
+            due: Some(Instant::now()),
+            drawn: None,
+        })
+    }
+
+    async fn watch(&mut self) -> Result<(), Error> {
+        let mut input = EventStream::new();
+        loop {
+            match self.wake(&mut input).await {
+                Wake::Msg(msg) => {
+                    let now = self.now();
+                    let effects = update(&mut self.model, now, *msg);
+                    self.soon(FRAME);
+                    if self.run(effects).map_err(Error::Terminal)? {
+                        return Ok(());
+                    }
+                }
+                Wake::Resize => self.due = Some(Instant::now() + RESIZE),
+                Wake::Focus => self.link.retry(),
+                Wake::Draw => self.draw().map_err(Error::Terminal)?,
+                Wake::Signal(Signal::Stop) => self.suspend().map_err(Error::Terminal)?,
+                Wake::Signal(Signal::Continue) => {
+                    self.terminal.take_again().map_err(Error::Terminal)?;
+                    self.soon(Duration::ZERO);
+                }
+                Wake::Signal(Signal::End(ending)) => return Err(Error::Ended(ending)),
+            }
+            if self.terminal.is_gone() {
+                return Err(Error::Ended(Ending::Hangup));
+            }
+        }
+    }
+
+    /// Waits for whatever comes first. All arms are cancel-safe: channels, streams, notifications
+    /// and timers lose nothing when another is taken.
+    async fn wake(&mut self, input: &mut EventStream) -> Wake {
+        let change = self.began + self.model.next_change().0;
+        let ready = self.terminal.is_ready();
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => Wake::Signal(signal),
+            () = self.terminal.hung_up() => Wake::Signal(Signal::End(Ending::Hangup)),
+            event = input.next() => heard(event),
+            Some(answer) = self.answers.recv() => Wake::msg(Msg::Answer(answer)),
+            Some(event) = self.link.next() => Wake::msg(Msg::Link(event)),
+            () = until(self.due), if ready => Wake::Draw,
+            () = self.terminal.changed(), if !ready => Wake::msg(Msg::Tick),
+            () = time::sleep_until(change.into()) => Wake::msg(Msg::Tick),
+        }
+    }
+
+    fn now(&self) -> Moment {
+        Moment(self.began.elapsed())
+    }
+
+    /// A frame is due, but not within `apart` of the last.
+    fn soon(&mut self, apart: Duration) {
+        let now = Instant::now();
+        let earliest = self.drawn.map_or(now, |drawn| (drawn + apart).max(now));
+        self.due = Some(self.due.map_or(earliest, |due| due.min(earliest)));
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.due = None;
+        self.drawn = Some(Instant::now());
+        self.model.now = self.now();
+        let model = &self.model;
+        self.terminal.draw(|frame| view(model, frame))
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.terminal.suspend()?;
+        self.soon(Duration::ZERO);
+        Ok(())
+    }
+
+    /// Does what `update` wants; `true` when that is to end.
+    fn run(&mut self, effects: Vec<Effect>) -> io::Result<bool> {
+        for effect in effects {
+            match effect {
+                Effect::Preview(request) => self.ask(request, true),
+                Effect::Apply(request) => self.ask(request, false),
+                Effect::Retry => self.link.retry(),
+                Effect::Redraw => self.terminal.forget()?,
+                Effect::Suspend => self.suspend()?,
+                Effect::Quit => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
+    fn ask(&self, request: Request, is_preview: bool) {
+        let (client, answer) = (self.link.client(), self.answer.clone());
+        tokio::spawn(async move {
+            let result = match client {
+                Some(client) => client.apply(&request.edit, &request.intent).await,
+                None => Err(client::Error::new(
+                    ErrorCode::Unreachable,
+                    "the connection was lost before anything was sent",
+                )),
+            };
+            let Request { ticket, .. } = request;
+            // Without a dashboard nobody waits for the answer.
+            let _ = answer.send(Answer { ticket, is_preview, result }).await;
+        });
+    }
+}
+
+/// What a terminal's event means; its end is a hang-up.
+fn heard(event: Option<io::Result<Event>>) -> Wake {
+    match event {
+        Some(Ok(Event::Key(key))) => {
+            Key::pressed(key).map_or(Wake::msg(Msg::Tick), |key| Wake::msg(Msg::Key(key)))
+        }
+        Some(Ok(Event::Paste(text))) => Wake::msg(Msg::Paste(text)),
+        Some(Ok(Event::Resize(..))) => Wake::Resize,
+        Some(Ok(Event::FocusGained)) => Wake::Focus,
+        Some(Ok(Event::FocusLost | Event::Mouse(_))) => Wake::msg(Msg::Tick),
+        Some(Err(_)) | None => Wake::Signal(Signal::End(Ending::Hangup)),
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Drains begun here go on without the dashboard; says how to follow them.
+fn farewell(model: &Model) -> io::Result<()> {
+    let Some(snapshot) = &model.live.snapshot else { return Ok(()) };
+    let mut stderr = io::stderr().lock();
+    for backend in &snapshot.backends {
+        if model.drains.contains(&backend.name) && backend.in_flight > 0 {
+            let (name, left) = (&backend.name, backend.in_flight);
+            writeln!(
+                stderr,
+                "{name} goes on draining, {left} in flight; follow it with: gatewayctl backend wait {name} --for drained"
+            )?;
+        }
+    }
+    Ok(())
+}

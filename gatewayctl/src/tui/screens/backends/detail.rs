@@ -1,0 +1,164 @@
+//! One backend in detail: its charts, what is known of it, and how its drain goes.
+
+use ratatui::{buffer::Buffer, layout::Rect, text::Span};
+
+use super::{
+    columns::{errors, state_words, words},
+    drain,
+};
+use crate::{
+    model::{Backend, Standing},
+    tui::{
+        figures,
+        history::BackendHistory,
+        screens::Scene,
+        theme::Role,
+        widgets::{
+            chart::{Chart, Layer},
+            panel,
+            sparkline::sparkline,
+        },
+    },
+};
+
+/// Cells of the drain beside the detail.
+const DRAIN: u16 = 42;
+/// From this width on the drain stands beside the detail.
+const WIDE: u16 = 100;
+/// Rows of facts below the charts.
+const FACTS: u16 = 7;
+
+/// Draws `backend`.
+pub(super) fn view(backend: &Backend, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let title = format!(
+        "{}  {}  pool {}  rev {}  from {}",
+        backend.name, backend.address, backend.pool, backend.revision, backend.source
+    );
+    let drains = backend.standing != Standing::Active;
+    if drains && area.width >= WIDE {
+        let left = area.width - DRAIN - 1;
+        let word = if backend.standing == Standing::Draining { "Drain" } else { "Maintenance" };
+        let [room, beside] = panel::pair(scene.look, buffer, area, left, [&title, word]);
+        draw(backend, scene, buffer, room);
+        drain::view(backend, scene, buffer, beside);
+        return;
+    }
+    let mut room = panel::panel(scene.look, buffer, area, &title);
+    if drains && room.height > 4 {
+        room = drain::view_row(backend, scene, buffer, room);
+    }
+    draw(backend, scene, buffer, room);
+}
+
+fn draw(backend: &Backend, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let Some(seen) = scene.picture.history.backend(&backend.name) else { return };
+    let below = if area.height >= FACTS + 6 && area.width >= 60 {
+        let charts = Rect { height: area.height - FACTS, ..area };
+        draw_charts(seen, scene, buffer, charts);
+        Rect { y: charts.bottom(), height: FACTS, ..area }
+    } else {
+        draw_trends(seen, scene, buffer, area);
+        Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area }
+    };
+    for (line, row) in (0..).zip(facts(backend, scene)) {
+        scene.look.row(buffer, below, line, row);
+    }
+}
+
+fn draw_charts(seen: &BackendHistory, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let look = scene.look;
+    let half = area.width / 2;
+    let places =
+        [Rect { width: half, ..area }, Rect { x: area.x + half, width: area.width - half, ..area }];
+    let charts = [("req/s", &seen.rps, Role::Accent), ("in flight", &seen.in_flight, Role::Plain)];
+    for (place, (title, series, role)) in places.into_iter().zip(charts) {
+        look.row(buffer, place, 0, vec![look.label(" "), look.text(Role::Title, title)]);
+        let below = Rect { y: place.y + 1, height: place.height - 1, ..place };
+        let front = Layer { series, role };
+        let (end_ms, window) = (scene.snapshot.time_ms, scene.window);
+        Chart { front, behind: None, end_ms, window }.draw(look, buffer, below);
+    }
+}
+
+fn draw_trends(seen: &BackendHistory, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let look = scene.look;
+    let width = usize::from(area.width / 3).saturating_sub(8).min(40);
+    let mut spans = Vec::new();
+    for (label, series) in
+        [(" rps ", &seen.rps), ("  infl ", &seen.in_flight), ("  p99 ", &seen.p99)]
+    {
+        spans.push(look.label(label));
+        let row = sparkline(look, series, scene.snapshot.time_ms, scene.window, width);
+        spans.push(Span::styled(row, look.style(Role::Accent)));
+    }
+    look.row(buffer, area, 0, spans);
+}
+
+fn facts<'a>(backend: &'a Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
+    let look = scene.look;
+    let figure = |text: String| look.figure(Role::Plain, &text);
+    let (role, state) = state_words(backend, &scene.lens());
+    let errors_said = format!("{}%", figures::percent(backend.error_ratio));
+    let file = backend.configured_weight.map_or("not in it".into(), |it| it.to_string());
+    let mut rows = vec![
+        vec![
+            look.label(" latency   p50 "),
+            figure(figures::latency(backend.p50_ms)),
+            look.label("  p99 "),
+            figure(figures::latency(backend.p99_ms)),
+            look.label("   in flight "),
+            figure(figures::whole(backend.in_flight, 7)),
+            look.label("   cpu "),
+            figure(figures::load(backend.cpu_ratio)),
+        ],
+        vec![
+            look.label(" errors    "),
+            look.figure(errors(backend.error_ratio), &errors_said),
+            look.label(" of the last 10 s   "),
+            figure(figures::whole(backend.errors_total, 11)),
+            look.label(" of "),
+            figure(figures::whole(backend.requests_total, 13)),
+            look.label(" since added"),
+        ],
+        vec![
+            look.label(" state     "),
+            look.text(role, state),
+            Span::raw("  "),
+            look.text(Role::Plain, words(backend, scene.snapshot.time_ms)),
+        ],
+        vec![
+            look.label(" health    "),
+            look.text(Role::Plain, backend.health.word()),
+            look.label("   last check "),
+            look.text(Role::Plain, backend.health_reason.as_str()),
+        ],
+        vec![
+            look.label(" weight    "),
+            Span::raw(backend.weight.to_string()),
+            look.label("   in use "),
+            Span::raw(backend.effective_weight.to_string()),
+            look.label("   file "),
+            Span::raw(file),
+        ],
+    ];
+    rows.extend(events(backend, scene));
+    rows
+}
+
+/// The newest two events that concern it.
+fn events<'a>(backend: &Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
+    let look = scene.look;
+    let target = format!("backend/{}", backend.name);
+    let concerns = |text: &str| text.split(',').any(|one| one.trim() == target);
+    let events = scene.picture.events.iter().filter(|event| concerns(&event.target)).take(2);
+    events
+        .map(|event| {
+            vec![
+                look.label(" event     "),
+                look.text(Role::Muted, figures::time_of_day(event.time_ms)),
+                look.text(Role::Plain, format!("  {} ", event.what)),
+                look.text(Role::Muted, format!(" {}", event.who)),
+            ]
+        })
+        .collect()
+}

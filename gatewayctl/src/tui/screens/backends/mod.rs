@@ -1,0 +1,183 @@
+//! Backends: every backend as a row, one in detail, and what may be done to them.
+
+pub(crate) mod columns;
+mod detail;
+mod drain;
+mod view;
+
+pub(crate) use view::{view, view_small};
+
+use super::{Stage, Wish, staged::Staged};
+use crate::{
+    model::{Backend, Edit, Standing},
+    tui::{
+        dialog::{self, Confirm, Dialog, Level},
+        list::{self, List},
+        notice::Notice,
+        picture::Picture,
+    },
+};
+use columns::TABLE;
+
+/// What the screen remembers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct State {
+    /// The rows.
+    pub(crate) list: List,
+    /// Weights that were asked for and not yet applied.
+    pub(crate) staged: Staged,
+    /// Whether the selected backend has the whole screen.
+    pub(crate) is_zoomed: bool,
+}
+
+/// What can be done on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Msg {
+    /// Drain.
+    Drain,
+    /// Take new requests again.
+    Enable,
+    /// Neither requests nor checks.
+    Maintenance,
+    /// Stage a weight that much heavier or lighter.
+    Nudge(i32),
+    /// Ask for a weight to stage.
+    Weight,
+    /// Add a backend.
+    Add,
+    /// Remove.
+    Remove,
+    /// Apply what is staged, or show the detail.
+    Enter,
+    /// The selected backend on the whole screen, or back.
+    Zoom,
+    /// One step back.
+    Back,
+}
+
+impl State {
+    /// Does something to the list.
+    pub(crate) fn move_list(&mut self, msg: list::Msg, picture: &Picture) {
+        let ids = TABLE.ids(picture.backends(), &self.list, picture.time_ms());
+        self.list.update(msg, &ids, TABLE.sorts());
+    }
+
+    /// Keeps the selection on a row that is there.
+    pub(crate) fn settle(&mut self, picture: &Picture) {
+        let ids = TABLE.ids(picture.backends(), &self.list, picture.time_ms());
+        self.list.settle(&ids);
+    }
+
+    /// Does `msg`; what it wants of the dashboard.
+    pub(crate) fn update(&mut self, msg: Msg, picture: &Picture, stage: &Stage<'_>) -> Wish {
+        let targets = self.targets(picture, stage);
+        match msg {
+            Msg::Drain => Self::stand(targets, Standing::Draining, stage),
+            Msg::Enable => Self::stand(targets, Standing::Active, stage),
+            Msg::Maintenance => Self::stand(targets, Standing::Maintenance, stage),
+            Msg::Nudge(by) => self.nudge(&targets, by, stage),
+            Msg::Weight if targets.is_empty() => nobody(),
+            Msg::Weight => open(Dialog::Form(dialog::weight(targets, stage.snapshot))),
+            Msg::Add => {
+                let pool = self.selected(picture).map(|backend| backend.pool.as_str());
+                open(Dialog::Form(dialog::add(stage.snapshot, pool)))
+            }
+            Msg::Remove if targets.is_empty() => nobody(),
+            Msg::Remove => confirm(Edit::Remove { names: targets }, Level::Name, stage),
+            Msg::Enter if !self.staged.is_empty() => self.apply(stage),
+            Msg::Enter | Msg::Zoom => {
+                self.is_zoomed = !self.is_zoomed;
+                Wish::Nothing
+            }
+            Msg::Back => self.back(),
+        }
+    }
+
+    /// Takes weights from the prompt.
+    pub(crate) fn stage(&mut self, weights: Vec<(String, u32)>, backends: &[Backend]) {
+        for (name, weight) in weights {
+            if let Some(backend) = backends.iter().find(|backend| backend.name == name) {
+                self.staged.stage(backend, weight);
+            }
+        }
+    }
+
+    /// The selected backend in `picture`.
+    pub(crate) fn selected<'a>(&self, picture: &'a Picture) -> Option<&'a Backend> {
+        let selected = self.list.selected()?;
+        picture.backends().iter().find(|backend| backend.name == selected)
+    }
+
+    /// Marked or selected backends that are on the screen and still exist.
+    fn targets(&self, picture: &Picture, stage: &Stage<'_>) -> Vec<String> {
+        let ids = TABLE.ids(picture.backends(), &self.list, picture.time_ms());
+        let mut targets = self.list.targets(&ids);
+        targets.retain(|name| stage.snapshot.backends.iter().any(|it| it.name == *name));
+        targets
+    }
+
+    fn stand(names: Vec<String>, standing: Standing, stage: &Stage<'_>) -> Wish {
+        if names.is_empty() {
+            return nobody();
+        }
+        confirm(Edit::SetStanding { names, standing }, Level::Key, stage)
+    }
+
+    fn nudge(&mut self, names: &[String], by: i32, stage: &Stage<'_>) -> Wish {
+        for backend in stage.snapshot.backends.iter().filter(|it| names.contains(&it.name)) {
+            self.staged.nudge(backend, by);
+        }
+        if names.is_empty() { nobody() } else { Wish::Nothing }
+    }
+
+    fn apply(&self, stage: &Stage<'_>) -> Wish {
+        let backends = &stage.snapshot.backends;
+        let overtaken = self.staged.overtaken(backends);
+        let Some(edit) = self.staged.edit(backends) else {
+            let words = "every staged weight was overtaken by another change; Esc drops them";
+            return Wish::Say(Notice::error(words));
+        };
+        let mut question = Confirm::new(edit, Level::Key, stage.snapshot, stage.now, stage.key);
+        for backend in backends {
+            if let Some(super::staged::Standing::Ready(weight)) = self.staged.of(backend) {
+                let Backend { name, weight: was, .. } = backend;
+                question = question.note(format!("{name} weight {weight}, was {was}"));
+            }
+        }
+        if overtaken > 0 {
+            question =
+                question.note(format!("{overtaken} staged but overtaken, not sent: look again"));
+        }
+        open(question.into())
+    }
+
+    fn back(&mut self) -> Wish {
+        if !self.staged.is_empty() {
+            self.staged.clear();
+            return Wish::Say(Notice::note("staged weights dropped, nothing was sent"));
+        }
+        if self.is_zoomed {
+            self.is_zoomed = false;
+        } else if !self.list.filter.is_empty() {
+            self.list.filter = Default::default();
+        } else if !self.list.marks.is_empty() {
+            self.list.marks.clear();
+        } else {
+            return Wish::Pass;
+        }
+        Wish::Nothing
+    }
+}
+
+fn confirm(edit: Edit, level: Level, stage: &Stage<'_>) -> Wish {
+    let question = Confirm::new(edit, level, stage.snapshot, stage.now, stage.key);
+    open(question.into())
+}
+
+fn open(dialog: Dialog) -> Wish {
+    Wish::Open(Box::new(dialog))
+}
+
+fn nobody() -> Wish {
+    Wish::Say(Notice::note("no backend is selected"))
+}

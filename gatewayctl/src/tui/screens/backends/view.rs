@@ -1,0 +1,85 @@
+//! How Backends looks: the table, and below it the selected backend in detail.
+
+use ratatui::{buffer::Buffer, layout::Rect, text::Span};
+
+use super::{State, columns::TABLE, detail};
+use crate::{
+    model::Backend,
+    tui::{screens::Scene, theme::Role, widgets::panel},
+};
+
+/// Draws the screen.
+pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let rows = TABLE.rows(&scene.snapshot.backends, &state.list, scene.snapshot.time_ms);
+    let selected = state.selected(scene.picture);
+    if let Some(backend) = selected.filter(|_| state.is_zoomed) {
+        detail::view(backend, scene, buffer, area);
+        return;
+    }
+    let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).max(4);
+    let least_detail = match area.height {
+        30.. => 18,
+        16.. => 8,
+        _ => 0,
+    };
+    let height = wanted.min(area.height.saturating_sub(least_detail)).max(3).min(area.height);
+    let table = Rect { height, ..area };
+    draw_table(state, scene, buffer, table, &rows);
+    let below = Rect { y: area.y + height, height: area.height - height, ..area };
+    if let Some(backend) = selected.filter(|_| least_detail > 0) {
+        detail::view(backend, scene, buffer, below);
+    }
+}
+
+/// Draws the table alone.
+pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let rows = TABLE.rows(&scene.snapshot.backends, &state.list, scene.snapshot.time_ms);
+    draw_table(state, scene, buffer, area, &rows);
+}
+
+fn draw_table(
+    state: &State,
+    scene: &Scene<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+    rows: &[&Backend],
+) {
+    let room = panel::panel(scene.look, buffer, area, &title(state, scene, rows.len()));
+    if rows.is_empty() {
+        draw_emptiness(state, scene, buffer, room);
+        return;
+    }
+    TABLE.draw(buffer, room, rows, &state.list, &scene.lens());
+}
+
+fn title(state: &State, scene: &Scene<'_>, shown: usize) -> String {
+    let all = scene.snapshot.backends.len();
+    let mut title = format!("Backends {all}");
+    if !state.list.filter.is_empty() {
+        title += &format!("  filter: {} ({shown})", state.list.filter.input().text());
+    }
+    title += &TABLE.sort_words(&state.list, scene.look);
+    if !state.list.marks.is_empty() {
+        title += &format!("  marked: {}", state.list.marks.len());
+    }
+    if !state.staged.is_empty() {
+        title += &format!("  staged: {}, Enter applies, Esc drops", state.staged.len());
+    }
+    title
+}
+
+fn draw_emptiness(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let look = scene.look;
+    let words: [String; 2] = if scene.snapshot.backends.is_empty() {
+        [
+            "No backends: every request is answered 503.".to_owned(),
+            "a adds one, or: gatewayctl backend add --pool POOL --address HOST:PORT".to_owned(),
+        ]
+    } else {
+        let (all, filter) = (scene.snapshot.backends.len(), state.list.filter.input().text());
+        [format!("0 of {all} match {filter}"), "Esc clears the filter.".to_owned()]
+    };
+    for (line, words) in (0..).zip(words) {
+        look.row(buffer, area, line, vec![Span::raw(" "), look.text(Role::Muted, words)]);
+    }
+}

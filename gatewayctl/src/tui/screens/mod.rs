@@ -1,0 +1,124 @@
+//! The screens: each has its own state, messages, update and view.
+
+pub(crate) mod backends;
+pub(crate) mod limits;
+pub(crate) mod overview;
+pub(crate) mod staged;
+
+use super::{
+    columns::Lens, connection::Freshness, dialog::Dialog, key::Key, look::Look, moment::Moment,
+    notice::Notice, picture::Picture, window::Window,
+};
+use crate::model::Snapshot;
+
+/// A screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The gateway at a glance.
+    #[default]
+    Overview,
+    /// Every backend, and one in detail.
+    Backends,
+    /// Every limit, and what it refuses.
+    Limits,
+}
+
+impl Screen {
+    /// All of them, in the order of their number keys.
+    pub(crate) const ALL: [Self; 3] = [Self::Overview, Self::Backends, Self::Limits];
+
+    /// Its title, long and short.
+    pub(crate) const fn titles(self) -> [&'static str; 2] {
+        match self {
+            Self::Overview => ["Overview", "Ovw"],
+            Self::Backends => ["Backends", "Be"],
+            Self::Limits => ["Limits", "Lim"],
+        }
+    }
+
+    /// The problems that belong to it, by the beginning of their target.
+    pub(crate) const fn concerns(self) -> &'static [&'static str] {
+        match self {
+            Self::Overview => &[],
+            Self::Backends => &["backend/", "pool/"],
+            Self::Limits => &["limit/"],
+        }
+    }
+
+    /// The screen `steps` further on, round and round.
+    pub(crate) fn step(self, steps: usize) -> Self {
+        let at = Self::ALL.iter().position(|it| *it == self).unwrap_or(0);
+        Self::ALL[(at + steps) % Self::ALL.len()]
+    }
+}
+
+/// What a screen draws from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    /// What is known of the gateway.
+    pub(crate) picture: &'a Picture,
+    /// The newest snapshot in it.
+    pub(crate) snapshot: &'a Snapshot,
+    /// How texts become cells.
+    pub(crate) look: Look,
+    /// How far back charts look.
+    pub(crate) window: Window,
+    /// Weights that were asked for and not yet applied.
+    pub(crate) staged: &'a staged::Staged,
+}
+
+impl<'a> Scene<'a> {
+    /// What cells are read through.
+    pub(crate) fn lens(&self) -> Lens<'a> {
+        Lens {
+            look: self.look,
+            history: &self.picture.history,
+            now_ms: self.snapshot.time_ms,
+            window: self.window,
+            staged: self.staged,
+        }
+    }
+}
+
+/// What a screen acts upon.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stage<'a> {
+    /// The newest snapshot, also while the screen is paused.
+    pub(crate) snapshot: &'a Snapshot,
+    /// Now.
+    pub(crate) now: Moment,
+    /// The key that asks.
+    pub(crate) key: Key,
+}
+
+/// What a screen wants of the dashboard around it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Wish {
+    /// Nothing: its own state is all that changed.
+    Nothing,
+    /// A dialog that leads to a change.
+    Open(Box<Dialog>),
+    /// Another screen with this row selected.
+    Go(Screen, String),
+    /// The backends of one pool.
+    Pool(String),
+    /// A word to the operator.
+    Say(Notice),
+    /// The step back is not the screen's.
+    Pass,
+}
+
+/// Why nothing may be changed now; none when it may.
+pub(crate) fn hindrance(freshness: &Freshness, read_only: bool) -> Option<&'static str> {
+    if read_only {
+        return Some("read-only: changes are disabled");
+    }
+    match freshness {
+        Freshness::Live(_) | Freshness::Slow(_) => None,
+        Freshness::Connecting(_) => Some("not connected yet: nothing can be changed"),
+        Freshness::Stale(_) => {
+            Some("the figures are stale: changes are disabled until new ones come")
+        }
+        Freshness::Lost { .. } => Some("disconnected: changes are disabled"),
+    }
+}

@@ -1,0 +1,198 @@
+//! A series: one figure over time, the newest part finely and the older part coarsely.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::window::Window;
+
+/// Seconds kept one by one.
+const FINE: (i64, usize) = (1_000, 900);
+/// Beyond them, tens of seconds.
+const COARSE: (i64, usize) = (10_000, 360);
+/// So many steps may be missing between two neighbours without being a gap: pictures come a little
+/// early or late.
+const JITTER_STEPS: i64 = 2;
+/// A clock set back by so little is not a jump: the value joins the newest step.
+const SLEW_STEPS: i64 = 5;
+
+/// One figure over time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Series {
+    fine: Ring,
+    coarse: Ring,
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Self { fine: Ring::new(FINE), coarse: Ring::new(COARSE) }
+    }
+}
+
+impl Series {
+    /// Notes the figure at `time_ms`; what is not known leaves a gap.
+    pub(crate) fn note(&mut self, time_ms: i64, value: Option<f64>) {
+        self.fine.note(time_ms, value);
+        self.coarse.note(time_ms, value);
+    }
+
+    /// The `window` up to `end_ms` in `count` columns, oldest first. Each holds its greatest value,
+    /// so that no spike is lost; a gap holds none.
+    pub(crate) fn columns(&self, end_ms: i64, window: Window, count: usize) -> Vec<Option<f64>> {
+        let ring =
+            if window.length() <= Window::Quarter.length() { &self.fine } else { &self.coarse };
+        ring.columns(end_ms, window.length(), count)
+    }
+
+    /// What the figure gains each second, from its last `length`; `None` when that is not known.
+    pub(crate) fn slope_per_s(&self, length: Duration) -> Option<f64> {
+        let steps = usize::try_from(length.as_secs()).ok()?;
+        let slots = &self.fine.slots;
+        let recent = slots.range(slots.len().saturating_sub(steps + 1)..);
+        let (first, last) = (recent.clone().next()?, recent.clone().next_back()?);
+        let spans = recent.len().checked_sub(1).filter(|spans| *spans > 0)?;
+        let slope = (last - first) / f32::from(u16::try_from(spans).ok()?);
+        slope.is_finite().then(|| f64::from(slope))
+    }
+}
+
+/// A ring of steps of equal length. A step without a value is not a number.
+#[derive(Debug, Clone, PartialEq)]
+struct Ring {
+    step_ms: i64,
+    capacity: usize,
+    /// The number of the first step, counted from the Unix epoch.
+    first: i64,
+    slots: VecDeque<f32>,
+}
+
+impl Ring {
+    fn new((step_ms, capacity): (i64, usize)) -> Self {
+        Self { step_ms, capacity, first: 0, slots: VecDeque::new() }
+    }
+
+    fn note(&mut self, time_ms: i64, value: Option<f64>) {
+        let step = time_ms.div_euclid(self.step_ms);
+        #[allow(clippy::cast_possible_truncation, reason = "three digits are shown")]
+        let value = value.map_or(f32::NAN, |value| value as f32);
+        let next = self.first.saturating_add(length(&self.slots));
+        let missing = step.saturating_sub(next);
+        // A clock that jumped, back or far ahead, begins a new past.
+        if self.slots.is_empty()
+            || missing < -SLEW_STEPS
+            || missing >= i64::try_from(self.capacity).unwrap_or(i64::MAX)
+        {
+            self.slots.clear();
+            self.first = step;
+            self.slots.push_back(value);
+            return;
+        }
+        if missing < 0 {
+            if let Some(last) = self.slots.back_mut() {
+                *last = last.max(value);
+            }
+            return;
+        }
+        let between = match self.slots.back() {
+            Some(last) if missing <= JITTER_STEPS => *last,
+            _ => f32::NAN,
+        };
+        for _ in 0..missing {
+            self.slots.push_back(between);
+        }
+        self.slots.push_back(value);
+        while self.slots.len() > self.capacity {
+            self.slots.pop_front();
+            self.first += 1;
+        }
+    }
+
+    fn columns(&self, end_ms: i64, window: Duration, count: usize) -> Vec<Option<f64>> {
+        let Ok(columns) = i64::try_from(count.max(1)) else { return Vec::new() };
+        let window_ms = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+        let bucket_ms = (window_ms / columns).max(1);
+        // Whole buckets: a column keeps its value while it moves left.
+        let end_ms = (end_ms.div_euclid(bucket_ms) + 1).saturating_mul(bucket_ms);
+        (0..columns)
+            .map(|column| {
+                let from_ms = end_ms.saturating_sub((columns - column).saturating_mul(bucket_ms));
+                self.greatest(from_ms, from_ms.saturating_add(bucket_ms - 1))
+            })
+            .collect()
+    }
+
+    /// The greatest value of the steps that touch this time.
+    fn greatest(&self, from_ms: i64, to_ms: i64) -> Option<f64> {
+        let at = |time_ms: i64| time_ms.div_euclid(self.step_ms).saturating_sub(self.first);
+        let last = at(to_ms).min(length(&self.slots) - 1);
+        let (from, to) = (at(from_ms).max(0), last);
+        if from > to {
+            return None;
+        }
+        let range = usize::try_from(from).ok()?..=usize::try_from(to).ok()?;
+        let values = self.slots.range(range).copied().filter(|value| !value.is_nan());
+        values.reduce(f32::max).map(f64::from)
+    }
+}
+
+fn length(slots: &VecDeque<f32>) -> i64 {
+    i64::try_from(slots.len()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn series(values: &[(i64, f64)]) -> Series {
+        let mut series = Series::default();
+        for (s, value) in values {
+            series.note(s * 1_000, Some(*value));
+        }
+        series
+    }
+
+    #[test]
+    fn a_gap_stays_a_gap_and_a_late_picture_is_none() {
+        let series = series(&[(100, 1.0), (102, 2.0), (110, 3.0)]);
+        let seen = series.columns(110_000, Window::Minute, 60);
+        assert_eq!(&seen[49..53], [Some(1.0), Some(1.0), Some(2.0), None]);
+        assert_eq!(seen[59], Some(3.0));
+        assert_eq!(seen[0], None);
+    }
+
+    #[test]
+    fn a_spike_survives_in_a_wide_column() {
+        let mut values: Vec<(i64, f64)> = (0..900).map(|s| (s, 1.0)).collect();
+        values[450].1 = 99.0;
+        let seen = series(&values).columns(899_000, Window::Quarter, 10);
+        assert_eq!(seen.iter().flatten().copied().fold(0.0, f64::max), 99.0);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_begins_a_new_past() {
+        let series = series(&[(1_000, 1.0), (10, 2.0)]);
+        assert_eq!(series.columns(10_000, Window::Minute, 60).into_iter().flatten().count(), 1);
+    }
+
+    #[test]
+    fn a_falling_figure_has_a_falling_slope() {
+        let values: Vec<(i64, f64)> = (0..=20).map(|s| (s, 100.0 - 3.0 * s as f64)).collect();
+        assert_eq!(series(&values).slope_per_s(Duration::from_secs(10)), Some(-3.0));
+        assert_eq!(Series::default().slope_per_s(Duration::from_secs(10)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_times_make_any_columns(
+            notes in prop::collection::vec((any::<i64>(), any::<Option<f64>>()), 0..20),
+            end_ms in any::<i64>(),
+            count in 0_usize..300,
+        ) {
+            let mut series = Series::default();
+            for (time_ms, value) in notes {
+                series.note(time_ms, value);
+            }
+            prop_assert_eq!(series.columns(end_ms, Window::Hour, count).len(), count.max(1));
+        }
+    }
+}

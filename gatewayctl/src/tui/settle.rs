@@ -1,0 +1,48 @@
+//! The list of the screen that is shown: moving in it, filtering it, keeping its selection.
+
+use super::{
+    dialog::input::Input,
+    list,
+    model::Model,
+    screens::{Screen, backends, limits},
+};
+
+/// Keeps each selection on a row that is there.
+pub(crate) fn settle(model: &mut Model) {
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    model.overview.settle(picture);
+    model.backends.settle(picture);
+    model.limits.settle(picture);
+}
+
+/// Does something to the list of the screen.
+pub(crate) fn move_list(model: &mut Model, msg: list::Msg) {
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    match model.screen {
+        Screen::Overview => model.overview.move_list(msg, picture),
+        Screen::Backends => model.backends.move_list(msg, picture),
+        Screen::Limits => model.limits.move_list(msg, picture),
+    }
+}
+
+/// Changes the filter of the screen.
+pub(crate) fn edit_filter(model: &mut Model, edit: impl FnOnce(&mut Input)) {
+    match model.screen {
+        Screen::Overview => {}
+        Screen::Backends => {
+            model.backends.list.filter.edit(backends::columns::TABLE.fields, edit);
+        }
+        Screen::Limits => model.limits.list.filter.edit(limits::columns::TABLE.fields, edit),
+    }
+}
+
+/// Selects a row of a screen, and takes back a filter that would hide it.
+pub(crate) fn show_row(model: &mut Model, screen: Screen, id: &str) {
+    let list = match screen {
+        Screen::Overview => return,
+        Screen::Backends => &mut model.backends.list,
+        Screen::Limits => &mut model.limits.list,
+    };
+    list.filter = Default::default();
+    list.select(id);
+}

@@ -1,0 +1,139 @@
+//! The terminal: taken at the start, drawn on frame by frame, and given back on every way out.
+
+mod hangup;
+mod restore;
+mod writer;
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use ratatui::{Frame, backend::CrosstermBackend};
+use tokio::sync::Notify;
+
+use writer::Writer;
+
+/// A frame is shown at once, not while it is written.
+const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
+const END_FRAME: &[u8] = b"\x1b[?2026l";
+/// A blocked terminal may take this long to be given back.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The terminal, taken.
+pub(crate) struct Terminal {
+    screen: ratatui::Terminal<CrosstermBackend<Collected>>,
+    frame: Collected,
+    writer: Writer,
+    hung_up: Arc<Notify>,
+}
+
+/// Bytes of a frame that is being drawn.
+#[derive(Debug, Clone, Default)]
+struct Collected(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Collected {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Collected {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Terminal {
+    /// Takes the terminal.
+    pub(crate) fn take() -> io::Result<Self> {
+        restore::on_panic();
+        enable_raw_mode()?;
+        restore::note_taken();
+        let hung_up = Arc::new(Notify::new());
+        hangup::watch(Arc::clone(&hung_up));
+        let frame = Collected::default();
+        let screen = ratatui::Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let terminal = Self { screen, frame, writer: Writer::new(io::stdout()), hung_up };
+        terminal.writer.write(restore::TAKE.to_vec());
+        Ok(terminal)
+    }
+
+    /// Whether a frame drawn now would be written soon.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.writer.is_idle()
+    }
+
+    /// Returns when `is_ready` or `is_gone` may have changed.
+    pub(crate) async fn changed(&self) {
+        self.writer.changed().await;
+    }
+
+    /// Whether nothing more can be written.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.writer.is_gone()
+    }
+
+    /// Returns when the terminal hangs up.
+    pub(crate) async fn hung_up(&self) {
+        self.hung_up.notified().await;
+    }
+
+    /// Draws a frame.
+    pub(crate) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.screen.draw(view)?;
+        let drawn = self.frame.take();
+        if !drawn.is_empty() {
+            self.writer.write([BEGIN_FRAME, &drawn, END_FRAME].concat());
+        }
+        Ok(())
+    }
+
+    /// Forgets what is on the screen, so that the next frame draws everything.
+    pub(crate) fn forget(&mut self) -> io::Result<()> {
+        self.screen.clear()
+    }
+
+    /// Gives the terminal back and stops until it is continued; then takes it again.
+    pub(crate) fn suspend(&mut self) -> io::Result<()> {
+        self.give_back()?;
+        // The whole job, as the terminal itself would do it.
+        kill(Pid::from_raw(0), Signal::SIGSTOP)?;
+        self.take_again()
+    }
+
+    /// Takes the terminal again after somebody else used it.
+    pub(crate) fn take_again(&mut self) -> io::Result<()> {
+        disable_raw_mode()?;
+        enable_raw_mode()?;
+        restore::note_taken();
+        self.writer.write_last(restore::TAKE.to_vec(), PATIENCE);
+        self.forget()
+    }
+
+    fn give_back(&self) -> io::Result<()> {
+        if restore::note_given_back() {
+            self.writer.write_last(restore::GIVE_BACK.to_vec(), PATIENCE);
+            disable_raw_mode()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // A terminal that is gone cannot be given back, and nobody is left to tell.
+        let _ = self.give_back();
+    }
+}

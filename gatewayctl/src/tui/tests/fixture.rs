@@ -1,0 +1,472 @@
+//! A dashboard to tell stories with: a gateway that never was, at a time that never passes by itself.
+
+use std::time::Duration;
+
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+
+use crate::{
+    client,
+    model::{
+        Backend, Edit, Event, Health, Limit, LimitMode, Operation, Pool, Problem, Severity, Share,
+        Snapshot, Standing, Totals,
+    },
+    tui::{
+        connection::Connection,
+        effect::{Effect, Request},
+        key::Key,
+        look::Look,
+        message::{Answer, LinkEvent, Msg},
+        model::{Model, Settings},
+        moment::Moment,
+        screens::Screen,
+        update::update,
+        view::view,
+    },
+};
+
+/// 2026-09-24 14:03:22Z.
+pub(super) const NOON: i64 = 1_790_258_602_000;
+
+/// A dashboard, its clock, and what it wanted so far.
+#[derive(Debug, Clone)]
+pub(super) struct Story {
+    pub(super) model: Model,
+    pub(super) effects: Vec<Effect>,
+    pub(super) gateway: Snapshot,
+    now: Duration,
+}
+
+impl Story {
+    /// A dashboard that knows nothing yet.
+    pub(super) fn begin(look: Look) -> Self {
+        let settings = Settings {
+            context: "local".into(),
+            address: "unix:///run/gatewayd/admin.sock".into(),
+            look,
+            read_only: false,
+        };
+        let connection = Connection::new(Duration::from_secs(1));
+        let model = Model::new(settings, connection, Screen::Overview);
+        Self { model, effects: Vec::new(), gateway: gateway(), now: Duration::ZERO }
+    }
+
+    /// A dashboard that has watched the gateway for five minutes.
+    pub(super) fn watching(look: Look) -> Self {
+        let mut story = Self::begin(look);
+        story.tell(Msg::Link(LinkEvent::Up));
+        for event in events() {
+            story.tell(Msg::Link(LinkEvent::Event(event)));
+        }
+        let end = story.gateway.clone();
+        for second in 0..=300 {
+            story.gateway = at(&end, second - 300);
+            story.watch();
+        }
+        story
+    }
+
+    /// The same, on this screen.
+    pub(super) fn on(mut self, screen: Screen) -> Self {
+        self.model.screen = screen;
+        self
+    }
+
+    pub(super) fn tell(&mut self, msg: Msg) -> Vec<Effect> {
+        let effects = update(&mut self.model, Moment(self.now), msg);
+        self.effects.extend(effects.clone());
+        effects
+    }
+
+    /// A second passes and the next snapshot comes.
+    pub(super) fn watch(&mut self) -> Vec<Effect> {
+        self.now += Duration::from_secs(1);
+        self.tell(Msg::Link(LinkEvent::Snapshot(Box::new(self.gateway.clone()))))
+    }
+
+    /// The next snapshot, after `change` happened at the gateway.
+    pub(super) fn happen(&mut self, change: impl FnOnce(&mut Snapshot)) -> Vec<Effect> {
+        self.gateway.time_ms += 1_000;
+        self.gateway.seq += 1;
+        change(&mut self.gateway);
+        self.watch()
+    }
+
+    /// Time passes and nothing comes.
+    pub(super) fn wait(&mut self, length: Duration) {
+        self.now += length;
+        self.tell(Msg::Tick);
+    }
+
+    /// The link is lost.
+    pub(super) fn lose(&mut self) {
+        let error = client::Error::new(client::ErrorCode::Unreachable, "connection refused");
+        self.tell(Msg::Link(LinkEvent::Down {
+            error,
+            attempt: 3,
+            retry_in: Duration::from_secs(4),
+        }));
+    }
+
+    /// Keys at the pace of a person; characters are told by a text.
+    pub(super) fn press(&mut self, keys: &str) -> Vec<Effect> {
+        keys.chars().flat_map(|key| self.key(Key::Char(key))).collect()
+    }
+
+    pub(super) fn key(&mut self, key: Key) -> Vec<Effect> {
+        self.now += Duration::from_millis(400);
+        self.tell(Msg::Key(key))
+    }
+
+    /// The gateway answers the last request.
+    pub(super) fn answer(&mut self, result: Result<Operation, client::Error>) -> Vec<Effect> {
+        let (ticket, is_preview) = match self.effects.last() {
+            Some(Effect::Preview(request)) => (request.ticket, true),
+            Some(Effect::Apply(request)) => (request.ticket, false),
+            other => panic!("nothing was asked: {other:?}"),
+        };
+        self.now += Duration::from_millis(20);
+        self.tell(Msg::Answer(Answer { ticket, is_preview, result }))
+    }
+
+    /// The changes that were sent.
+    pub(super) fn sent(&self) -> Vec<&Request> {
+        let effects = self.effects.iter();
+        effects
+            .filter_map(|effect| match effect {
+                Effect::Apply(request) => Some(request),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn buffer(&self, width: u16, height: u16) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| view(&self.model, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// What stands on a terminal of this size.
+    pub(super) fn frame(&self, width: u16, height: u16) -> String {
+        text(&self.buffer(width, height))
+    }
+}
+
+/// The rows of a buffer, without spaces at their ends.
+pub(super) fn text(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let rows = (0..area.height).map(|y| {
+        let row: String = (0..area.width).map(|x| buffer[(x, y)].symbol()).collect();
+        row.trim_end().to_owned() + "\n"
+    });
+    rows.collect()
+}
+
+pub(super) fn unicode() -> Look {
+    Look::new(false, true)
+}
+
+pub(super) fn ascii() -> Look {
+    Look::new(true, false)
+}
+
+/// What the gateway would do if app-3 were drained.
+pub(super) fn drain_plan() -> Operation {
+    let share = |backend: &str, before, after: f64| Share {
+        backend: backend.into(),
+        pool: "app".into(),
+        before,
+        after,
+        rps_now: Some(before * 6_900.0),
+        rps_after: Some(after * 6_900.0),
+    };
+    Operation {
+        time_ms: NOON,
+        actor: "ops-1".into(),
+        via: "tui".into(),
+        what: "drain".into(),
+        target: "backend/app-3".into(),
+        before: "active weight 100".into(),
+        after: "draining weight 100".into(),
+        revision: 41,
+        shares: vec![
+            share("app-1", 1.0 / 3.0, 0.5),
+            share("app-2", 1.0 / 3.0, 0.5),
+            share("app-3", 1.0 / 3.0, 0.0),
+        ],
+        warnings: vec!["2 of 5 backends of app will serve".into()],
+        ..Operation::default()
+    }
+}
+
+/// What the gateway did.
+pub(super) fn done(edit: &Edit) -> Operation {
+    let (what, target) = match edit {
+        Edit::AddBackend { name, .. } => ("add", format!("backend/{name}")),
+        Edit::Remove { names } => ("remove", format!("backend/{}", names.join(", backend/"))),
+        Edit::SetStanding { names, standing } => (
+            match standing {
+                Standing::Active => "enable",
+                Standing::Draining => "drain",
+                Standing::Maintenance => "maintenance",
+            },
+            format!("backend/{}", names.join(", backend/")),
+        ),
+        Edit::SetWeights { edits } => {
+            let names: Vec<String> =
+                edits.iter().map(|(name, _)| format!("backend/{name}")).collect();
+            ("weight", names.join(", "))
+        }
+        Edit::SetLimit { name, .. } => ("limit", format!("limit/{name}")),
+    };
+    Operation {
+        id: "8f31".into(),
+        time_ms: NOON,
+        what: what.into(),
+        target,
+        before: "as it was".into(),
+        after: "as asked".into(),
+        revision: 42,
+        ..Operation::default()
+    }
+}
+
+/// The gateway at the end of the five minutes.
+pub(super) fn gateway() -> Snapshot {
+    let backends = vec![
+        backend("app-1", Health::Healthy, Standing::Active, 2_310.0, 141),
+        backend("app-2", Health::Healthy, Standing::Active, 2_298.0, 139),
+        Backend {
+            error_ratio: Some(0.0031),
+            ..backend("app-3", Health::Healthy, Standing::Active, 2_301.0, 140)
+        },
+        Backend {
+            standing_owner: "ops-1".into(),
+            standing_reason: "kernel patch".into(),
+            standing_since_ms: Some(NOON - 41_000),
+            in_flight_at_drain: Some(139),
+            effective_weight: 0,
+            ..backend("app-4", Health::Healthy, Standing::Draining, 0.0, 37)
+        },
+        Backend {
+            health_reason: "connection refused x18".into(),
+            health_since_ms: NOON - 252_000,
+            effective_weight: 0,
+            p50_ms: None,
+            p99_ms: None,
+            error_ratio: None,
+            cpu_ratio: None,
+            ..backend("app-5", Health::Unhealthy, Standing::Active, 0.0, 0)
+        },
+        Backend {
+            pool: "auth".into(),
+            ..backend("auth-1", Health::Healthy, Standing::Active, 968.0, 41)
+        },
+    ];
+    Snapshot {
+        time_ms: NOON,
+        seq: 300,
+        revision: 41,
+        instance: "one".into(),
+        version: "0.1.0".into(),
+        host: "edge-1".into(),
+        uptime_s: 1_051_200.0,
+        caller: "ops-1".into(),
+        ready: true,
+        demo: false,
+        totals: totals(),
+        pools: pools(),
+        backends,
+        limits: limits(),
+        listeners: Vec::new(),
+        problems: problems(),
+        refused: Vec::new(),
+    }
+}
+
+fn totals() -> Totals {
+    Totals {
+        requests_total: 81_204_771,
+        rps: 7_909.0,
+        in_flight: 498,
+        p50_ms: Some(4.1),
+        p99_ms: Some(38.0),
+        error_ratio: Some(0.0012),
+        client_error_ratio: Some(0.018),
+        rejected_per_s: 210.0,
+        connections: 9_811,
+        cpu_ratio: Some(0.61),
+        rss_bytes: 61_000_000,
+        workers: 2,
+        ..Totals::default()
+    }
+}
+
+fn pools() -> Vec<Pool> {
+    let app = Pool {
+        name: "app".into(),
+        balance: "round-robin".into(),
+        backends: 5,
+        ready: 3,
+        draining: 1,
+        down: 1,
+        rps: 6_909.0,
+        in_flight: 457,
+        p50_ms: Some(4.1),
+        p99_ms: Some(41.0),
+        error_ratio: Some(0.0015),
+        headroom_ratio: Some(0.22),
+        panic: false,
+    };
+    let auth = Pool {
+        name: "auth".into(),
+        backends: 1,
+        ready: 1,
+        draining: 0,
+        down: 0,
+        rps: 968.0,
+        in_flight: 41,
+        p99_ms: Some(22.0),
+        error_ratio: Some(0.0),
+        headroom_ratio: None,
+        ..app.clone()
+    };
+    vec![app, auth]
+}
+
+fn limits() -> Vec<Limit> {
+    let create = Limit {
+        name: "create-per-ip".into(),
+        key: "client-ip".into(),
+        max: "100/minute".into(),
+        max_requests: 100,
+        period_s: 60.0,
+        mode: LimitMode::Enforce,
+        configured_max: "40/minute".into(),
+        passed_total: 1_204_771,
+        rejected_total: 118_204,
+        exempted_total: 12,
+        keys: 3_412,
+        passed_per_s: 311.0,
+        rejected_per_s: 184.0,
+        routes: vec!["create".into()],
+        revision: 31,
+        ..Limit::default()
+    };
+    let login = Limit {
+        name: "login-burst".into(),
+        max: "5/10s".into(),
+        configured_max: "5/10s".into(),
+        rejected_per_s: 26.0,
+        passed_per_s: 5.0,
+        keys: 9,
+        rejected_total: 640,
+        ..create.clone()
+    };
+    vec![create, login]
+}
+
+fn problems() -> Vec<Problem> {
+    let problem = |severity, target: &str, what: &str, ago_s: i64| Problem {
+        severity,
+        target: target.into(),
+        what: what.into(),
+        since_ms: Some(NOON - ago_s * 1_000),
+    };
+    vec![
+        problem(Severity::Error, "backend/app-5", "down: connection refused x18", 252),
+        problem(Severity::Warn, "backend/app-4", "draining, 37 in flight", 41),
+        problem(Severity::Warn, "limit/create-per-ip", "refuses 184 requests per second", 360),
+    ]
+}
+
+pub(super) fn backend(
+    name: &str,
+    health: Health,
+    standing: Standing,
+    rps: f64,
+    in_flight: u64,
+) -> Backend {
+    Backend {
+        name: name.into(),
+        pool: "app".into(),
+        address: "10.0.4.13:8443".into(),
+        weight: 100,
+        effective_weight: 100,
+        configured_weight: Some(100),
+        standing,
+        health,
+        health_reason: "200 in 1 ms".into(),
+        health_since_ms: NOON - 1_051_200_000,
+        in_flight,
+        requests_total: 24_310_441,
+        errors_total: 2_911,
+        rps,
+        p50_ms: Some(4.0),
+        p99_ms: Some(38.0),
+        error_ratio: Some(0.0),
+        cpu_ratio: Some(0.63),
+        source: "file".into(),
+        revision: 12,
+        ..Backend::default()
+    }
+}
+
+/// The gateway some seconds before (negative) its end.
+fn at(end: &Snapshot, second: i64) -> Snapshot {
+    let mut then = end.clone();
+    then.time_ms += second * 1_000;
+    then.seq = then.seq.saturating_add_signed(second);
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred seconds")]
+    let wave = 0.7 + 0.3 * ((second as f64) / 40.0).cos();
+    let scale = |value: &mut f64| *value *= wave;
+    scale(&mut then.totals.rps);
+    then.totals.p50_ms.iter_mut().for_each(scale);
+    then.totals.p99_ms.iter_mut().for_each(scale);
+    for backend in &mut then.backends {
+        backend.rps *= wave;
+        if backend.standing == Standing::Draining {
+            let left = u64::try_from((-second).max(0)).unwrap() * 5 / 2;
+            backend.in_flight = (backend.in_flight + left).min(139);
+            backend.rps = if second < -41 { 2_300.0 * wave } else { 0.0 };
+        }
+        if backend.health == Health::Unhealthy && second < -252 {
+            backend.rps = 2_300.0 * wave;
+        }
+    }
+    for limit in &mut then.limits {
+        limit.rejected_per_s *= wave * wave;
+    }
+    then
+}
+
+fn events() -> Vec<Event> {
+    let event = |id, ago_s: i64, severity, who: &str, target: &str, what: &str| Event {
+        id,
+        time_ms: NOON - ago_s * 1_000,
+        kind: "change".into(),
+        severity,
+        who: who.into(),
+        target: target.into(),
+        what: what.into(),
+        op: String::new(),
+    };
+    vec![
+        event(
+            1,
+            1_287,
+            Severity::Info,
+            "op2",
+            "limit/create-per-ip",
+            "max 40/minute -> 100/minute",
+        ),
+        event(
+            2,
+            252,
+            Severity::Error,
+            "gateway",
+            "backend/app-5",
+            "healthy -> unhealthy: connection refused",
+        ),
+        event(3, 41, Severity::Info, "ops-1", "backend/app-4", "drained: kernel patch"),
+    ]
+}

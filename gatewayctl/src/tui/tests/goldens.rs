@@ -1,0 +1,183 @@
+//! What each screen looks like, at each size and in each state.
+
+use std::time::Duration;
+
+use super::fixture::{Story, ascii, drain_plan, text, unicode};
+use crate::tui::{key::Key, message::Msg, screens::Screen};
+
+const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+
+fn golden(story: &Story, name: &str) {
+    for (width, height) in SIZES {
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), story.frame(width, height));
+    }
+}
+
+fn named(screen: Screen) -> String {
+    screen.titles()[0].to_lowercase()
+}
+
+#[test]
+fn live() {
+    for screen in Screen::ALL {
+        golden(&Story::watching(unicode()).on(screen), &format!("{}_live", named(screen)));
+    }
+}
+
+#[test]
+fn live_in_ascii() {
+    for screen in Screen::ALL {
+        let story = Story::watching(ascii()).on(screen);
+        let frame = story.frame(120, 40);
+        assert!(frame.is_ascii());
+        insta::assert_snapshot!(format!("{}_ascii_120x40", named(screen)), frame);
+    }
+}
+
+#[test]
+fn disconnected() {
+    for screen in Screen::ALL {
+        let mut story = Story::watching(ascii()).on(screen);
+        story.wait(Duration::from_secs(2));
+        story.lose();
+        story.wait(Duration::from_secs(1));
+        golden(&story, &format!("{}_disconnected", named(screen)));
+    }
+}
+
+#[test]
+fn stale() {
+    let mut story = Story::watching(unicode()).on(Screen::Backends);
+    story.wait(Duration::from_secs(7));
+    golden(&story, "backends_stale");
+}
+
+#[test]
+fn empty() {
+    for screen in Screen::ALL {
+        let mut story = Story::begin(unicode()).on(screen);
+        story.happen(|gateway| {
+            gateway.backends.clear();
+            gateway.pools.clear();
+            gateway.limits.clear();
+            gateway.problems.clear();
+        });
+        golden(&story, &format!("{}_empty", named(screen)));
+    }
+}
+
+#[test]
+fn not_yet_connected() {
+    let mut story = Story::begin(unicode());
+    golden(&story, "connecting");
+    story.wait(Duration::from_secs(2));
+    story.lose();
+    golden(&story, "unreachable");
+}
+
+#[test]
+fn a_drain_in_detail() {
+    let mut story = Story::watching(unicode()).on(Screen::Backends);
+    story.press("jjj");
+    golden(&story, "backends_drain");
+}
+
+#[test]
+fn the_drain_dialog() {
+    let mut story = Story::watching(unicode()).on(Screen::Backends);
+    story.press("jjd");
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    golden(&story, "dialog_drain");
+}
+
+#[test]
+fn the_add_form() {
+    let mut story = Story::watching(unicode()).on(Screen::Backends);
+    story.press("a");
+    story.key(Key::Enter);
+    story.tell(Msg::Paste("10.0.0.19:90000".into()));
+    golden(&story, "dialog_add");
+}
+
+#[test]
+fn the_limit_form() {
+    let mut story = Story::watching(unicode()).on(Screen::Limits);
+    story.press("E");
+    golden(&story, "dialog_limit");
+}
+
+#[test]
+fn staged_weights() {
+    let mut story = Story::watching(unicode()).on(Screen::Backends);
+    story.press("((-j)");
+    golden(&story, "backends_staged");
+}
+
+#[test]
+fn the_help() {
+    let mut story = Story::watching(unicode()).on(Screen::Backends);
+    story.press("?");
+    golden(&story, "help");
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let mut stories = Vec::new();
+    for screen in Screen::ALL {
+        stories.push(Story::watching(unicode()).on(screen));
+        stories.push(Story::begin(unicode()).on(screen));
+    }
+    let mut dialog = Story::watching(unicode()).on(Screen::Backends);
+    dialog.press("jjd");
+    dialog.answer(Ok(drain_plan()));
+    stories.push(dialog);
+    let mut help = Story::watching(unicode());
+    help.press("?");
+    stories.push(help);
+    let mut form = Story::watching(unicode()).on(Screen::Backends);
+    form.press("a");
+    stories.push(form);
+    let mut filter = Story::watching(unicode()).on(Screen::Backends);
+    filter.press("/app and");
+    stories.push(filter);
+    for story in stories {
+        for width in (1..=9).chain((10..=130).step_by(11)).chain([300]) {
+            for height in (1..=9).chain((10..=45).step_by(7)).chain([100]) {
+                story.buffer(width, height);
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_names_are_spelled_out() {
+    let hostile = "a\u{1b}[2J\u{202e}b";
+    for screen in Screen::ALL {
+        let mut story = Story::watching(unicode()).on(screen);
+        story.happen(|gateway| {
+            gateway.host = hostile.into();
+            gateway.caller = hostile.into();
+            gateway.backends[0].name = hostile.into();
+            gateway.backends[0].health_reason = hostile.into();
+            gateway.pools[0].name = hostile.into();
+            gateway.limits[0].name = hostile.into();
+            gateway.limits[0].key = hostile.into();
+            gateway.problems[0].what = hostile.into();
+            gateway.problems[0].target = format!("backend/{hostile}");
+        });
+        let frame = text(&story.buffer(120, 40));
+        assert!(!frame.contains(['\u{1b}', '\u{202e}']), "{frame}");
+        assert!(frame.contains("\\x1b"), "{frame}");
+    }
+}
+
+#[test]
+fn without_colour_the_selected_row_is_reversed_and_nothing_is_coloured() {
+    use ratatui::style::{Color, Modifier};
+    let story = Story::watching(ascii()).on(Screen::Backends);
+    let buffer = story.buffer(120, 40);
+    assert!(buffer.content().iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)));
+    let reversed = |y: u16| buffer[(5, y)].modifier.contains(Modifier::REVERSED);
+    assert_eq!((0..40).filter(|y| reversed(*y)).collect::<Vec<_>>(), [4]);
+}

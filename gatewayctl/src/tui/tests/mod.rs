@@ -1,0 +1,6 @@
+//! The whole dashboard without a network or a terminal: stories of messages, and the frames they end in.
+
+mod fixture;
+mod goldens;
+mod random;
+mod stories;

@@ -1,0 +1,357 @@
+//! What does a message change, and what is wanted outside the model? Pure: no clock, no network.
+
+use super::{
+    bindings,
+    burst::Verdict,
+    dialog::{self, Dialog, Step},
+    effect::Effect,
+    key::Key,
+    message::{Action, Answer, LinkEvent, Msg},
+    model::{Model, Pause},
+    moment::Moment,
+    notice::Notice,
+    screens::{Screen, Wish, backends, limits},
+    settle,
+};
+use crate::{
+    client::ErrorCode,
+    model::{Event, Snapshot},
+    output::{self, Style},
+};
+
+/// Takes a message that came at `now`.
+pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
+    model.now = model.now.max(now);
+    let effects = match msg {
+        Msg::Key(key) => press(model, key),
+        Msg::Paste(text) => paste(model, &text),
+        Msg::Tick => Vec::new(),
+        Msg::Link(event) => link(model, event),
+        Msg::Answer(answer) => answered(model, &answer),
+    };
+    settle::settle(model);
+    effects
+}
+
+fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    if model.is_filtering {
+        return filter_key(model, key);
+    }
+    if let Some(dialog) = &mut model.dialog
+        && dialog.has_field()
+        && dialog.press(key)
+    {
+        return Vec::new();
+    }
+    match model.burst.judge(model.now, key) {
+        Verdict::Pressed => {}
+        Verdict::BurstBegins => {
+            let words = "keys came faster than anyone types: taken for a paste and refused";
+            model.notices.say(Notice::note(words));
+            return Vec::new();
+        }
+        Verdict::Refused => return Vec::new(),
+    }
+    if let Some(scroll) = model.help {
+        model.help = match key {
+            Key::Char('j') | Key::Down => Some(scroll + 1),
+            Key::Char('k') | Key::Up => Some(scroll.saturating_sub(1)),
+            Key::PageDown | Key::Char(' ') => Some(scroll + 10),
+            Key::PageUp => Some(scroll.saturating_sub(10)),
+            _ => None,
+        };
+        return Vec::new();
+    }
+    match bindings::find(model.scopes(), key) {
+        Some(action) => act(model, action, key),
+        None => Vec::new(),
+    }
+}
+
+fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if model.is_filtering {
+        settle::edit_filter(model, |input| input.paste(text));
+    } else if !model.dialog.as_mut().is_some_and(|dialog| dialog.paste(text)) {
+        model.notices.say(Notice::note("a paste outside a field is refused"));
+    }
+    Vec::new()
+}
+
+fn filter_key(model: &mut Model, key: Key) -> Vec<Effect> {
+    match key {
+        Key::Enter => model.is_filtering = false,
+        Key::Esc | Key::Ctrl('C') => {
+            model.is_filtering = false;
+            settle::edit_filter(model, |input| *input = Default::default());
+        }
+        key => settle::edit_filter(model, |input| {
+            input.press(key);
+        }),
+    }
+    Vec::new()
+}
+
+fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
+    if action != Action::Quit {
+        model.is_quitting = false;
+    }
+    match action {
+        Action::Quit => return quit(model),
+        Action::Show(screen) => show(model, screen),
+        Action::NextScreen => show(model, model.screen.step(1)),
+        Action::PreviousScreen => show(model, model.screen.step(Screen::ALL.len() - 1)),
+        Action::Help => model.help = Some(0),
+        Action::Pause => pause(model),
+        Action::LongerWindow => model.window = model.window.longer(),
+        Action::ShorterWindow => model.window = model.window.shorter(),
+        Action::Retry => return vec![Effect::Retry],
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Back => return back(model, key),
+        Action::Filter => model.is_filtering = model.screen != Screen::Overview,
+        Action::List(msg) => settle::move_list(model, msg),
+        Action::Dialog(msg) => return in_dialog(model, msg, key),
+        Action::Overview(msg) => {
+            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+            let wish = model.overview.update(msg, picture);
+            return grant(model, wish);
+        }
+        Action::Backends(msg) => return on_backends(model, msg, key),
+        Action::Limits(msg) => return on_limits(model, msg, key),
+    }
+    Vec::new()
+}
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    if !model.backends.staged.is_empty() && !model.is_quitting {
+        model.is_quitting = true;
+        let words = "staged weights are not applied: Enter applies, Esc drops, q again quits";
+        model.notices.say(Notice::note(words));
+        return Vec::new();
+    }
+    vec![Effect::Quit]
+}
+
+fn show(model: &mut Model, screen: Screen) {
+    model.screen = screen;
+    model.came_from = None;
+}
+
+fn pause(model: &mut Model) {
+    model.paused = match model.paused {
+        Some(_) => None,
+        None => Some(Pause { picture: model.live.clone(), since: model.now, missed: 0 }),
+    };
+}
+
+fn back(model: &mut Model, key: Key) -> Vec<Effect> {
+    if model.notices.dismiss() {
+        return Vec::new();
+    }
+    let passed = match model.screen {
+        Screen::Overview => true,
+        Screen::Backends => on_backends_back(model, key),
+        Screen::Limits => {
+            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
+            stage.is_none_or(|stage| model.limits.update(limits::Msg::Back, &stage) == Wish::Pass)
+        }
+    };
+    if passed && let Some(screen) = model.came_from.take() {
+        model.screen = screen;
+    }
+    Vec::new()
+}
+
+fn on_backends_back(model: &mut Model, key: Key) -> bool {
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+        return true;
+    };
+    match model.backends.update(backends::Msg::Back, picture, &stage) {
+        Wish::Pass => true,
+        wish => {
+            grant(model, wish);
+            false
+        }
+    }
+}
+
+/// Whether a message of Backends leads to a change.
+const fn changes(msg: backends::Msg) -> bool {
+    !matches!(msg, backends::Msg::Enter | backends::Msg::Zoom | backends::Msg::Back)
+}
+
+fn on_backends(model: &mut Model, msg: backends::Msg, key: Key) -> Vec<Effect> {
+    let applies = msg == backends::Msg::Enter && !model.backends.staged.is_empty();
+    if (changes(msg) || applies) && refused(model) {
+        return Vec::new();
+    }
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+        return Vec::new();
+    };
+    let wish = model.backends.update(msg, picture, &stage);
+    grant(model, wish)
+}
+
+fn on_limits(model: &mut Model, msg: limits::Msg, key: Key) -> Vec<Effect> {
+    if refused(model) {
+        return Vec::new();
+    }
+    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+        return Vec::new();
+    };
+    let wish = model.limits.update(msg, &stage);
+    grant(model, wish)
+}
+
+/// Whether nothing may be changed now; says why.
+fn refused(model: &mut Model) -> bool {
+    let hindrance = model.hindrance();
+    if let Some(hindrance) = hindrance {
+        model.notices.say(Notice::note(hindrance));
+    }
+    hindrance.is_some()
+}
+
+fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
+    match wish {
+        Wish::Nothing | Wish::Pass => {}
+        Wish::Say(notice) => model.notices.say(notice),
+        Wish::Open(dialog) => return open(model, *dialog),
+        Wish::Go(screen, id) => {
+            model.came_from = Some(model.screen);
+            model.screen = screen;
+            settle::show_row(model, screen, &id);
+        }
+        Wish::Pool(pool) => {
+            model.came_from = Some(model.screen);
+            model.screen = Screen::Backends;
+            let text = format!("pool={pool}");
+            settle::edit_filter(model, |input| *input = dialog::input::Input::of(&text));
+        }
+    }
+    Vec::new()
+}
+
+fn open(model: &mut Model, mut dialog: Dialog) -> Vec<Effect> {
+    model.tickets += 1;
+    let step = match &mut dialog {
+        Dialog::Confirm(confirm) => {
+            confirm.ticket = model.tickets;
+            confirm.ask()
+        }
+        Dialog::Form(_) => Step::Stay,
+    };
+    model.dialog = Some(dialog);
+    follow(model, step)
+}
+
+fn in_dialog(model: &mut Model, msg: dialog::Msg, key: Key) -> Vec<Effect> {
+    let Some(mut dialog) = model.dialog.take() else { return Vec::new() };
+    let step = match model.around() {
+        Some(around) => dialog.update(msg, key, &around),
+        None => Step::Close,
+    };
+    model.dialog = Some(dialog);
+    follow(model, step)
+}
+
+/// The only place where a request leaves the model: never while there is a hindrance.
+fn follow(model: &mut Model, step: Step) -> Vec<Effect> {
+    match step {
+        Step::Stay => {}
+        Step::Close => model.dialog = None,
+        Step::Become(dialog) => return open(model, *dialog),
+        Step::Preview(request) if model.hindrance().is_none() => {
+            return vec![Effect::Preview(request)];
+        }
+        Step::Send(request) if model.hindrance().is_none() => return vec![Effect::Apply(request)],
+        Step::Preview(_) | Step::Send(_) => {}
+        Step::Stage(weights) => {
+            model.dialog = None;
+            let backends = model.live.snapshot.as_ref().map_or(&[][..], |it| &it.backends);
+            model.backends.stage(weights, backends);
+        }
+        Step::Refuse(why) => model.notices.say(Notice::note(why)),
+    }
+    Vec::new()
+}
+
+fn link(model: &mut Model, event: LinkEvent) -> Vec<Effect> {
+    match event {
+        LinkEvent::Up => {
+            model.connection.up();
+            model.live.forget_events();
+        }
+        LinkEvent::Snapshot(snapshot) => return picture(model, *snapshot),
+        LinkEvent::Event(event) => learn(model, event),
+        LinkEvent::Down { error, attempt, retry_in } => {
+            model.connection.down(model.now, attempt, retry_in, error);
+        }
+    }
+    Vec::new()
+}
+
+fn learn(model: &mut Model, event: Event) {
+    model.live.learn(event);
+}
+
+fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
+    model.connection.received(model.now);
+    if let Some(pause) = &mut model.paused {
+        pause.missed += 1;
+    }
+    if model.live.take(snapshot) {
+        model.notices.say(Notice::note("gatewayd was restarted: counters begin anew"));
+    }
+    let step = match (&mut model.dialog, &model.live.snapshot) {
+        (Some(Dialog::Confirm(confirm)), Some(snapshot)) => confirm.look(snapshot),
+        _ => Step::Stay,
+    };
+    follow(model, step)
+}
+
+fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
+    let own = match &mut model.dialog {
+        Some(Dialog::Confirm(confirm)) if confirm.ticket == answer.ticket => {
+            Some(confirm.answered(answer))
+        }
+        _ => None,
+    };
+    if !answer.is_preview {
+        model.notices.say(outcome(model, answer));
+        if let Ok(operation) = &answer.result {
+            let names =
+                operation.target.split(',').filter_map(|it| it.trim().strip_prefix("backend/"));
+            let names: Vec<String> = names.map(Into::into).collect();
+            model.backends.staged.forget(&names);
+            model.backends.list.marks.clear();
+            if operation.what == "drain" {
+                model.drains.extend(names);
+            }
+        }
+    }
+    follow(model, own.unwrap_or(Step::Stay))
+}
+
+/// What is said of a change that was made or refused.
+fn outcome(model: &Model, answer: &Answer) -> Notice {
+    match &answer.result {
+        Ok(operation) => {
+            let style = Style { ascii: model.settings.look.is_ascii(), ..Style::plain() };
+            let time = super::figures::time_of_day(operation.time_ms);
+            Notice::done(format!("{time} {}", output::sentence(operation, &style)))
+        }
+        Err(error) => {
+            let doubt = match error.code {
+                ErrorCode::Timeout | ErrorCode::Unreachable => {
+                    ". It may have been accepted: look before asking again"
+                }
+                _ => "",
+            };
+            let hint = error.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
+            Notice::error(format!("{}{doubt}{hint}", error.message))
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! How does the model look? Draws a frame and changes nothing.
+
+use ratatui::{Frame, buffer::Buffer, layout::Rect, text::Span};
+
+use super::{
+    bindings,
+    connection::Freshness,
+    figures, header,
+    model::Model,
+    screens::{Screen, backends, limits, overview},
+    theme::Role,
+};
+
+/// Below this size the gateway is told in one line.
+const LINE: (u16, u16) = (40, 8);
+/// Below this size lists have the screen for themselves.
+const SMALL: (u16, u16) = (60, 16);
+/// From this width on, the last result has a row of its own.
+const WIDE: u16 = 100;
+
+/// Draws the model.
+pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if area.width == 0 || area.height == 0 {
+        return;
+    }
+    if area.width < LINE.0 || area.height < LINE.1 {
+        line(model, frame.buffer_mut(), area);
+        return;
+    }
+    let small = area.width < SMALL.0 || area.height < SMALL.1;
+    let head = if small { 1 } else { 2 };
+    let foot = if area.width >= WIDE && !small { 2 } else { 1 };
+    let buffer = frame.buffer_mut();
+    header::header(model, buffer, Rect { height: 1, ..area });
+    if !small {
+        header::tabs(model, buffer, Rect { y: area.y + 1, height: 1, ..area });
+    }
+    let body = Rect { y: area.y + head, height: area.height - head - foot, ..area };
+    screen(model, buffer, body, small);
+    footer(model, frame, Rect { y: area.bottom() - foot, height: foot, ..area });
+    if let (Some(dialog), Some(around)) = (&model.dialog, model.around()) {
+        dialog.view(model.settings.look, frame, &around);
+    }
+    if let Some(scroll) = model.help {
+        bindings::help(model.settings.look, frame, model.scopes(), scroll);
+    }
+}
+
+fn screen(model: &Model, buffer: &mut Buffer, area: Rect, small: bool) {
+    let Some(scene) = model.scene() else {
+        empty(model, buffer, area);
+        return;
+    };
+    match (model.screen, small) {
+        (Screen::Overview, false) => overview::view(&model.overview, &scene, buffer, area),
+        (Screen::Overview, true) => overview::small::view_small(&scene, buffer, area),
+        (Screen::Backends, false) => backends::view(&model.backends, &scene, buffer, area),
+        (Screen::Backends, true) => backends::view_small(&model.backends, &scene, buffer, area),
+        (Screen::Limits, false) => limits::view(&model.limits, &scene, buffer, area),
+        (Screen::Limits, true) => limits::view_small(&model.limits, &scene, buffer, area),
+    }
+}
+
+/// Before the first snapshot: what is being tried, and what stands in the way.
+fn empty(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let look = model.settings.look;
+    let address = model.settings.address.as_str();
+    look.row(buffer, area, 1, vec![look.label("  gateway  "), look.text(Role::Plain, address)]);
+    let mut line = 2;
+    if let Some(error) = model.connection.error() {
+        let said = look.text(Role::Bad, error.message.as_str());
+        look.row(buffer, area, line + 1, vec![Span::raw("  "), said]);
+        if let Some(hint) = &error.hint {
+            let said = look.text(Role::Plain, hint.as_str());
+            look.row(buffer, area, line + 2, vec![Span::raw("  "), said]);
+        }
+        line += 4;
+        let keys = "  it is tried for ever; r tries now, q quits";
+        look.row(buffer, area, line, vec![look.text(Role::Muted, keys)]);
+    }
+}
+
+/// The last row or two: the keys, and what was said last.
+fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
+    let look = model.settings.look;
+    let scopes = model.scopes();
+    let said = said(model);
+    if area.height >= 2 {
+        speak(model, frame, Rect { height: 1, ..area }, said);
+        let keys = bindings::footer(look, scopes, usize::from(area.width));
+        look.row(frame.buffer_mut(), area, 1, keys);
+        return;
+    }
+    let talks = model.is_filtering || !said.is_empty();
+    let half = if talks && area.width >= SMALL.0 { area.width / 2 } else { area.width };
+    if talks && half == area.width {
+        speak(model, frame, area, said);
+        return;
+    }
+    let keys = bindings::footer(look, scopes, usize::from(half));
+    look.row(frame.buffer_mut(), Rect { width: half, ..area }, 0, keys);
+    if talks {
+        let place = Rect { x: area.x + half, width: area.width - half, ..area };
+        speak(model, frame, place, said);
+    }
+}
+
+fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) {
+    let look = model.settings.look;
+    let list = match model.screen {
+        Screen::Backends => &model.backends.list,
+        Screen::Limits => &model.limits.list,
+        Screen::Overview => &model.overview.lists[0],
+    };
+    if !model.is_filtering {
+        look.row(frame.buffer_mut(), area, 0, said);
+        return;
+    }
+    let input = list.filter.input();
+    let error = list.filter.error().map(|error| look.text(Role::Bad, format!("   {error}")));
+    let mut spans =
+        vec![Span::styled(" / ", look.style(Role::Accent)), look.text(Role::Plain, input.text())];
+    spans.extend(error);
+    look.row(frame.buffer_mut(), area, 0, spans);
+    let before: String = input.text().chars().take(input.cursor()).collect();
+    let x = area.x + 3 + u16::try_from(Span::raw(before).width()).unwrap_or(u16::MAX / 2);
+    if x < area.right() {
+        frame.set_cursor_position((x, area.y));
+    }
+}
+
+/// What was said last; without a link, what that means goes first.
+fn said(model: &Model) -> Vec<Span<'_>> {
+    let look = model.settings.look;
+    if let (Freshness::Lost { since, .. }, Some(snapshot)) =
+        (model.freshness(), &model.live.snapshot)
+        && model.notices.shown().is_none_or(|notice| notice.tone != super::notice::Tone::Error)
+    {
+        let time = figures::time_of_day(snapshot.time_ms);
+        let why = model.connection.error().map_or("", |error| error.message.as_str());
+        let words = format!(
+            " {} data of {time}Z, {}s old; changes disabled, r tries now: {why}",
+            look.glyphs.alerts[0],
+            since.as_secs()
+        );
+        return vec![look.text(Role::Warn, words)];
+    }
+    let Some(notice) = model.notices.shown() else { return Vec::new() };
+    let esc = if notice.tone == super::notice::Tone::Error { "  (Esc)" } else { "" };
+    vec![
+        Span::styled(format!(" {} ", notice.tone.word()), look.style(notice.tone.role())),
+        look.text(Role::Plain, notice.text.as_str()),
+        look.label(esc),
+    ]
+}
+
+/// The gateway in one line; a dialog's question goes first.
+fn line(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let look = model.settings.look;
+    let mut spans = match (model.scene(), &model.dialog, model.around()) {
+        (_, Some(dialog), Some(around)) => vec![look.text(Role::Title, dialog.words(&around))],
+        (Some(scene), _, _) => overview::small::line(&scene),
+        (None, _, _) => Vec::new(),
+    };
+    if !matches!(model.freshness(), Freshness::Live(_)) || model.paused.is_some() {
+        spans.insert(0, header::freshness(model, false));
+        spans.insert(1, Span::raw(" "));
+    }
+    look.row(buffer, area, 0, spans);
+}

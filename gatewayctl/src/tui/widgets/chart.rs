@@ -1,0 +1,169 @@
+//! A chart: one or two figures over time as areas, with their axes.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use crate::tui::{figures, look::Look, series::Series, theme::Role, window::Window};
+
+/// Cells left of a chart for its scale.
+const SCALE: u16 = 6;
+/// Below this many rows a chart has no axes.
+const LEAST_ROWS: u16 = 4;
+
+/// One figure over time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layer<'a> {
+    /// The figure.
+    pub(crate) series: &'a Series,
+    /// How it looks.
+    pub(crate) role: Role,
+}
+
+/// What a chart shows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chart<'a> {
+    /// The figure in front.
+    pub(crate) front: Layer<'a>,
+    /// A figure that is never smaller, behind it.
+    pub(crate) behind: Option<Layer<'a>>,
+    /// The time of its right edge, milliseconds since the Unix epoch.
+    pub(crate) end_ms: i64,
+    /// How far back it looks.
+    pub(crate) window: Window,
+}
+
+impl Chart<'_> {
+    /// Draws it.
+    pub(crate) fn draw(&self, look: Look, buffer: &mut Buffer, area: Rect) {
+        if area.height < LEAST_ROWS || area.width < SCALE + 10 {
+            return;
+        }
+        // An even number of rows, so that half of the scale is a row.
+        let height = (area.height - 2) / 2 * 2;
+        let plot = Rect {
+            x: area.x + SCALE,
+            y: area.y + area.height - 2 - height,
+            width: area.width - SCALE - 1,
+            height,
+        };
+        let columns =
+            |layer: &Layer<'_>| layer.series.columns(self.end_ms, self.window, plot.width.into());
+        let front = columns(&self.front);
+        let behind = self.behind.as_ref().map(columns).unwrap_or_default();
+        let top = ceiling(front.iter().chain(&behind).flatten().copied().fold(0.0, f64::max));
+        draw_axes(look, buffer, area, plot, top, self.window);
+        if let Some(layer) = self.behind {
+            let glyphs = &look.glyphs.behind;
+            draw_area(buffer, plot, &behind, top, glyphs, look.style(layer.role));
+        }
+        draw_area(buffer, plot, &front, top, &look.glyphs.area, look.style(self.front.role));
+    }
+}
+
+fn draw_area(
+    buffer: &mut Buffer,
+    plot: Rect,
+    values: &[Option<f64>],
+    top: f64,
+    glyphs: &[char; 9],
+    style: Style,
+) {
+    for (x, value) in (plot.x..plot.right()).zip(values) {
+        let Some(value) = value else { continue };
+        let eighths = eighths(value / top, plot.height);
+        for row in 0..plot.height {
+            let level = usize::from(eighths.saturating_sub(row * 8).min(8));
+            if level == 0 {
+                break;
+            }
+            buffer.set_string(x, plot.bottom() - 1 - row, glyphs[level].to_string(), style);
+        }
+    }
+}
+
+/// The height of a value in eighths of a cell; what is known is never invisible.
+fn eighths(part: f64, rows: u16) -> u16 {
+    let most = rows.saturating_mul(8);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held to 1..=most")]
+    let height = (part.clamp(0.0, 1.0) * f64::from(most)).round() as u16;
+    height.clamp(1, most.max(1))
+}
+
+fn draw_axes(look: Look, buffer: &mut Buffer, area: Rect, plot: Rect, top: f64, window: Window) {
+    let style = look.style(Role::Muted);
+    for row in 0..plot.height {
+        let value = match row {
+            0 => Some(top),
+            _ if plot.height >= 6 && row * 2 == plot.height => Some(top / 2.0),
+            _ => None,
+        };
+        let label = value.map_or(String::new(), figures::scale);
+        let glyph = if value.is_some() { look.glyphs.tick } else { look.glyphs.bar };
+        buffer.set_string(area.x, plot.y + row, format!("{label:>5}{glyph}"), style);
+    }
+    let rule: String = std::iter::repeat_n(look.glyphs.rule, usize::from(plot.width)).collect();
+    let axis = format!("{:>5}{}{rule}", 0, look.glyphs.origin);
+    buffer.set_string(area.x, plot.bottom(), axis, style);
+    draw_times(buffer, plot, window, style);
+}
+
+/// Below the axis: how long ago, in equal parts, and now.
+fn draw_times(buffer: &mut Buffer, plot: Rect, window: Window, style: Style) {
+    let y = plot.bottom() + 1;
+    buffer.set_string(plot.right().saturating_sub(3), y, "now", style);
+    let parts = window.parts();
+    let width = u64::from(plot.width);
+    let shown = if width >= parts * 9 { parts } else { 1 };
+    for part in 0..shown {
+        let ago = window.length().as_secs() * (parts - part) / parts;
+        let label =
+            if ago.is_multiple_of(60) { format!("-{}m", ago / 60) } else { format!("-{ago}s") };
+        let x = plot.x + u16::try_from(width * part / parts).unwrap_or(0);
+        buffer.set_string(x, y, label, style);
+    }
+}
+
+/// The next of 1, 2, 5, 10, 20 … above the greatest value: the scale rarely moves.
+fn ceiling(greatest: f64) -> f64 {
+    if greatest <= 0.0 || !greatest.is_finite() {
+        return 1.0;
+    }
+    let decade = 10_f64.powf(greatest.log10().floor());
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|step| step * decade)
+        .find(|step| *step >= greatest)
+        .unwrap_or(10.0 * decade)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_is_a_round_number_above_all_values() {
+        for (greatest, top) in [(0.0, 1.0), (0.3, 0.5), (15_910.0, 20_000.0), (100.0, 100.0)] {
+            assert!((ceiling(greatest) - top).abs() < 1e-9, "{greatest}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_visible_and_what_is_not_is_blank() {
+        let mut series = Series::default();
+        for (s, value) in [(40, 0.0), (50, 100.0), (59, 50.0)] {
+            series.note(s * 1_000, Some(value));
+        }
+        let layer = Layer { series: &series, role: Role::Plain };
+        let chart = Chart { front: layer, behind: None, end_ms: 59_000, window: Window::Minute };
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 67, 6));
+        let area = buffer.area;
+        chart.draw(Look::new(true, false), &mut buffer, area);
+        let rows: Vec<String> =
+            (0..6).map(|y| (0..67).map(|x| buffer[(x, y)].symbol().to_owned()).collect()).collect();
+        assert_eq!(&rows[0][..10], "  100|    ");
+        assert_eq!(rows[0].chars().nth(6 + 50), Some(':'));
+        assert_eq!(rows[3].chars().nth(6 + 40), Some('.'));
+        assert_eq!(rows[3].chars().nth(6 + 41), Some(' '));
+        assert_eq!(rows[2].chars().nth(6 + 59), Some(':'));
+        assert_eq!(rows[1].chars().nth(6 + 59), Some(' '));
+    }
+}

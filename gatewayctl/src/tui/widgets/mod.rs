@@ -1,0 +1,6 @@
+//! The shapes that screens are drawn of.
+
+pub(crate) mod chart;
+pub(crate) mod gauge;
+pub(crate) mod panel;
+pub(crate) mod sparkline;

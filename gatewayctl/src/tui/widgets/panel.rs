@@ -1,0 +1,78 @@
+//! A panel: a titled rule and the room below it.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span};
+
+use crate::tui::{look::Look, theme::Role};
+
+/// Draws the titled rule on the first row of `area`; the room below it.
+pub(crate) fn panel(look: Look, buffer: &mut Buffer, area: Rect, title: &str) -> Rect {
+    if area.height == 0 {
+        return area;
+    }
+    let rule: String = std::iter::repeat_n(look.glyphs.rule, usize::from(area.width)).collect();
+    buffer.set_string(area.x, area.y, rule, look.style(Role::Muted));
+    if area.width > 6 && !title.is_empty() {
+        let shown = format!(" {} ", look.cut_end(title, usize::from(area.width) - 5));
+        let span = Span::styled(shown, look.style(Role::Title));
+        buffer.set_span(area.x + 1, area.y, &span, area.width - 2);
+    }
+    Rect { y: area.y + 1, height: area.height - 1, ..area }
+}
+
+/// Two panels side by side with a bar between them; the rooms below their rules.
+pub(crate) fn pair(
+    look: Look,
+    buffer: &mut Buffer,
+    area: Rect,
+    left_width: u16,
+    titles: [&str; 2],
+) -> [Rect; 2] {
+    let left_width = left_width.min(area.width.saturating_sub(2));
+    let left = Rect { width: left_width, ..area };
+    let right = Rect {
+        x: area.x + left_width + 1,
+        width: area.width.saturating_sub(left_width + 1),
+        ..area
+    };
+    let muted = look.style(Role::Muted);
+    for y in area.y..area.bottom() {
+        let glyph = if y == area.y { look.glyphs.tee_down } else { look.glyphs.bar };
+        buffer.set_string(left.right(), y, glyph.to_string(), muted);
+    }
+    [panel(look, buffer, left, titles[0]), panel(look, buffer, right, titles[1])]
+}
+
+/// Draws a box around `area` and empties it; the room within.
+pub(crate) fn boxed(look: Look, buffer: &mut Buffer, area: Rect, title: &str) -> Rect {
+    let style = look.style(Role::Plain);
+    for y in area.y..area.bottom() {
+        let row = edge(look, area, y);
+        buffer.set_stringn(area.x, y, row, usize::from(area.width), Style::reset());
+    }
+    buffer.set_style(area, style);
+    if area.width > 6 {
+        let shown = format!(" {} ", look.cut_end(title, usize::from(area.width) - 6));
+        let span = Span::styled(shown, look.style(Role::Title));
+        buffer.set_span(area.x + 2, area.y, &span, area.width - 4);
+    }
+    Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+fn edge(look: Look, area: Rect, y: u16) -> String {
+    let [top_left, top_right, bottom_right, bottom_left] = look.glyphs.corners;
+    let (first, between, last) = match y {
+        _ if y == area.y => (top_left, look.glyphs.rule, top_right),
+        _ if y + 1 == area.bottom() => (bottom_left, look.glyphs.rule, bottom_right),
+        _ => (look.glyphs.bar, ' ', look.glyphs.bar),
+    };
+    let cells = usize::from(area.width.saturating_sub(2));
+    std::iter::once(first)
+        .chain(std::iter::repeat_n(between, cells))
+        .chain(std::iter::once(last))
+        .collect()
+}

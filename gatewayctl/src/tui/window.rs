@@ -1,0 +1,72 @@
+//! A window: how far back the charts look.
+
+use std::time::Duration;
+
+/// How far back the charts look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Window {
+    /// One minute.
+    Minute,
+    /// Five minutes.
+    #[default]
+    Five,
+    /// A quarter of an hour.
+    Quarter,
+    /// One hour.
+    Hour,
+}
+
+impl Window {
+    const ALL: [Self; 4] = [Self::Minute, Self::Five, Self::Quarter, Self::Hour];
+
+    /// How long it is.
+    pub(crate) const fn length(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Minute => 60,
+            Self::Five => 5 * 60,
+            Self::Quarter => 15 * 60,
+            Self::Hour => 60 * 60,
+        })
+    }
+
+    /// Its word on the screen.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Minute => "1m",
+            Self::Five => "5m",
+            Self::Quarter => "15m",
+            Self::Hour => "1h",
+        }
+    }
+
+    /// In how many equal parts of round length it falls.
+    pub(crate) const fn parts(self) -> u64 {
+        match self {
+            Self::Minute | Self::Quarter => 3,
+            Self::Five => 5,
+            Self::Hour => 4,
+        }
+    }
+
+    /// The next longer one, or itself.
+    pub(crate) fn longer(self) -> Self {
+        Self::ALL.into_iter().find(|other| other.length() > self.length()).unwrap_or(self)
+    }
+
+    /// The next shorter one, or itself.
+    pub(crate) fn shorter(self) -> Self {
+        Self::ALL.into_iter().rev().find(|other| other.length() < self.length()).unwrap_or(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_and_the_longest_are_ends() {
+        assert_eq!(Window::Minute.shorter(), Window::Minute);
+        assert_eq!(Window::Minute.longer(), Window::Five);
+        assert_eq!(Window::Hour.longer(), Window::Hour);
+    }
+}
