@@ -1,6 +1,7 @@
 //! The dashboard and command line of gatewayd.
 
 pub mod client;
+pub mod commands;
 pub mod duration;
 pub mod model;
 pub mod output;

@@ -1,3 +1,7 @@
 //! The terminal tool's entry point.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(gatewayctl::commands::main())
+}

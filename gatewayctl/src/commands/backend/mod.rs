@@ -1,0 +1,58 @@
+//! Verbs for backends.
+
+mod add;
+mod drain;
+mod list;
+mod maintenance;
+mod remove;
+mod show;
+mod wait;
+mod weight;
+
+use clap::Subcommand;
+
+pub(super) use drain::{DrainArgs, UndrainArgs};
+
+use super::{Failure, Verdict, session::Session};
+
+/// What can be done with backends.
+#[derive(Debug, Subcommand)]
+pub(super) enum BackendVerb {
+    /// Every backend with its state, weight and traffic
+    #[command(visible_alias = "ls")]
+    List(list::BackendListArgs),
+    /// Everything known about backends
+    Show(show::ShowArgs),
+    /// Add a backend to a pool; it takes traffic after its first passed check
+    Add(add::AddArgs),
+    /// Remove backends; their requests in flight finish
+    #[command(visible_alias = "rm")]
+    Remove(remove::RemoveArgs),
+    /// Take backends out of service and wait until they are idle
+    Drain(DrainArgs),
+    /// Put backends back into service
+    #[command(visible_alias = "enable")]
+    Undrain(UndrainArgs),
+    /// Take backends out of service and stop checking them
+    Maintenance(maintenance::MaintenanceArgs),
+    /// Change weights, all at once or none
+    Weight(weight::WeightArgs),
+    /// Wait until backends are drained, healthy, removed or reweighted
+    Wait(wait::WaitArgs),
+}
+
+impl BackendVerb {
+    pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        match self {
+            Self::List(args) => args.run(session).await,
+            Self::Show(args) => args.run(session).await,
+            Self::Add(args) => args.run(session).await,
+            Self::Remove(args) => args.run(session).await,
+            Self::Drain(args) => args.run(session).await,
+            Self::Undrain(args) => args.run(session).await,
+            Self::Maintenance(args) => args.run(session).await,
+            Self::Weight(args) => args.run(session).await,
+            Self::Wait(args) => args.run(session).await,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The command tree: every noun, verb and flag, as parsed and as explained by `--help`.
+
+use clap::{Parser, Subcommand};
+
+use super::{
+    backend::{BackendVerb, DrainArgs, UndrainArgs},
+    completion::CompletionArgs,
+    demo::DemoVerb,
+    event::EventVerb,
+    global::Global,
+    help::HelpArgs,
+    limit::LimitVerb,
+    pool::PoolVerb,
+    status::StatusArgs,
+    top::TopArgs,
+    version::VersionArgs,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  gatewayctl                                   the dashboard, on a terminal
+  gatewayctl status                            is all well? exit 0, or 3 when degraded
+  gatewayctl backend list                      the servers, with traffic and health
+  gatewayctl drain api-3 -m \"kernel patch\"     take one out, wait until it is idle
+  gatewayctl undrain api-3                     and back
+  gatewayctl backend list -o json | jq         for scripts: see `gatewayctl help output`
+
+Every change can be looked at first with --dry-run, and says who did it and why in `event tail`.";
+
+/// Watch and steer an API gateway.
+///
+/// Without a command on a terminal, the dashboard opens.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gatewayctl",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    args_override_self = true,
+    after_long_help = EXAMPLES,
+    after_help = "More with --help; topics with `gatewayctl help`."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// One screen: is the gateway well, what does it do, what needs attention
+    Status(StatusArgs),
+    /// The servers behind the gateway
+    #[command(subcommand, visible_alias = "be")]
+    Backend(BackendVerb),
+    /// Groups of interchangeable backends
+    #[command(subcommand)]
+    Pool(PoolVerb),
+    /// Allowed rates
+    #[command(subcommand)]
+    Limit(LimitVerb),
+    /// What happened, who did it and why
+    #[command(subcommand, visible_alias = "ev")]
+    Event(EventVerb),
+    /// Steer a demo gateway
+    #[command(subcommand)]
+    Demo(DemoVerb),
+    /// The dashboard
+    Top(TopArgs),
+    /// Take backends out of service and wait until they are idle: `backend drain`
+    Drain(DrainArgs),
+    /// Put backends back into service: `backend undrain`
+    Undrain(UndrainArgs),
+    /// Print a shell's completion script
+    Completion(CompletionArgs),
+    /// The versions of this program and of the gateway
+    Version(VersionArgs),
+    /// Explain a command or a topic: exit-codes, output, filters
+    Help(HelpArgs),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! `completion`: a shell's completion script.
+
+use std::io::{self, Write as _};
+
+use clap::{Args, CommandFactory as _};
+use clap_complete::{Shell, generate};
+
+use super::{Failure, Verdict, cli::Cli};
+
+const EXAMPLES: &str = "\
+Examples:
+  gatewayctl completion bash > ~/.local/share/bash-completion/completions/gatewayctl
+  gatewayctl completion zsh > ~/.zfunc/_gatewayctl
+  gatewayctl completion fish > ~/.config/fish/completions/gatewayctl.fish";
+
+/// Arguments of `completion`.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct CompletionArgs {
+    /// The shell
+    shell: Shell,
+}
+
+impl CompletionArgs {
+    pub(super) fn run(&self) -> Result<Verdict, Failure> {
+        io::stdout().write_all(&script(self.shell))?;
+        Ok(Verdict::Done)
+    }
+}
+
+fn script(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    generate(shell, &mut Cli::command(), "gatewayctl", &mut script);
+    script
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shell_gets_a_script_that_knows_the_verbs() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let script = String::from_utf8(script(shell)).unwrap();
+            for word in ["backend", "drain", "undrain", "limit", "completion"] {
+                assert!(script.contains(word), "{shell} does not know {word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Verbs for events: what happened, who did it and why.
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Verdict, list::ListFlags, session::Session, tail::Tail};
+use crate::{
+    client::{Client, Events},
+    model::Event,
+    output::{Listing, Meta, Selection, columns::EVENT, write_events},
+};
+
+/// What the gateway keeps.
+const KEPT: u32 = 1000;
+/// What a tail that goes on shows of the past.
+const RECENT: u32 = 10;
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  gatewayctl event list --limit 20
+  gatewayctl event list --kind change --filter 'who=ops-1'
+  gatewayctl event list -o json | jq '.items[0]'
+
+The newest comes first. The gateway keeps the last 1000 events.";
+
+const TAIL_EXAMPLES: &str = "\
+Examples:
+  gatewayctl event tail
+  gatewayctl event tail --kind health,limit -o jsonl | ./notify
+  gatewayctl event tail --no-follow --backlog 100
+
+The newest comes last. A lost connection is made up for: what happened meanwhile is shown when the
+gateway is back, and only after five minutes without it the tail ends with exit code 9.";
+
+/// What can be done with events.
+#[derive(Debug, Subcommand)]
+pub(super) enum EventVerb {
+    /// What happened, newest first
+    #[command(visible_alias = "ls")]
+    List(EventListArgs),
+    /// What happens, as it happens
+    Tail(TailArgs),
+}
+
+/// Which events.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Kinds {
+    /// Only these kinds: change, health, limit, config, tls, gateway
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = KINDS)]
+    pub(super) kinds: Vec<String>,
+}
+
+const KINDS: [&str; 6] = ["change", "health", "limit", "config", "tls", "gateway"];
+
+#[derive(Debug, Args)]
+#[command(after_long_help = LIST_EXAMPLES)]
+pub(super) struct EventListArgs {
+    #[command(flatten)]
+    kinds: Kinds,
+    /// Only these columns, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Sort by this column; -COLUMN puts the greatest first
+    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true)]
+    sort_by: Option<String>,
+    /// Only what fits; see `help filters`
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+    /// Without the line of titles
+    #[arg(long)]
+    no_headers: bool,
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = TAIL_EXAMPLES)]
+pub(super) struct TailArgs {
+    #[command(flatten)]
+    kinds: Kinds,
+    /// End after the past
+    #[arg(long)]
+    no_follow: bool,
+    /// How much of the past to show [default: 10, with --no-follow all]
+    #[arg(long, value_name = "N", visible_alias = "limit")]
+    backlog: Option<u32>,
+    /// Only these columns, in this order
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Only what fits; see `help filters`
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+    /// Without the line of titles
+    #[arg(long)]
+    no_headers: bool,
+}
+
+impl EventVerb {
+    pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        match self {
+            Self::List(args) => args.run(session).await,
+            Self::Tail(args) => args.run(session).await,
+        }
+    }
+}
+
+impl EventListArgs {
+    async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        let flags = ListFlags {
+            columns: self.columns,
+            sort_by: self.sort_by,
+            filter: self.filter,
+            no_headers: self.no_headers,
+            limit: self.limit,
+            ..ListFlags::default()
+        };
+        let selection = flags.selection(EVENT)?;
+        let client = session.connect().await?;
+        let mut events = past(&client, KEPT, &self.kinds.kinds).await?;
+        events.reverse();
+        let meta = meta(session, &client).await?;
+        let items = selection.of(events, meta.now_ms());
+        let list = Listing { kind: "EventList", meta: &meta, items: &items, selection: &selection };
+        session.answer(|out| write_events(out, session.format(), &flags.style(session), &list))?;
+        Ok(Verdict::Done)
+    }
+}
+
+impl TailArgs {
+    async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        let flags = ListFlags {
+            columns: self.columns,
+            filter: self.filter,
+            no_headers: self.no_headers,
+            ..ListFlags::default()
+        };
+        let selection: Selection<Event> = flags.selection(EVENT)?;
+        let style = flags.style(session);
+        let client = session.connect().await?;
+        let kinds = self.kinds.kinds;
+        let backlog = self.backlog.unwrap_or(if self.no_follow { KEPT } else { RECENT });
+        let mut tail = Tail::new(session, selection, style);
+        if self.no_follow {
+            let events = past(&client, backlog, &kinds).await?;
+            let meta = meta(session, &client).await?;
+            tail.show_all(events, &meta)?;
+            return Ok(Verdict::Done);
+        }
+        tail.follow(&client, backlog, &kinds).await
+    }
+}
+
+/// Where the events come from.
+async fn meta(session: &Session, client: &Client) -> Result<Meta, Failure> {
+    Ok(Meta::of(&session.context(), &client.snapshot().await?))
+}
+
+/// The last events, newest last.
+async fn past(client: &Client, backlog: u32, kinds: &[String]) -> Result<Vec<Event>, Failure> {
+    use futures_util::TryStreamExt as _;
+    let events: Events = client.events(backlog, kinds, true).await?;
+    Ok(events.try_collect().await?)
+}

@@ -1,0 +1,84 @@
+//! Flags that every command takes, wherever they stand.
+
+use std::time::Duration;
+
+use clap::{Args, ColorChoice};
+
+use crate::{client::Address, duration, output::Format};
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// The gateway's admin API: unix:///path/admin.sock [default: the socket of this user's gateway]
+    #[arg(
+        long,
+        global = true,
+        env = "GATEWAYCTL_ADDR",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub(super) addr: Option<Address>,
+    /// How answers are written
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "GATEWAYCTL_OUTPUT",
+        hide_env_values = true,
+        value_name = "FORMAT",
+        default_value = "table"
+    )]
+    pub(super) output: Format,
+    /// When to use colours; NO_COLOR and FORCE_COLOR are honoured
+    #[arg(
+        long,
+        hide_short_help = true,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
+    pub(super) color: ColorChoice,
+    /// Only ASCII characters of our own
+    #[arg(
+        long,
+        hide_short_help = true,
+        global = true,
+        env = "GATEWAYCTL_ASCII",
+        hide_env_values = true
+    )]
+    pub(super) ascii: bool,
+    /// Show times in UTC
+    #[arg(long, hide_short_help = true, global = true)]
+    pub(super) utc: bool,
+    /// Only data and errors, no progress and no confirmations of success
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// How long to wait for a connection
+    #[arg(
+        long,
+        hide_short_help = true, global = true,
+        value_name = "DURATION",
+        default_value = "3s",
+        value_parser = duration::parse
+    )]
+    pub(super) connect_timeout: Duration,
+    /// How long to wait for an answer
+    #[arg(
+        long,
+        hide_short_help = true, global = true,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration::parse
+    )]
+    pub(super) request_timeout: Duration,
+    /// Never ask; fail where a question would be needed
+    #[arg(
+        long,
+        hide_short_help = true,
+        global = true,
+        env = "GATEWAYCTL_NO_INPUT",
+        hide_env_values = true
+    )]
+    pub(super) no_input: bool,
+}

@@ -1,0 +1,81 @@
+//! The command line: what operators and scripts say to a gateway.
+
+mod backend;
+mod change;
+mod cli;
+mod completion;
+mod confirm;
+mod demo;
+mod event;
+mod exit;
+mod failure;
+mod global;
+mod goal;
+mod help;
+mod interrupt;
+mod limit;
+mod list;
+mod paint;
+mod pictures;
+mod pool;
+mod progress;
+mod report;
+mod session;
+mod status;
+mod tail;
+mod top;
+mod version;
+mod wait;
+mod watch;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+pub use exit::{Verdict, exit_code};
+pub use failure::{Failure, Kind};
+use session::Session;
+
+/// Runs the command line of this process; its exit code.
+#[must_use]
+pub fn main() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report::usage(&error),
+    };
+    let session = Session::new(cli.global);
+    let outcome = run(cli.command, &session);
+    if let Err(failure) = &outcome {
+        report::failure(failure, &session);
+    }
+    exit_code(&outcome)
+}
+
+fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> {
+    let Some(command) = command else {
+        return if session.is_terminal() {
+            runtime()?.block_on(top::TopArgs::default().run(session))
+        } else {
+            help::short()
+        };
+    };
+    runtime()?.block_on(async {
+        match command {
+            Command::Status(args) => args.run(session).await,
+            Command::Backend(verb) => verb.run(session).await,
+            Command::Pool(verb) => verb.run(session).await,
+            Command::Limit(verb) => verb.run(session).await,
+            Command::Event(verb) => verb.run(session).await,
+            Command::Demo(verb) => verb.run(session).await,
+            Command::Top(args) => args.run(session).await,
+            Command::Drain(args) => args.run(session).await,
+            Command::Undrain(args) => args.run(session).await,
+            Command::Completion(args) => args.run(),
+            Command::Version(args) => args.run(session).await,
+            Command::Help(args) => args.run(),
+        }
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)
+}

@@ -1,0 +1,142 @@
+//! A session: one run of the command line, with its gateway and its terminal.
+
+use std::{
+    env,
+    io::{self, IsTerminal as _, Write},
+};
+
+use clap::ColorChoice;
+
+use super::{Failure, global::Global};
+use crate::{
+    client::{Address, Client},
+    output::{Format, Style},
+    safe_text::safe_text,
+};
+
+/// A terminal that does not say how wide it is.
+const USUAL_WIDTH: usize = 80;
+
+/// One run of the command line.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) global: Global,
+}
+
+impl Session {
+    pub(super) const fn new(global: Global) -> Self {
+        Self { global }
+    }
+
+    /// The gateway's address: as given, or this user's socket.
+    pub(super) fn address(&self) -> Result<Address, Failure> {
+        match &self.global.addr {
+            Some(address) => Ok(address.clone()),
+            None => Address::local().map_err(|error| Failure::usage(error.to_string())),
+        }
+    }
+
+    /// Connects to the gateway.
+    pub(super) async fn connect(&self) -> Result<Client, Failure> {
+        let client = Client::connect(&self.address()?, self.global.connect_timeout).await?;
+        Ok(client.request_timeout(self.global.request_timeout))
+    }
+
+    /// What this gateway is called in answers.
+    pub(super) fn context(&self) -> String {
+        self.address().map(|address| address.to_string()).unwrap_or_default()
+    }
+
+    pub(super) const fn format(&self) -> Format {
+        self.global.output
+    }
+
+    /// Somebody reads the answers and types.
+    pub(super) fn is_terminal(&self) -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+
+    /// Somebody can be asked.
+    pub(super) fn can_ask(&self) -> bool {
+        !self.global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// How answers on standard output look.
+    pub(super) fn style(&self) -> Style {
+        self.style_on(io::stdout().is_terminal())
+    }
+
+    /// How messages on standard error look.
+    pub(super) fn message_style(&self) -> Style {
+        self.style_on(io::stderr().is_terminal())
+    }
+
+    fn style_on(&self, terminal: bool) -> Style {
+        Style {
+            width: terminal.then(width),
+            color: self.wants_color(terminal),
+            ascii: self.global.ascii || !terminal || !speaks_utf8(),
+            utc: self.global.utc || !terminal,
+            headers: true,
+        }
+    }
+
+    /// Whether colours are wanted. https://no-color.org, https://force-color.org
+    pub(super) fn wants_color(&self, terminal: bool) -> bool {
+        let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self.global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if is_set("NO_COLOR") => false,
+            ColorChoice::Auto if is_set("FORCE_COLOR") => true,
+            ColorChoice::Auto => terminal && env::var("TERM").as_deref() != Ok("dumb"),
+        }
+    }
+
+    /// Writes an answer to standard output in one go.
+    pub(super) fn answer(
+        &self,
+        write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let mut text = Vec::new();
+        write(&mut text)?;
+        let mut out = io::stdout().lock();
+        out.write_all(&text)?;
+        Ok(out.flush()?)
+    }
+
+    /// Tells people something on standard error, unless they want quiet.
+    pub(super) fn tell(&self, message: &str) {
+        if !self.global.quiet {
+            // Standard error may be closed; the answer does not depend on it.
+            let _ = writeln!(io::stderr(), "{}", safe_text(message));
+        }
+    }
+
+    /// Tells people what was done, in lines that are safe already: on standard output in a table's
+    /// place, else not at all.
+    pub(super) fn done(&self, lines: &str) -> Result<(), Failure> {
+        if self.global.quiet || self.format() != Format::Table {
+            return Ok(());
+        }
+        self.answer(|out| writeln!(out, "{lines}"))
+    }
+}
+
+/// Columns of the terminal. `COLUMNS` goes before what the terminal says.
+fn width() -> usize {
+    let said = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let asked = || crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns));
+    said.or_else(asked).filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH)
+}
+
+/// Whether the locale shows more than ASCII.
+fn speaks_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
