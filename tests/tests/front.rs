@@ -29,7 +29,9 @@ fn hop_by_hop_headers_stop_at_the_gateway() {
     let gateway = shown(&fleet);
     let answer = raw(
         gateway.http,
-        "GET /headers HTTP/1.1\r\nHost: a.example\r\nConnection: close, X-Secret\r\n         X-Secret: 1\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Connection: close\r\n         Proxy-Authorization: Basic Zm9v\r\nUpgrade: h2c\r\nX-Kept: yes\r\n\r\n",
+        "GET /headers HTTP/1.1\r\nHost: a.example\r\nConnection: close, X-Secret\r\n\
+         X-Secret: 1\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Connection: close\r\n\
+         Proxy-Authorization: Basic Zm9v\r\nUpgrade: h2c\r\nX-Kept: yes\r\n\r\n",
     );
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     let seen: serde_json::Value = serde_json::from_str(body.trim()).unwrap();
@@ -142,7 +144,8 @@ fn a_websocket_speaks_through_the_gateway() {
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream
         .write_all(
-            b"GET /ws HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            b"GET /ws HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
         )
         .unwrap();
     let mut head = Vec::new();

@@ -76,20 +76,17 @@ fn least_connections_prefers_the_idle_server_while_another_is_slow() {
     let [slow, idle] = &fleet.servers[..] else { unreachable!() };
     let gateway =
         Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("balance = \"least-connections\"")));
-    slow.turn("slow?ms=3000");
+    slow.turn("slow?ms=5000");
     thread::scope(|scope| {
-        // Two at once go to two servers; one of them stays busy.
-        for mut client in [0, 1].map(|_| gateway.client(Protocol::Http)) {
-            scope.spawn(move || assert_eq!(client.get("/headers").status, 200));
+        // One after the other, until one is on the slow server and waits there.
+        while slow.in_flight() == 0 {
+            let asking = scope.spawn(|| {
+                assert_eq!(gateway.client(Protocol::Http).get("/headers").status, 200);
+            });
+            until("it is answered, or waits", || {
+                (asking.is_finished() || slow.in_flight() > 0).then_some(())
+            });
         }
-        let busy = "one request waits on the slow server";
-        until(busy, || {
-            if slow.in_flight() == 0 && idle.in_flight() == 0 {
-                // Both found the idle one free again by then: send another.
-                scope.spawn(|| gateway.client(Protocol::Http).get("/headers"));
-            }
-            (slow.in_flight() > 0).then_some(())
-        });
         let before = slow.requests();
         let mut client = gateway.client(Protocol::Http);
         for _ in 0..50 {

@@ -1,0 +1,227 @@
+//! Bad files: `gatewayd check` and the start agree on each, and tell its place and its remedy.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use gateway_tests::{Process, gatewayd};
+use tempfile::TempDir;
+
+/// The exit code of a configuration that is wrong (`EX_CONFIG` of sysexits.h).
+const EX_CONFIG: i32 = 78;
+
+const GOOD: &str = r#"[admin]
+socket = "admin.sock"
+state_dir = "state"
+metrics = "127.0.0.1:9902"
+
+[data_plane]
+workers = 2
+trusted_proxies = ["10.0.0.0/8"]
+
+[[listener]]
+name = "https"
+address = "127.0.0.1:8443"
+tls = { self_signed = ["localhost"], min_version = "1.3" }
+
+[[listener]]
+name = "http"
+address = "127.0.0.1:8080"
+redirect_to = "https"
+
+[[route]]
+name = "create"
+match = { path = "/urls", methods = ["POST"] }
+pool = "app"
+limits = ["create-per-ip"]
+
+[[route]]
+name = "redirect"
+match = { path = "/{code}", methods = ["GET", "HEAD"] }
+pool = "app"
+
+[[limit]]
+name = "create-per-ip"
+key = "client-ip"
+max = "100/minute"
+
+[[pool]]
+name = "app"
+balance = "least-connections"
+health = { path = "/healthz", interval = "2s", timeout = "1s" }
+
+[[pool.backend]]
+name = "app-1"
+address = "10.0.0.11:9000"
+weight = 100
+
+[[pool.backend]]
+name = "app-2"
+address = "10.0.0.12:9000"
+"#;
+
+const FILES: &str = r#"certificates = [{ cert = "nowhere.pem", key = "/etc/hostname" }]"#;
+
+/// What of the good file is replaced, by what, where that is wrong, and the remedy.
+const BAD: &[(&str, &str, &str, &str)] = &[
+    ("[data_plane]", "[data_plane", "6:12", "close what was opened"),
+    ("\"app-1\"", "\"app-1", "42:14", "close the text with a double quote"),
+    ("workers = 2", "workers = 2\nworkers = 3", "8:1", "write each key once"),
+    ("balance =", "balanse =", "38:1", "did you mean `balance`?"),
+    ("[data_plane]", "[dataplane]", "6:2", "did you mean `data_plane`?"),
+    ("name = \"http\"\n", "", "15:1", "add name = "),
+    ("[[pool]]", "[pool]", "36:1", "write [[pool]] with two brackets"),
+    ("workers = 2", "workers = \"2\"", "7:11", "take off the quotes"),
+    ("workers = 2", "workers = 0", "7:11", "from 1 to 1024"),
+    ("weight = 100", "weight = -1", "44:10", "from 0 to 1000"),
+    ("weight = 100", "weight = 9223372036854775808", "44:10", "from 0 to 1000"),
+    ("10.0.0.0/8", "10.0.0.0/64", "8:20", "as \"10.0.0.0/8\""),
+    ("\"127.0.0.1:9902\"", "\":9902\"", "4:11", "write \"0.0.0.0:9902\""),
+    ("self_signed = [\"localhost\"]", FILES, "13:34", "name a PEM file"),
+    ("self_signed = [\"localhost\"], ", "", "13:7", "add certificates = "),
+    ("\"1.3\"", "\"1.1\"", "13:52", "known here: 1.2, 1.3"),
+    ("\"https\"\naddress", "\"ht tps\"\naddress", "11:8", "letters, digits"),
+    ("redirect_to = \"https\"", "redirect_to = \"http\"", "18:15", "name a listener with a `tls`"),
+    ("\"/urls\"", "\"urls\"", "22:18", "\"/urls\" (exactly this)"),
+    ("\"POST\"", "\"post\"", "22:38", "did you mean \"POST\"?"),
+    (
+        "\"/{code}\", methods = [\"GET\"",
+        "\"/urls\", methods = [\"POST\"",
+        "28:9",
+        "tell them apart",
+    ),
+    ("\"/{code}\"", "\"/{a}/{a}\"", "28:18", "a name of its own"),
+    ("limits = [\"create-per-ip\"]", "limits = [\"create-ip\"]", "24:11", "\"create-per-ip\"?"),
+    ("pool = \"app\"\nlimits", "pool = \"apps\"\nlimits", "23:8", "did you mean \"app\"?"),
+    ("\"100/minute\"", "\"a lot\"", "34:7", "\"100/10s\""),
+    ("\"client-ip\"", "\"clientip\"", "33:7", "write client-ip, route"),
+    ("\"least-connections\"", "\"least-conns\"", "38:11", "did you mean `least-connections`?"),
+    ("\"least-connections\"", "\"peak-ewma\"", "38:11", "use \"least-connections\""),
+    ("timeout = \"1s\"", "timeout = \"0s\"", "39:58", "from 10ms to 1h"),
+    ("interval = \"2s\"", "interval = 2", "39:42", "a time with its unit"),
+    ("\"app-2\"", "\"app-1\"", "47:8", "over all pools"),
+    ("10.0.0.12:9000", "127.0.0.1:8080", "48:11", "the address of the app server"),
+    ("127.0.0.1:8080", "127.0.0.1:8443", "17:11", "a port of its own"),
+    ("127.0.0.1:9902", "127.0.0.1:8443", "4:11", "a port of their own"),
+    ("state_dir =", "listen =", "3:1", "use the unix socket"),
+    ("weight = 100", "[pool.autoscale]\nmin = 2", "44:7", "list the servers"),
+];
+
+fn write(directory: &TempDir, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = directory.path().join("gateway.toml");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn check(path: &Path, arguments: &[&str]) -> Output {
+    Command::new(gatewayd()).arg("check").arg(path).args(arguments).output().unwrap()
+}
+
+/// What both `check` and the start say of the file at `path`, which is wrong.
+#[track_caller]
+fn refusal(path: &Path) -> String {
+    let checked = check(path, &[]);
+    assert!(checked.stdout.is_empty(), "diagnostics are no output: {checked:?}");
+    let told = String::from_utf8(checked.stderr).unwrap();
+    assert_eq!(checked.status.code(), Some(EX_CONFIG), "check: {told}");
+
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = Command::new(gatewayd());
+    command.arg("--config").arg(path);
+    let mut started = Process::start("gatewayd", &mut command, &directory.path().join("log"));
+    assert_eq!(started.wait().code(), Some(EX_CONFIG), "start: {}", started.log());
+    assert_eq!(started.log(), told, "check and the start disagree");
+    told
+}
+
+#[test]
+fn check_and_start_agree_on_each_bad_file_its_place_and_its_remedy() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(BAD.len() >= 25);
+    let faults: Vec<String> = BAD.iter().filter_map(|case| fault(&directory, case).err()).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n────\n"));
+}
+
+/// What is not told of a bad file as it should be.
+fn fault(
+    directory: &TempDir,
+    (good, bad, place, remedy): &(&str, &str, &str, &str),
+) -> Result<(), String> {
+    assert!(GOOD.contains(good), "the good file has no {good}");
+    let path = write(directory, GOOD.replacen(good, bad, 1));
+    let told = refusal(&path);
+    let first = format!("{}:{place}: error: ", path.display());
+    let block = told.split("\n\n").find(|block| block.starts_with(&first));
+    let block = block.ok_or_else(|| format!("nothing at {place} of {bad}:\n{told}"))?;
+    let quoted = format!("\n{} | ", place.split(':').next().unwrap_or_default());
+    match [&quoted, "= help: ", remedy].into_iter().find(|word| !block.contains(*word)) {
+        Some(word) => Err(format!("no {word:?} at {place} of {bad}:\n{block}")),
+        None => Ok(()),
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_told_in_one_go() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut text = GOOD.to_owned();
+    for (good, bad) in [("workers", "worker"), ("weight = 100", "weight = 1001"), ("/urls", "urls")]
+    {
+        text = text.replacen(good, bad, 1);
+    }
+    let told = refusal(&write(&directory, text));
+    for place in ["7:1: ", "22:18: ", "44:10: ", "toml: 3 errors"] {
+        assert!(told.contains(place), "{place}: {told}");
+    }
+}
+
+#[test]
+fn what_is_no_file_of_ours_is_refused_without_being_read_through() {
+    let directory = tempfile::tempdir().unwrap();
+    let huge = directory.path().join("huge.toml");
+    File::create(&huge).unwrap().set_len(100 << 20).unwrap();
+    assert!(refusal(&huge).contains("huge.toml:1:1: error: larger than 1048576 bytes"));
+
+    let deep = format!("x = {}{}", "[".repeat(10_000), "]".repeat(10_000));
+    assert!(refusal(&write(&directory, deep)).contains("nothing in this file is nested that deep"));
+    let deep = format!("{}x = 1", "x.".repeat(10_000));
+    assert!(refusal(&write(&directory, deep)).contains("deeper than"));
+    assert!(refusal(&write(&directory, b"[admin]\n\xff\xfe")).contains(":2:1: error: "));
+    assert!(refusal(&write(&directory, "")).contains("add [[listener]]"));
+    assert!(refusal(directory.path()).contains("it is a directory"));
+    assert!(refusal(&directory.path().join("nowhere.toml")).contains("No such file"));
+}
+
+#[test]
+fn a_good_file_is_told_what_it_holds() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = write(&directory, GOOD);
+    let checked = check(&path, &[]);
+    let expected =
+        format!("{}: ok, 2 listeners, 2 routes, 1 limit, 1 pool, 2 backends\n", path.display());
+    assert_eq!(String::from_utf8(checked.stdout).unwrap(), expected);
+    assert_eq!(checked.status.code(), Some(0));
+    assert!(checked.stderr.is_empty());
+    assert!(!directory.path().join("state").exists(), "check leaves nothing behind");
+}
+
+#[test]
+fn colours_come_when_asked_for_and_never_into_a_pipe() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = write(&directory, GOOD.replace("workers", "worker"));
+    let coloured = |arguments: &[&str]| check(&path, arguments).stderr.contains(&0x1b);
+    assert!(!coloured(&[]));
+    assert!(!coloured(&["--color=never"]));
+    assert!(coloured(&["--color=always"]));
+}
+
+#[test]
+fn without_anything_to_do_it_says_what_it_can_do() {
+    let said = Command::new(gatewayd()).output().unwrap();
+    assert_eq!(said.status.code(), Some(2));
+    let said = String::from_utf8(said.stderr).unwrap();
+    for word in ["gatewayd check gateway.toml", "gatewayd demo", "--config"] {
+        assert!(said.contains(word), "{said}");
+    }
+}
