@@ -42,9 +42,9 @@ impl Session {
         Ok(client.request_timeout(self.global.request_timeout))
     }
 
-    /// What this gateway is called in answers.
+    /// What this gateway is called in answers: its address, or `local` for this user's own.
     pub(super) fn context(&self) -> String {
-        self.address().map(|address| address.to_string()).unwrap_or_default()
+        self.global.addr.as_ref().map_or_else(|| "local".to_owned(), ToString::to_string)
     }
 
     pub(super) const fn format(&self) -> Format {

@@ -40,7 +40,7 @@ impl VersionArgs {
                 }
                 Err(failure) => (None, Some(failure)),
             };
-            let address = Some(session.context());
+            let address = Some(session.address()?.to_string());
             releases.push(Release { name: "gatewayd".to_owned(), version, address });
             unreachable = failure;
         }
