@@ -11,12 +11,15 @@ use crate::demo::codes;
 const LINKS: u32 = 1000;
 /// How many addresses the quiet clients come from.
 const QUIET_CLIENTS: u8 = 250;
-/// These ask for so much that they exceed the demo's limits (RFC 5737 TEST-NET-3).
-const NOISY_CLIENTS: [Ipv4Addr; 2] = [Ipv4Addr::new(203, 0, 113, 7), Ipv4Addr::new(203, 0, 113, 8)];
-/// The part of all requests that comes from the noisy clients.
-const NOISE: f64 = 0.3;
-/// The part of all requests that create a link, and the part that follow one nobody made.
-const CREATIONS: f64 = 0.1;
+/// These exceed the demo's limits (RFC 5737 TEST-NET-3): one creates links as fast as it can and
+/// is refused within seconds, the other follows them.
+const SPAMMER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 7);
+const SCRAPER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 8);
+/// Their parts of all requests.
+const SPAM: f64 = 0.07;
+const SCRAPING: f64 = 0.2;
+/// The part of the other requests that create a link, and the part that follow one nobody made.
+const CREATIONS: f64 = 0.04;
 const MISSES: f64 = 0.02;
 
 /// One request of a client.
@@ -63,24 +66,31 @@ impl Plan {
 
     /// The next request.
     pub(super) fn draw(&mut self) -> Asked {
-        let client = self.client();
+        let who: f64 = self.rng.random();
         let kind: f64 = self.rng.random();
-        let page = if kind < CREATIONS {
-            Page::Create(link(self.rng.random_range(0..LINKS * 50)))
-        } else if kind < CREATIONS + MISSES {
-            Page::Follow(format!("/missing{}", self.rng.random_range(0..100)))
+        if who < SPAM {
+            Asked { client: SPAMMER, page: self.creation() }
+        } else if who < SPAM + SCRAPING {
+            Asked { client: SCRAPER, page: self.popular_page() }
         } else {
-            Page::Follow(format!("/{}", codes::derive(&self.popular_link(), 0)))
-        };
-        Asked { client, page }
+            let number = self.rng.random_range(1..=QUIET_CLIENTS);
+            let page = if kind < CREATIONS {
+                self.creation()
+            } else if kind < CREATIONS + MISSES {
+                Page::Follow(format!("/missing{}", self.rng.random_range(0..100)))
+            } else {
+                self.popular_page()
+            };
+            Asked { client: Ipv4Addr::new(198, 51, 100, number), page }
+        }
     }
 
-    fn client(&mut self) -> Ipv4Addr {
-        if self.rng.random_bool(NOISE) {
-            NOISY_CLIENTS[self.rng.random_range(0..NOISY_CLIENTS.len())]
-        } else {
-            Ipv4Addr::new(198, 51, 100, self.rng.random_range(1..=QUIET_CLIENTS))
-        }
+    fn creation(&mut self) -> Page {
+        Page::Create(link(self.rng.random_range(0..LINKS * 50)))
+    }
+
+    fn popular_page(&mut self) -> Page {
+        Page::Follow(format!("/{}", codes::derive(&self.popular_link(), 0)))
     }
 
     fn popular_link(&mut self) -> String {
@@ -104,12 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn the_mix_is_mostly_redirects_and_some_clients_are_noisy() {
+    fn the_mix_is_mostly_redirects_and_two_clients_ask_for_too_much() {
         let mut plan = Plan::new(1);
         let drawn: Vec<Asked> = (0..10_000).map(|_| plan.draw()).collect();
-        let creations = drawn.iter().filter(|asked| matches!(asked.page, Page::Create(_))).count();
-        let noisy = drawn.iter().filter(|asked| NOISY_CLIENTS.contains(&asked.client)).count();
-        assert!((800..1200).contains(&creations), "{creations}");
-        assert!((2700..3300).contains(&noisy), "{noisy}");
+        let count = |wanted: &dyn Fn(&Asked) -> bool| drawn.iter().filter(|it| wanted(it)).count();
+        let creates = |asked: &Asked| matches!(asked.page, Page::Create(_));
+        assert!((850..1150).contains(&count(&creates)));
+        assert!((600..800).contains(&count(&|asked| asked.client == SPAMMER)));
+        assert!((1850..2150).contains(&count(&|asked| asked.client == SCRAPER)));
+        assert_eq!(count(&|asked| asked.client == SPAMMER && !creates(asked)), 0);
     }
 }
