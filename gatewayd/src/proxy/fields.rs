@@ -2,80 +2,48 @@
 
 use std::net::IpAddr;
 
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SERVER, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE, VIA,
-};
+use http::header::{CONNECTION, HOST, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
-const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
+use super::field_name::FieldName;
+
 pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
-const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
-const POWERED_BY: HeaderName = HeaderName::from_static("x-powered-by");
 pub(super) const LOAD_METRICS: HeaderName = HeaderName::from_static("endpoint-load-metrics");
-const LOAD_METRICS_BIN: HeaderName = HeaderName::from_static("endpoint-load-metrics-bin");
-
-/// Fields that end at the next hop (RFC 9110 section 7.6.1).
-const HOP_BY_HOP: [HeaderName; 10] = [
-    CONNECTION,
-    KEEP_ALIVE,
-    PROXY_CONNECTION,
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    HTTP2_SETTINGS,
-];
 
 /// How a client came to us.
-pub(super) struct Origin<'a> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
     /// The other end of the connection.
     pub(super) peer: IpAddr,
     /// Whether its word on earlier hops is believed.
     pub(super) trusted: bool,
     /// "http" or "https".
     pub(super) scheme: &'static str,
-    /// The authority it asked for.
-    pub(super) authority: &'a HeaderValue,
 }
 
-/// Makes a client's fields the gateway's own request.
-pub(super) fn toward_backend(fields: &mut HeaderMap, origin: &Origin<'_>) {
-    remove_hop_by_hop(fields);
-    // Framing is derived from the body, never copied; expectations are met by us.
-    fields.remove(CONTENT_LENGTH);
-    fields.remove(EXPECT);
-    remove_underscored(fields);
-    fields.insert(HOST, origin.authority.clone());
+/// Makes a client's fields the gateway's own request to the `authority` it asked for.
+pub(super) fn toward_backend(fields: &mut HeaderMap, authority: &HeaderValue, origin: &Origin) {
+    remove_nominated(fields);
     let peer = origin.peer.to_string();
     let chain = match origin.trusted {
         true => appended(fields, &peer),
         false => peer,
     };
-    if !origin.trusted {
-        for name in [FORWARDED, REAL_IP, FORWARDED_PROTO, FORWARDED_HOST] {
-            fields.remove(name);
-        }
-    }
+    retain(fields, |name| name.goes_to_backend(origin.trusted));
+    fields.insert(HOST, authority.clone());
     fields
         .insert(FORWARDED_FOR, HeaderValue::try_from(chain).expect("addresses are visible ASCII"));
     fields.entry(FORWARDED_PROTO).or_insert(HeaderValue::from_static(origin.scheme));
-    fields.entry(FORWARDED_HOST).or_insert(origin.authority.clone());
+    fields.entry(FORWARDED_HOST).or_insert(authority.clone());
 }
 
 /// Makes a backend's fields the gateway's own answer: nothing of the fleet goes out.
 pub(super) fn toward_client(fields: &mut HeaderMap) {
-    remove_hop_by_hop(fields);
-    for name in [SERVER, VIA, POWERED_BY, LOAD_METRICS, LOAD_METRICS_BIN] {
-        fields.remove(name);
-    }
+    remove_nominated(fields);
+    // hyper holds a length against the body, and lets it tell of a body that HEAD left out.
+    retain(fields, |name| name == FieldName::ContentLength || name.goes_to_client());
 }
 
 /// Whether the client asks for a WebSocket.
@@ -93,7 +61,8 @@ pub(super) fn upgrade_to_websocket(fields: &mut HeaderMap) {
     fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
 }
 
-fn remove_hop_by_hop(fields: &mut HeaderMap) {
+/// Removes what Connection nominates; it goes itself with all that ends here.
+fn remove_nominated(fields: &mut HeaderMap) {
     if fields.contains_key(CONNECTION) {
         let nominated: Vec<HeaderName> = fields
             .get_all(CONNECTION)
@@ -101,22 +70,18 @@ fn remove_hop_by_hop(fields: &mut HeaderMap) {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .filter_map(|name| name.trim().parse().ok())
-            .filter(|name| *name != HOST)
             .collect();
         for name in nominated {
             fields.remove(name);
         }
     }
-    for name in HOP_BY_HOP {
-        fields.remove(name);
-    }
 }
 
-/// Names with an underscore read like their cousins with a dash in many app servers.
-fn remove_underscored(fields: &mut HeaderMap) {
-    let underscored = |name: &&HeaderName| name.as_str().contains('_');
-    if fields.keys().any(|name| underscored(&name)) {
-        let names: Vec<HeaderName> = fields.keys().filter(underscored).cloned().collect();
+/// Removes what `stays` does not keep.
+fn retain(fields: &mut HeaderMap, stays: impl Fn(FieldName) -> bool) {
+    let goes = |name: &&HeaderName| !stays(FieldName::of(name.as_str().as_bytes()));
+    if fields.keys().any(|name| goes(&name)) {
+        let names: Vec<HeaderName> = fields.keys().filter(goes).cloned().collect();
         for name in names {
             fields.remove(name);
         }
@@ -148,10 +113,7 @@ mod tests {
         let mut fields = fields(lines);
         let authority = HeaderValue::from_static("a.example");
         let peer = [192, 0, 2, 1].into();
-        toward_backend(
-            &mut fields,
-            &Origin { peer, trusted, scheme: "https", authority: &authority },
-        );
+        toward_backend(&mut fields, &authority, &Origin { peer, trusted, scheme: "https" });
         fields
     }
 

@@ -99,14 +99,9 @@ fn decide(
         .ok_or_else(|| Box::new(refused(Refusal::PathInvalid, account)))?;
     let websocket = head.version == Version::HTTP_11 && fields::asks_for_websocket(&head.headers);
     let trusted = policy::is_trusted(peer, &table.trusted_proxies);
-    let origin = Origin {
-        peer: policy::unwrapped(peer),
-        trusted,
-        scheme: door.scheme(),
-        authority: &authority,
-    };
+    let origin = Origin { peer: policy::unwrapped(peer), trusted, scheme: door.scheme() };
     let mut outbound_fields = std::mem::take(&mut head.headers);
-    fields::toward_backend(&mut outbound_fields, &origin);
+    fields::toward_backend(&mut outbound_fields, &authority, &origin);
     if websocket {
         fields::upgrade_to_websocket(&mut outbound_fields);
     }

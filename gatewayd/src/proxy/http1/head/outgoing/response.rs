@@ -1,0 +1,89 @@
+//! The head of a response on its way to a client.
+
+use http::StatusCode;
+
+use super::super::super::super::field_name::FieldName;
+use super::super::super::framing::ResponseFraming;
+use super::super::super::numbers::write_decimal;
+use super::super::{ResponseHead, Stage, Version};
+use super::{CHUNKED, TO_WEBSOCKET, write_field, write_length};
+
+/// The client that gets a response.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::proxy) struct ToClient<'a> {
+    /// What it speaks.
+    pub(in crate::proxy) version: Version,
+    /// Whether its connection is to serve another request.
+    pub(in crate::proxy) persists: bool,
+    /// The time in the form of a Date field, told if the backend did not tell it.
+    pub(in crate::proxy) date: &'a [u8],
+}
+
+/// How the rest of a response is written, now that its head is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::proxy) struct Begun {
+    /// How the body is to end.
+    pub(in crate::proxy) framing: ResponseFraming,
+    /// Whether the client's connection serves another request behind it.
+    pub(in crate::proxy) persists: bool,
+}
+
+/// Appends the head of a final response, or of a switch to WebSocket, as the client gets it.
+pub(in crate::proxy) fn write_response(
+    head: &ResponseHead<'_>,
+    client: &ToClient<'_>,
+    out: &mut Vec<u8>,
+) -> Begun {
+    let framing = head.framed.framing.toward_client(client.version);
+    let persists = client.persists && framing != ResponseFraming::UntilClose;
+    let dated = write_status_and_fields(head, out);
+    if !dated {
+        write_field(b"Date", client.date, out);
+    }
+    match client.version {
+        _ if head.stage() == Stage::Switched => out.extend_from_slice(TO_WEBSOCKET),
+        _ if !persists => out.extend_from_slice(b"Connection: close\r\n"),
+        Version::Http10 => out.extend_from_slice(b"Connection: keep-alive\r\n"),
+        Version::Http11 => {}
+    }
+    match framing {
+        ResponseFraming::Nothing { told: Some(length) } | ResponseFraming::Length(length) => {
+            write_length(length, out);
+        }
+        ResponseFraming::Chunked => out.extend_from_slice(CHUNKED),
+        ResponseFraming::Nothing { told: None } | ResponseFraming::UntilClose => {}
+    }
+    out.extend_from_slice(b"\r\n");
+    Begun { framing, persists }
+}
+
+/// Appends the head of an interim response such as 103. Only for clients of HTTP/1.1: the others
+/// know none (RFC 9110, section 15.2).
+pub(in crate::proxy) fn write_interim(head: &ResponseHead<'_>, out: &mut Vec<u8>) {
+    write_status_and_fields(head, out);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes the status line and the fields that go on; says whether a Date is among them.
+fn write_status_and_fields(head: &ResponseHead<'_>, out: &mut Vec<u8>) -> bool {
+    write_status_line(head.status, head.reason, out);
+    let mut dated = false;
+    head.fields.write_kept(
+        |name, meaning| {
+            let kept = meaning.goes_to_client() && !head.options.nominate(&head.fields, name);
+            dated |= kept && meaning == FieldName::Date;
+            kept
+        },
+        out,
+    );
+    dated
+}
+
+/// A server tells its own version, whatever the client's is (RFC 9110, section 6.2).
+fn write_status_line(status: StatusCode, reason: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"HTTP/1.1 ");
+    write_decimal(status.as_u16().into(), out);
+    out.push(b' ');
+    out.extend_from_slice(reason.as_bytes());
+    out.extend_from_slice(b"\r\n");
+}

@@ -1,0 +1,33 @@
+//! HTTP/1.1 (RFC 9112) as state machines: bytes in, decisions out.
+//!
+//! ```text
+//!  client bytes ─▶ head::RequestParser ─▶ RequestHead ─▶ head::write_request ─▶ backend bytes
+//!                                             │ framing
+//!                                             ▼
+//!                          BodyReader ─▶ ranges of the caller's own buffer ─▶ chunked::write_…
+//!
+//!  backend bytes ─▶ head::ResponseParser ─▶ ResponseHead ─▶ head::write_response ─▶ client bytes
+//! ```
+//! Nothing here waits, reads a clock or knows a socket. What is read is borrowed from the caller's
+//! buffer, what is written goes to the caller's, and any split of the bytes gives the same result.
+//!
+//! Requests are read strictly: whatever two implementations could read in two ways is refused, so
+//! that a backend sees what the gateway decided about.
+
+mod body;
+mod chunked;
+mod framing;
+mod head;
+mod keepalive;
+mod numbers;
+#[cfg(test)]
+mod tests;
+
+pub(super) use body::{BodyReader, Step, Truncated};
+pub(super) use chunked::{CHUNK_END, ChunkFault, Trailers, write_chunk_size, write_last_chunk};
+pub(super) use framing::{Framed, RequestFraming, ResponseFraming};
+pub(super) use head::{
+    Asked, Begun, Fields, Lines, Options, Parsed, RequestHead, RequestParser, ResponseFault,
+    ResponseHead, ResponseParser, Stage, Target, ToClient, Version, write_interim, write_request,
+    write_request_of_map, write_response,
+};
