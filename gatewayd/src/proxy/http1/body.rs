@@ -112,3 +112,51 @@ impl BodyReader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a reader takes of these pieces, and what it leaves.
+    fn read(mut reader: BodyReader, pieces: &[&str]) -> (String, String, bool) {
+        let (mut taken, mut left) = (String::new(), String::new());
+        for piece in pieces {
+            let mut at = 0;
+            while let Step::Data(range) = reader.step(piece.as_bytes(), &mut at).unwrap() {
+                taken += &piece[range];
+            }
+            left += &piece[at..];
+        }
+        (taken, left, reader.is_over())
+    }
+
+    #[test]
+    fn a_body_with_a_length_takes_so_many_bytes_and_no_more() {
+        let of = |length| BodyReader::of_request(RequestFraming::Length(length));
+        let told = |taken: &str, left: &str, over| (taken.to_owned(), left.to_owned(), over);
+        assert_eq!(read(of(5), &["he", "", "l"]), told("hel", "", false));
+        assert_eq!(read(of(5), &["he", "llo"]), told("hello", "", true));
+        assert_eq!(read(of(5), &["hel", "loGET", " /"]), told("hello", "GET /", true));
+        assert_eq!(read(of(0), &["GET"]), told("", "GET", true));
+        let none = BodyReader::of_request(RequestFraming::Nothing);
+        assert_eq!(read(none, &["GET"]), told("", "GET", true));
+        let none = BodyReader::of_response(ResponseFraming::Nothing { told: Some(5) });
+        assert_eq!(read(none, &["hello"]), told("", "hello", true));
+    }
+
+    #[test]
+    fn only_a_body_until_the_close_is_over_with_it() {
+        let mut reader = BodyReader::of_response(ResponseFraming::UntilClose);
+        assert_eq!(reader.step(b"hello", &mut 0), Ok(Step::Data(0..5)));
+        assert!(!reader.is_over());
+        assert_eq!(reader.close(), Ok(()));
+        assert!(reader.is_over());
+        assert_eq!(reader.step(b"more", &mut 0), Ok(Step::End));
+        for framing in [ResponseFraming::Length(7), ResponseFraming::Chunked] {
+            let mut reader = BodyReader::of_response(framing);
+            let _ = reader.step(b"5\r\nhel", &mut 0);
+            assert_eq!(reader.close(), Err(Truncated), "{framing:?}");
+        }
+        assert_eq!(BodyReader::of_response(ResponseFraming::Length(0)).close(), Ok(()));
+    }
+}

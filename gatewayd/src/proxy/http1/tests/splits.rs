@@ -3,7 +3,7 @@
 use http::Method;
 use proptest::prelude::*;
 
-use super::super::{Asked, Parsed};
+use super::super::{Asked, Lines, Parsed, RequestParser};
 use super::{request, request_in, response, response_in};
 
 /// Bytes that are nearly a head: sound parts and broken ones in some order, and at last the end of
@@ -128,6 +128,26 @@ proptest! {
             let other = [&bytes[..len], &behind].concat();
             prop_assert_eq!(request(&other), Parsed::Complete { head, len });
         }
+    }
+}
+
+#[test]
+fn requests_one_behind_the_other_are_read_as_they_come() {
+    let bytes: Vec<u8> = (0..20)
+        .flat_map(|it| format!("GET /{it} HTTP/1.1\r\nHost: a\r\n\r\n").into_bytes())
+        .collect();
+    for size in [1, 7, 30, 100] {
+        let (mut parser, mut lines) = (RequestParser::new("http"), Lines::new());
+        let (mut buffer, mut paths) = (Vec::new(), Vec::new());
+        for piece in bytes.chunks(size) {
+            buffer.extend_from_slice(piece);
+            while let Parsed::Complete { head, len } = parser.parse(&buffer, &mut lines) {
+                paths.push(head.target.path().to_owned());
+                buffer.drain(..len);
+            }
+        }
+        assert!(buffer.is_empty());
+        assert_eq!(paths, (0..20).map(|it| format!("/{it}")).collect::<Vec<_>>(), "{size}");
     }
 }
 
