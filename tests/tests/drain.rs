@@ -75,7 +75,7 @@ fn requests_in_flight_on_a_drained_server_finish() {
     let gateway =
         Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("balance = \"round-robin\"")));
     for server in &fleet.servers {
-        server.turn("slow?ms=1500");
+        server.turn("slow?ms=4000");
     }
     let crowd = Crowd::gather(20, Protocol::Http2, gateway.https, "/bytes/10");
     until("ten are in flight on each", || {

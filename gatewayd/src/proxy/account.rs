@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use http::{Method, StatusCode, Version};
+use http::{Method, StatusCode};
 
 use crate::model::{Name, Refusal};
 
@@ -23,39 +23,34 @@ pub(super) struct Account {
 /// What only the access log wants to know.
 struct Story {
     client: IpAddr,
+    protocol: &'static str,
     method: Method,
     host: String,
     path: String,
-    version: Version,
     route: Option<Name>,
     backend: Option<Name>,
     attempts: u32,
 }
 
 impl Account {
-    pub(super) fn open(
-        worker: &Rc<Worker>,
-        peer: IpAddr,
-        method: &Method,
-        version: Version,
-    ) -> Account {
+    /// Opens the account of a request of the client at `peer`, of which nothing is known yet.
+    pub(super) fn open(worker: &Rc<Worker>, peer: IpAddr, protocol: &'static str) -> Account {
         worker.cells().in_flight.add(1);
         let story = worker.log.is_some().then(|| {
             Box::new(Story {
                 client: peer,
-                method: method.clone(),
+                protocol,
+                method: Method::GET,
                 host: String::new(),
                 path: String::new(),
-                version,
                 route: None,
                 backend: None,
                 attempts: 0,
             })
         });
-        let started_us = worker.clock.now_us();
         Account {
             worker: Rc::clone(worker),
-            started_us,
+            started_us: worker.read_clock(),
             status: None,
             refused: None,
             sent_bytes: 0,
@@ -68,8 +63,9 @@ impl Account {
         self.started_us
     }
 
-    pub(super) fn screened(&mut self, host: &str, path: &str) {
+    pub(super) fn asked(&mut self, method: &Method, host: &str, path: &str) {
         if let Some(story) = &mut self.story {
+            story.method = method.clone();
             story.host = host.to_owned();
             story.path = path.to_owned();
         }
@@ -103,6 +99,11 @@ impl Account {
         self.refused = Some(refusal);
     }
 
+    /// A reason that is no answer of ours any more: the answer had begun.
+    pub(super) fn broke_off(&mut self, refusal: Refusal) {
+        self.refused = Some(refusal);
+    }
+
     pub(super) fn sent(&mut self, bytes: usize) {
         self.sent_bytes += bytes as u64;
     }
@@ -111,7 +112,7 @@ impl Account {
 impl Drop for Account {
     fn drop(&mut self) {
         let cells = self.worker.cells();
-        let duration_us = self.worker.clock.now_us() - self.started_us;
+        let duration_us = self.worker.read_clock() - self.started_us;
         cells.in_flight.sub(1);
         cells.requests.add(1);
         cells.latency.record(duration_us);
@@ -136,11 +137,7 @@ impl Story {
             method: self.method.to_string(),
             host: self.host,
             path: self.path,
-            protocol: match self.version {
-                Version::HTTP_10 => "HTTP/1.0",
-                Version::HTTP_2 => "HTTP/2.0",
-                _ => "HTTP/1.1",
-            },
+            protocol: self.protocol,
             route: self.route,
             backend: self.backend,
             attempts: self.attempts,

@@ -2,15 +2,34 @@
 
 use std::net::IpAddr;
 
-use http::header::{CONNECTION, HOST, UPGRADE};
+use http::header::{CONNECTION, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::field_name::FieldName;
+use super::http1::Fields;
 
 pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 pub(super) const LOAD_METRICS: HeaderName = HeaderName::from_static("endpoint-load-metrics");
+
+/// Field lines, whatever protocol brought them.
+pub(super) trait FieldLines {
+    /// The values of the fields called `name`, in the order they came.
+    fn lines<'a>(&'a self, name: &'a HeaderName) -> impl DoubleEndedIterator<Item = &'a [u8]>;
+}
+
+impl FieldLines for HeaderMap {
+    fn lines<'a>(&'a self, name: &'a HeaderName) -> impl DoubleEndedIterator<Item = &'a [u8]> {
+        self.get_all(name).into_iter().map(|value| value.as_bytes())
+    }
+}
+
+impl FieldLines for Fields<'_> {
+    fn lines<'a>(&'a self, name: &'a HeaderName) -> impl DoubleEndedIterator<Item = &'a [u8]> {
+        self.called(name.as_str().as_bytes())
+    }
+}
 
 /// How a client came to us.
 #[derive(Clone, Copy, Debug)]
@@ -37,28 +56,6 @@ pub(super) fn toward_backend(fields: &mut HeaderMap, authority: &HeaderValue, or
         .insert(FORWARDED_FOR, HeaderValue::try_from(chain).expect("addresses are visible ASCII"));
     fields.entry(FORWARDED_PROTO).or_insert(HeaderValue::from_static(origin.scheme));
     fields.entry(FORWARDED_HOST).or_insert(authority.clone());
-}
-
-/// Makes a backend's fields the gateway's own answer: nothing of the fleet goes out.
-pub(super) fn toward_client(fields: &mut HeaderMap) {
-    remove_nominated(fields);
-    // hyper holds a length against the body, and lets it tell of a body that HEAD left out.
-    retain(fields, |name| name == FieldName::ContentLength || name.goes_to_client());
-}
-
-/// Whether the client asks for a WebSocket.
-pub(super) fn asks_for_websocket(fields: &HeaderMap) -> bool {
-    let listed = |name: HeaderName, word: &str| {
-        let values = fields.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case(word))
-    };
-    listed(CONNECTION, "upgrade") && listed(UPGRADE, "websocket")
-}
-
-/// Writes the fields that turn a request or answer into a WebSocket's.
-pub(super) fn upgrade_to_websocket(fields: &mut HeaderMap) {
-    fields.insert(CONNECTION, HeaderValue::from_static("upgrade"));
-    fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
 }
 
 /// Removes what Connection nominates; it goes itself with all that ends here.
@@ -155,13 +152,5 @@ mod tests {
         let fields = sent(&told, true);
         assert_eq!(fields["x-forwarded-for"], "203.0.113.9, 203.0.113.8, 192.0.2.1");
         assert_eq!(fields["x-forwarded-proto"], "gopher");
-    }
-
-    #[test]
-    fn a_websocket_is_asked_for_by_both_fields() {
-        let both = [("connection", "keep-alive, Upgrade"), ("upgrade", "WebSocket")];
-        assert!(asks_for_websocket(&fields(&both)));
-        assert!(!asks_for_websocket(&fields(&both[..1])));
-        assert!(!asks_for_websocket(&fields(&[("connection", "upgrade"), ("upgrade", "h2c")])));
     }
 }

@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
-use http::HeaderMap;
+use http::header::COOKIE;
 
 use crate::model::{LimitKey, LimitMode};
 use crate::policy::{self, Verdict};
 use crate::state::{LimitTable, RouteTable, Table};
 
+use super::fields::FieldLines;
 use super::worker::Worker;
 
 /// Counts the request under every limit of `route`, in their order, until one refuses.
@@ -19,7 +20,7 @@ pub(super) fn admit(
     table: &Table,
     route: &RouteTable,
     client: IpAddr,
-    fields: &HeaderMap,
+    fields: &impl FieldLines,
     now_ms: u64,
 ) -> Result<(), u64> {
     for limit in route.limits.iter().map(|index| &table.limits[*index]) {
@@ -45,13 +46,15 @@ fn key(
     limit: &LimitTable,
     route: &RouteTable,
     client: IpAddr,
-    fields: &HeaderMap,
+    fields: &impl FieldLines,
 ) -> u64 {
     let of = |bytes: &[u8]| worker.limiter.key(limit.hash, bytes);
     match &limit.key {
         LimitKey::ClientIp => of(&policy::limit_prefix(client)),
         LimitKey::Route => of(route.name.as_str().as_bytes()),
-        LimitKey::Header(name) => of(fields.get(name).map_or(b"", |value| value.as_bytes())),
-        LimitKey::Cookie(name) => of(policy::cookie(fields, name).unwrap_or_default()),
+        LimitKey::Header(name) => of(fields.lines(name).next().unwrap_or_default()),
+        LimitKey::Cookie(name) => {
+            of(policy::cookie(fields.lines(&COOKIE), name).unwrap_or_default())
+        }
     }
 }

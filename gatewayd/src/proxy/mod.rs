@@ -1,25 +1,27 @@
 //! Requests in flight: from a client's connection to a backend's and back.
 //!
 //! ```text
-//!  worker ─ accept ─ serve ─▶ request: screen ▸ route ▸ limit ─▶ exchange: pick ▸ upstream ▸ relay
-//!                                └──────── reply (the gateway answers by itself) ◀──┘
+//!  worker ─ serve ─┬─ http1 ─┐                            ┌─ upstream: pools, answers
+//!                  └─ http2 ─┴▶ decide: client ▸ route ▸ limits ▸ pool ─▶ pick ─┘
+//!                                  └── reply (the gateway answers by itself)
 //! ```
-//! Everything here belongs to one worker: no value is shared with another core but counters that
-//! only their owner writes, the limiter's store, and each backend's count of requests in flight.
+//! `http1` beside `serve` is the protocol as pure state machines; `serve` and `upstream` move the
+//! bytes. Everything here belongs to one worker: no value is shared with another core but counters
+//! that only their owner writes, the limiter's store, and each backend's count in flight.
 
 mod account;
-mod body;
+mod buffers;
+mod date;
+mod deadlines;
+mod decide;
 mod door;
-mod exchange;
 mod field_name;
 mod fields;
-#[allow(dead_code, unused_imports, reason = "the relay that drives it is not here yet")]
 mod http1;
 mod limits;
 mod log;
 mod pick;
 mod reply;
-mod request;
 mod screen;
 mod serve;
 mod tunnel;

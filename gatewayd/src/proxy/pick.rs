@@ -3,28 +3,29 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use http::HeaderMap;
+use http::header::COOKIE;
 
 use crate::model::HashKey;
 use crate::policy;
 use crate::state::{Flight, PoolTable};
 
+use super::fields::FieldLines;
 use super::worker::{Held, Worker};
 
 /// A table is read anew this often when a gate was shut since it was read.
 const LOOKS: usize = 3;
 
 /// The number by which a request is hashed onto its pool; 0 where nothing is hashed.
-pub(super) fn hash(pool: &PoolTable, client: IpAddr, path: &str, fields: &HeaderMap) -> u64 {
+pub(super) fn hash(pool: &PoolTable, client: IpAddr, path: &str, fields: &impl FieldLines) -> u64 {
     match &pool.hash_key {
         None => 0,
         Some(HashKey::ClientIp) => policy::hash_key(&policy::limit_prefix(client)),
         Some(HashKey::Path) => policy::hash_key(path.as_bytes()),
         Some(HashKey::Header(name)) => {
-            policy::hash_key(fields.get(name).map_or(b"", |value| value.as_bytes()))
+            policy::hash_key(fields.lines(name).next().unwrap_or_default())
         }
         Some(HashKey::Cookie(name)) => {
-            policy::hash_key(policy::cookie(fields, name).unwrap_or_default())
+            policy::hash_key(policy::cookie(fields.lines(&COOKIE), name).unwrap_or_default())
         }
     }
 }

@@ -1,15 +1,14 @@
 //! The answers the gateway gives by itself, all of one shape: RFC 9457 problem details.
 
+use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Method, Response, StatusCode};
 use rand::Rng;
 
 use crate::model::Refusal;
 
-use super::body::AnswerBody;
-
 /// An answer of our own.
-pub(super) type Reply = Response<AnswerBody>;
+pub(super) type Reply = Response<Bytes>;
 
 /// Says why a request was refused.
 pub(super) fn refusal(refusal: Refusal) -> Reply {
@@ -20,7 +19,7 @@ pub(super) fn refusal(refusal: Refusal) -> Reply {
         status.as_u16(),
         refusal.detail()
     );
-    let mut reply = Response::new(AnswerBody::text(document));
+    let mut reply = Response::new(Bytes::from(document));
     *reply.status_mut() = status;
     let fields = reply.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -52,15 +51,19 @@ pub(super) fn wrong_method(allowed: &[Method]) -> Reply {
 }
 
 /// Sends a client to the same place over TLS.
-pub(super) fn to_tls(host: &str, port: u16, path_and_query: &str) -> Reply {
-    let authority = match port {
-        443 => host.to_owned(),
-        port => format!("{host}:{port}"),
+pub(super) fn to_tls(host: &str, port: u16, path: &str, query: Option<&str>) -> Reply {
+    let mut location = format!("https://{host}");
+    if port != 443 {
+        location += &format!(":{port}");
+    }
+    location += path;
+    if let Some(query) = query {
+        location += &format!("?{query}");
+    }
+    let Ok(location) = HeaderValue::try_from(location) else {
+        return refusal(Refusal::TargetInvalid);
     };
-    let Ok(location) = HeaderValue::try_from(format!("https://{authority}{path_and_query}")) else {
-        return refusal(Refusal::PathInvalid);
-    };
-    let mut reply = Response::new(AnswerBody::empty());
+    let mut reply = Response::new(Bytes::new());
     *reply.status_mut() = StatusCode::PERMANENT_REDIRECT;
     reply.headers_mut().insert(LOCATION, location);
     reply
@@ -92,8 +95,7 @@ mod tests {
             let reply = refusal(it);
             assert_eq!(reply.status(), it.status());
             assert_eq!(reply.headers()[CONTENT_TYPE], "application/problem+json");
-            let AnswerBody::Whole(Some(text)) = reply.body() else { panic!("{it:?}: no text") };
-            let document: serde_json::Value = serde_json::from_slice(text).unwrap();
+            let document: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
             assert_eq!(document["status"], it.status().as_u16());
         }
     }

@@ -1,6 +1,6 @@
 //! A worker: one data-plane core, its doors, its connections, its view of the table.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Cache};
+use bytes::Bytes;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use tokio::net::TcpListener;
@@ -19,15 +20,19 @@ use crate::net::accept;
 use crate::policy::Turn;
 use crate::state::{Cells, Limiter, PoolTable, Table, WorkerCells};
 
+use super::buffers::Buffers;
+use super::date::Date;
+use super::deadlines::{Deadlines, TICK};
 use super::door::{Door, DoorKind};
+use super::http1::Lines;
 use super::log::AccessLog;
 use super::serve::serve;
 use super::upstream::Pools;
 
 /// How many I/O events are taken from the kernel at once.
 const EVENTS_PER_TICK: usize = 256;
-/// How often idle connections are looked at.
-const SWEEP: Duration = Duration::from_secs(1);
+/// Idle connections are looked at this often.
+const SWEEP_TICKS: u64 = 4;
 /// How long requests in flight may take once the gateway stops.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -70,11 +75,18 @@ pub(super) struct Worker {
     pub(super) limiter: Arc<Limiter>,
     pub(super) log: Option<AccessLog>,
     pub(super) pools: RefCell<Pools>,
+    pub(super) buffers: RefCell<Buffers>,
+    pub(super) deadlines: Deadlines,
+    /// Room for the field lines of the head that is read now.
+    pub(super) lines: RefCell<Box<Lines>>,
     pub(super) rng: RefCell<SmallRng>,
     pub(super) phase: watch::Receiver<Phase>,
     /// Told when a connection closed while the worker drains.
     pub(super) emptied: Notify,
     cells: Arc<Cells<WorkerCells>>,
+    /// Milliseconds since the start of the process, when the clock was last read.
+    now_ms: Cell<u64>,
+    date: RefCell<Date>,
     view: RefCell<View>,
     turns: RefCell<Vec<Turn>>,
 }
@@ -121,6 +133,11 @@ impl Worker {
             limiter: setup.limiter,
             log: setup.log,
             pools: RefCell::default(),
+            buffers: RefCell::default(),
+            deadlines: Deadlines::default(),
+            lines: RefCell::new(Box::new(Lines::new())),
+            now_ms: Cell::new(setup.clock.now_ms()),
+            date: RefCell::default(),
             rng: RefCell::new(SmallRng::from_os_rng()),
             phase: setup.phase,
             emptied: Notify::new(),
@@ -138,16 +155,18 @@ impl Worker {
             let welcome = welcome(Rc::clone(&self), Rc::new(door.kind), listener);
             accepting.push(tokio::task::spawn_local(welcome));
         }
-        let sweeping = tokio::task::spawn_local(sweep(Rc::clone(&self)));
+        let housekeeping = tokio::task::spawn_local(keep_house(Rc::clone(&self)));
         self.draining().await;
+        // Those who wait for a request learn that none will be served.
+        self.deadlines.wake_all();
         for task in accepting {
             task.abort();
             // Its socket closes when it has ended.
             let _ = task.await;
         }
-        sweeping.abort();
-        self.pools.borrow_mut().clear();
         self.finish().await;
+        housekeeping.abort();
+        self.pools.borrow_mut().clear();
         Ok(())
     }
 
@@ -181,6 +200,29 @@ impl Worker {
             view.held = Rc::new(Held(Arc::clone(newest)));
         }
         Rc::clone(&view.held)
+    }
+
+    /// Whether the worker accepts no more.
+    pub(super) fn is_draining(&self) -> bool {
+        *self.phase.borrow() != Phase::Running
+    }
+
+    /// Reads the clock: microseconds since the start of the process.
+    pub(super) fn read_clock(&self) -> u64 {
+        let now_us = self.clock.now_us();
+        self.now_ms.set(now_us / 1000);
+        now_us
+    }
+
+    /// Milliseconds since the start of the process when the clock was last read: at the last
+    /// request or deadline, a quarter of a second ago at most.
+    pub(super) fn now_ms(&self) -> u64 {
+        self.now_ms.get()
+    }
+
+    /// The time as a Date field tells it (RFC 9110, section 5.6.7).
+    pub(super) fn date(&self) -> Bytes {
+        self.date.borrow_mut().at(self.now_ms())
     }
 
     /// What this worker counts.
@@ -217,12 +259,18 @@ async fn welcome(worker: Rc<Worker>, kind: Rc<DoorKind>, listener: TcpListener) 
     }
 }
 
-/// Closes idle connections that are too old or lead nowhere.
-async fn sweep(worker: Rc<Worker>) {
-    let mut rounds = tokio::time::interval(SWEEP);
+/// Meets deadlines and closes idle connections that are too old or lead nowhere.
+async fn keep_house(worker: Rc<Worker>) {
+    let mut ticks = tokio::time::interval(TICK);
+    let mut count = 0_u64;
     loop {
-        rounds.tick().await;
-        let table = worker.table();
-        worker.pools.borrow_mut().sweep(&table, worker.clock.now_ms());
+        ticks.tick().await;
+        worker.read_clock();
+        worker.deadlines.look(worker.now_ms());
+        if count.is_multiple_of(SWEEP_TICKS) {
+            let table = worker.table();
+            worker.pools.borrow_mut().sweep(&table, worker.now_ms());
+        }
+        count += 1;
     }
 }

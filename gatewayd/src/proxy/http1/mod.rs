@@ -23,11 +23,11 @@ mod numbers;
 #[cfg(test)]
 mod tests;
 
-pub(super) use body::{BodyReader, Step, Truncated};
+pub(super) use body::{BodyReader, Step};
 pub(super) use chunked::{CHUNK_END, ChunkFault, Trailers, write_chunk_size, write_last_chunk};
-pub(super) use framing::{Framed, RequestFraming, ResponseFraming};
+pub(super) use framing::{RequestFraming, ResponseFraming};
 pub(super) use head::{
-    Asked, Begun, Fields, Lines, Options, Parsed, RequestHead, RequestParser, ResponseFault,
-    ResponseHead, ResponseParser, Stage, Target, ToClient, Version, write_interim, write_request,
-    write_request_of_map, write_response,
+    Asked, Begun, Fields, Lines, Parsed, RequestHead, RequestParser, ResponseFault, ResponseHead,
+    ResponseParser, Stage, ToClient, Version, write_interim, write_request, write_request_of_map,
+    write_response,
 };

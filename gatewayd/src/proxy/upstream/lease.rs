@@ -1,55 +1,77 @@
-//! A lease: a connection and the place in flight that one request has on a backend.
+//! A lease: the connection and the place in flight that one attempt has on a backend.
 
 use std::rc::Rc;
-use std::task::Context;
 
-use bytes::Bytes;
-use tokio::net::TcpStream;
-
-use crate::state::Flight;
+use crate::state::{AttemptCells, Flight};
 
 use super::super::worker::Worker;
-use super::Connection;
+use super::{Answer, Connection};
 
-/// What one request holds of a backend until its answer has come to its end. Dropping it closes
+/// What one attempt holds of a backend until its answer has come to its end. Dropping it closes
 /// the connection.
 pub(in crate::proxy) struct Lease {
     pub(in crate::proxy) connection: Connection,
-    pub(in crate::proxy) flight: Flight,
+    pub(in crate::proxy) answer: Answer,
+    flight: Flight,
     worker: Rc<Worker>,
+    started_us: u64,
 }
 
 impl Lease {
-    pub(in crate::proxy) fn new(
+    pub(super) fn new(
         connection: Connection,
         flight: Flight,
         worker: &Rc<Worker>,
+        started_us: u64,
     ) -> Lease {
-        Lease { connection, flight, worker: Rc::clone(worker) }
+        let answer = Answer::new(worker);
+        Lease { connection, answer, flight, worker: Rc::clone(worker), started_us }
     }
 
-    /// Moves bytes both ways as far as they go.
-    pub(in crate::proxy) fn drive(&mut self, cx: &mut Context<'_>) {
-        self.connection.drive(cx);
+    /// The slot of the backend.
+    pub(in crate::proxy) fn slot(&self) -> u64 {
+        self.flight.backend().slot
     }
 
-    /// The answer has come to its end: the connection serves the next request if it can.
-    pub(in crate::proxy) fn give_back(mut self, cx: &mut Context<'_>) {
-        if self.connection.is_ready(cx) {
-            self.connection.rest(self.worker.clock.now_ms());
-            let slot = self.flight.backend().slot;
+    /// The head of the answer has come.
+    pub(in crate::proxy) fn answered(&self, failed: bool, cpu: Option<f64>) {
+        let cells = self.cells();
+        cells.attempts.add(1);
+        cells.latency.record(self.worker.clock.now_us() - self.started_us);
+        if failed {
+            cells.failures.add(1);
+        }
+        if let Some(cpu) = cpu {
+            self.flight.backend().report_cpu(cpu);
+        }
+    }
+
+    /// No answer came, by the backend's fault.
+    pub(in crate::proxy) fn failed(&self) {
+        self.answered(true, None);
+    }
+
+    /// The answer began and broke off.
+    pub(in crate::proxy) fn broke_off(&self) {
+        self.cells().failures.add(1);
+    }
+
+    /// The exchange is over: the connection serves the next request if it can.
+    pub(in crate::proxy) fn finish(mut self) {
+        if self.answer.leaves_reusable() {
+            self.connection.rest(self.worker.now_ms());
+            let slot = self.slot();
             self.worker.pools.borrow_mut().put(slot, self.connection);
         }
     }
 
-    /// The answer broke off.
-    pub(in crate::proxy) fn break_off(self) {
-        self.flight.backend().cells.of(self.worker.index).failures.add(1);
+    /// The socket, what came behind the switch of protocols, and the place in flight.
+    pub(in crate::proxy) fn into_parts(self) -> (tokio::net::TcpStream, Vec<u8>, Flight) {
+        let read = self.answer.unread().to_vec();
+        (self.connection.into_stream(), read, self.flight)
     }
 
-    /// The bare socket after a switch of protocols; the request stays in flight with it.
-    pub(in crate::proxy) fn into_socket(self) -> Option<(TcpStream, Bytes, Flight)> {
-        let (stream, read) = self.connection.into_socket()?;
-        Some((stream, read, self.flight))
+    fn cells(&self) -> &AttemptCells {
+        self.flight.backend().cells.of(self.worker.index)
     }
 }

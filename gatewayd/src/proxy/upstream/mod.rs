@@ -1,9 +1,13 @@
-//! Upstream: this worker's connections to backends.
+//! Upstream: this worker's connections to backends, and the answers that come on them.
 
+mod answer;
 mod connection;
+mod engage;
 mod lease;
 mod pools;
 
-pub(super) use connection::{Connection, Failure};
+pub(super) use answer::{Answer, Failure};
+pub(super) use connection::{Connection, poll_fill};
+pub(super) use engage::Search;
 pub(super) use lease::Lease;
 pub(super) use pools::Pools;

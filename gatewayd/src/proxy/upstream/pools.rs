@@ -1,7 +1,6 @@
 //! This worker's idle connections, by backend; the one that rested least is used first.
 
 use std::collections::HashMap;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use crate::net::{DialError, dial};
@@ -25,13 +24,11 @@ pub(in crate::proxy) struct Pools {
 }
 
 impl Pools {
-    /// Takes an idle connection that the backend has not closed.
+    /// Takes an idle connection that is still quiet.
     fn take(&mut self, slot: u64, now_ms: u64) -> Option<Connection> {
         let idle = self.idle.get_mut(&slot)?;
-        // Whether it was closed is known to the event loop already: nobody is waited for.
-        let mut cx = Context::from_waker(Waker::noop());
-        while let Some(mut connection) = idle.pop() {
-            if is_fresh(&connection, now_ms) && connection.is_ready(&mut cx) {
+        while let Some(connection) = idle.pop() {
+            if is_fresh(&connection, now_ms) && connection.is_quiet() {
                 return Some(connection);
             }
         }
@@ -46,10 +43,10 @@ impl Pools {
         }
     }
 
-    /// Closes what is too old, and what belongs to backends that are gone from `table`.
+    /// Closes what is too old or was closed, and what belongs to backends gone from `table`.
     pub(in crate::proxy) fn sweep(&mut self, table: &Table, now_ms: u64) {
         self.idle.retain(|slot, idle| {
-            idle.retain(|connection| is_fresh(connection, now_ms));
+            idle.retain(|connection| is_fresh(connection, now_ms) && connection.is_quiet());
             !idle.is_empty() && table.backends().any(|live| live.slot == *slot)
         });
     }
@@ -71,21 +68,13 @@ impl Worker {
         &self,
         backend: &LiveBackend,
     ) -> Result<Connection, DialError> {
-        let idle = self.pools.borrow_mut().take(backend.slot, self.clock.now_ms());
+        let idle = self.pools.borrow_mut().take(backend.slot, self.now_ms());
         match idle {
             Some(connection) => Ok(connection),
-            None => self.connect_anew(backend).await,
+            None => {
+                let stream = dial(backend.address, CONNECT_TIMEOUT).await?;
+                Ok(Connection::new(stream, self.now_ms()))
+            }
         }
-    }
-
-    /// A new connection to `backend`.
-    pub(in crate::proxy) async fn connect_anew(
-        &self,
-        backend: &LiveBackend,
-    ) -> Result<Connection, DialError> {
-        let stream = dial(backend.address, CONNECT_TIMEOUT).await?;
-        let opened = Connection::open(stream, self.clock.now_ms()).await;
-        // The handshake of HTTP/1 sends nothing and cannot fail.
-        Ok(opened.expect("HTTP/1 begins without a word"))
     }
 }

@@ -89,6 +89,7 @@ impl<'a> Fields<'a> {
     }
 
     /// How many there are.
+    #[cfg(test)]
     pub(in crate::proxy) fn len(&self) -> usize {
         self.lines.len()
     }

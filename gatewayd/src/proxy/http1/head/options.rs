@@ -43,7 +43,7 @@ impl Options {
     }
 
     /// Whether the field `name` is to end here.
-    pub(super) fn nominate(&self, fields: &Fields<'_>, name: &[u8]) -> bool {
+    pub(in crate::proxy) fn nominate(&self, fields: &Fields<'_>, name: &[u8]) -> bool {
         self.nominates
             && listed(fields, FieldName::Connection).any(|it| it.eq_ignore_ascii_case(name))
     }

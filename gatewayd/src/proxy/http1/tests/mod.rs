@@ -8,9 +8,11 @@ use http::Method;
 
 use crate::model::Refusal;
 
+use super::framing::Framed;
+use super::head::{Options, Target};
 use super::{
-    Asked, Fields, Framed, Lines, Options, Parsed, RequestFraming, RequestParser, ResponseFault,
-    ResponseParser, Target, Version,
+    Asked, Fields, Lines, Parsed, RequestFraming, RequestParser, ResponseFault, ResponseParser,
+    Version,
 };
 
 /// A request's head as the parser saw it, apart from the bytes.

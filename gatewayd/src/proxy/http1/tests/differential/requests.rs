@@ -16,7 +16,8 @@ use tokio::io::AsyncWriteExt;
 use crate::model::Refusal::{self, *};
 use crate::policy;
 
-use super::super::super::{BodyReader, Lines, Parsed, RequestParser, Target, Version};
+use super::super::super::head::Target;
+use super::super::super::{BodyReader, Lines, Parsed, RequestParser, Version};
 use super::{Body, FieldMap, ROOM, block_on, field_map, hypers_body, hypers_field_map, our_body};
 
 /// A request, as far as both tell of it.

@@ -1,0 +1,130 @@
+//! Buffers: they belong to the worker and are lent to whoever moves bytes; an idle connection has
+//! none.
+
+/// How much is read or written at once.
+pub(super) const BUFFER_BYTES: usize = 64 * 1024;
+/// How many of each kind wait for their next use; what comes back beyond them is let go.
+const KEPT: usize = 128;
+/// An outbox that grew beyond this is let go.
+const LARGEST_KEPT_BYTES: usize = 2 * BUFFER_BYTES;
+
+/// Bytes that were read and not used yet.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    bytes: Box<[u8]>,
+    start: usize,
+    end: usize,
+}
+
+/// The buffers of one worker that nobody uses now.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    inboxes: Vec<Inbox>,
+    outboxes: Vec<Vec<u8>>,
+}
+
+impl Inbox {
+    fn new() -> Inbox {
+        Inbox { bytes: vec![0; BUFFER_BYTES].into_boxed_slice(), start: 0, end: 0 }
+    }
+
+    /// What was read and not used.
+    pub(super) fn unread(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    /// Whether nothing is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether nothing more fits.
+    pub(super) fn is_full(&self) -> bool {
+        self.end - self.start == self.bytes.len()
+    }
+
+    /// Marks the first `count` unread bytes as used.
+    pub(super) fn consume(&mut self, count: usize) {
+        debug_assert!(count <= self.end - self.start, "more is used than there is");
+        self.start += count;
+        if self.is_empty() {
+            (self.start, self.end) = (0, 0);
+        }
+    }
+
+    /// Room for more; what is unread is moved to the front when there is none behind it.
+    pub(super) fn room(&mut self) -> &mut [u8] {
+        if self.end == self.bytes.len() && self.start > 0 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    /// Marks the first `count` bytes of the room as read.
+    pub(super) fn filled(&mut self, count: usize) {
+        self.end += count;
+        debug_assert!(self.end <= self.bytes.len(), "more was read than there is room");
+    }
+}
+
+impl Buffers {
+    /// An empty inbox.
+    pub(super) fn inbox(&mut self) -> Inbox {
+        self.inboxes.pop().unwrap_or_else(Inbox::new)
+    }
+
+    /// An empty outbox.
+    pub(super) fn outbox(&mut self) -> Vec<u8> {
+        self.outboxes.pop().unwrap_or_default()
+    }
+
+    /// Takes an inbox back; what is in it is forgotten.
+    pub(super) fn take_inbox(&mut self, mut inbox: Inbox) {
+        (inbox.start, inbox.end) = (0, 0);
+        if self.inboxes.len() < KEPT {
+            self.inboxes.push(inbox);
+        }
+    }
+
+    /// Takes an outbox back; what is in it is forgotten.
+    pub(super) fn take_outbox(&mut self, mut outbox: Vec<u8>) {
+        outbox.clear();
+        if self.outboxes.len() < KEPT && outbox.capacity() <= LARGEST_KEPT_BYTES {
+            self.outboxes.push(outbox);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(inbox: &mut Inbox, bytes: &[u8]) {
+        inbox.room()[..bytes.len()].copy_from_slice(bytes);
+        inbox.filled(bytes.len());
+    }
+
+    #[test]
+    fn what_is_unread_stays_in_order_while_room_is_made() {
+        let mut inbox = Inbox::new();
+        read(&mut inbox, &vec![b'a'; BUFFER_BYTES - 3]);
+        read(&mut inbox, b"bcd");
+        assert!(inbox.is_full() && inbox.room().is_empty());
+        inbox.consume(BUFFER_BYTES - 3);
+        assert_eq!(inbox.room().len(), BUFFER_BYTES - 3);
+        read(&mut inbox, b"e");
+        assert_eq!(inbox.unread(), b"bcde");
+    }
+
+    #[test]
+    fn a_buffer_that_comes_back_is_empty() {
+        let mut buffers = Buffers::default();
+        let mut inbox = buffers.inbox();
+        read(&mut inbox, b"secret of another client");
+        buffers.take_inbox(inbox);
+        assert!(buffers.inbox().is_empty());
+        buffers.take_outbox(b"secret".to_vec());
+        assert!(buffers.outbox().is_empty());
+    }
+}

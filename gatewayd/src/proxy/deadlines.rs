@@ -1,0 +1,106 @@
+//! Deadlines: one look at all of a worker's, four times a second, instead of a timer for each.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use slab::Slab;
+
+use super::worker::Worker;
+
+/// How often they are looked at: a deadline is met at most this much late.
+pub(super) const TICK: Duration = Duration::from_millis(250);
+const NEVER: u64 = u64::MAX;
+
+/// All deadlines of one worker.
+#[derive(Debug, Default)]
+pub(super) struct Deadlines {
+    entries: RefCell<Slab<Entry>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    at_ms: Cell<u64>,
+    waker: RefCell<Waker>,
+}
+
+/// The deadline of one connection or request; not armed at first.
+pub(super) struct Deadline {
+    worker: Rc<Worker>,
+    key: usize,
+}
+
+/// Something did not happen in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Expired;
+
+impl Deadlines {
+    /// Wakes everybody whose deadline is over.
+    pub(super) fn look(&self, now_ms: u64) {
+        for (_, entry) in self.entries.borrow().iter() {
+            if entry.at_ms.get() <= now_ms {
+                entry.waker.borrow().wake_by_ref();
+            }
+        }
+    }
+
+    /// Wakes everybody, to look at what else has changed.
+    pub(super) fn wake_all(&self) {
+        for (_, entry) in self.entries.borrow().iter() {
+            entry.waker.borrow().wake_by_ref();
+        }
+    }
+}
+
+impl Deadline {
+    pub(super) fn new(worker: &Rc<Worker>) -> Deadline {
+        let entry = Entry { at_ms: Cell::new(NEVER), waker: RefCell::new(Waker::noop().clone()) };
+        let key = worker.deadlines.entries.borrow_mut().insert(entry);
+        Deadline { worker: Rc::clone(worker), key }
+    }
+
+    /// It is over this long from now.
+    pub(super) fn arm(&self, after: Duration) {
+        let at_ms = self.worker.now_ms() + after.as_millis() as u64;
+        self.with(|entry| entry.at_ms.set(at_ms));
+    }
+
+    /// It is never over.
+    pub(super) fn disarm(&self) {
+        self.with(|entry| entry.at_ms.set(NEVER));
+    }
+
+    /// Whether it is over. Otherwise the task of `cx` is woken when it is.
+    pub(super) fn is_over(&self, cx: &Context<'_>) -> bool {
+        self.with(|entry| {
+            if !entry.waker.borrow().will_wake(cx.waker()) {
+                entry.waker.replace(cx.waker().clone());
+            }
+            entry.at_ms.get() <= self.worker.now_ms()
+        })
+    }
+
+    /// What `happens`, if it does so before the deadline.
+    pub(super) async fn meet<T>(&self, happens: impl Future<Output = T>) -> Result<T, Expired> {
+        let mut happens = pin!(happens);
+        poll_fn(|cx| match happens.as_mut().poll(cx) {
+            Poll::Ready(value) => Poll::Ready(Ok(value)),
+            Poll::Pending if self.is_over(cx) => Poll::Ready(Err(Expired)),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&Entry) -> T) -> T {
+        look(&self.worker.deadlines.entries.borrow()[self.key])
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        self.worker.deadlines.entries.borrow_mut().remove(self.key);
+    }
+}

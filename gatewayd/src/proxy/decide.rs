@@ -1,0 +1,91 @@
+//! What becomes of a request? The order in which everything is decided, whatever protocol brought
+//! it: client ▸ route ▸ limits ▸ pool.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use http::Method;
+
+use crate::model::Refusal;
+use crate::policy::{self, Found};
+
+use super::account::Account;
+use super::door::DoorKind;
+use super::fields::{FORWARDED_FOR, FieldLines, Origin};
+use super::reply::{self, Reply};
+use super::upstream::Search;
+use super::worker::Worker;
+use super::{limits, pick};
+
+/// What a request says, in the words of no protocol.
+pub(super) struct Asked<'a, F> {
+    pub(super) method: &'a Method,
+    /// The host as routes know it.
+    pub(super) host: &'a str,
+    /// The canonical path.
+    pub(super) path: &'a str,
+    pub(super) query: Option<&'a str>,
+    pub(super) fields: &'a F,
+    /// The length of the body, as far as it is known.
+    pub(super) body_bytes: u64,
+}
+
+/// What was decided of a request that goes to a pool.
+pub(super) struct Decided {
+    pub(super) search: Search,
+    pub(super) origin: Origin,
+    /// The largest body; `u64::MAX` is unlimited.
+    pub(super) most_body_bytes: u64,
+}
+
+/// Decides what becomes of a request of the client at `peer`: it goes to a pool, or the gateway
+/// answers by itself.
+pub(super) fn decide<F: FieldLines>(
+    worker: &Rc<Worker>,
+    door: &DoorKind,
+    peer: IpAddr,
+    asked: &Asked<'_, F>,
+    account: &mut Account,
+) -> Result<Decided, Box<Reply>> {
+    account.asked(asked.method, asked.host, asked.path);
+    if let DoorKind::Redirect(port) = door {
+        let reply = reply::to_tls(asked.host, *port, asked.path, asked.query);
+        account.answered(reply.status());
+        return Err(Box::new(reply));
+    }
+    let table = worker.table();
+    let trusted = &table.trusted_proxies;
+    let client = policy::client_ip(peer, asked.fields.lines(&FORWARDED_FOR), trusted);
+    account.client(client);
+    let route = match table.router.find(asked.host, asked.path, asked.method) {
+        Found::Route(index) => &table.routes[index],
+        Found::Nothing => return Err(refused(Refusal::NoRoute, account)),
+        Found::WrongMethod(allowed) => {
+            account.refused(Refusal::MethodNotAllowed);
+            return Err(Box::new(reply::wrong_method(&allowed)));
+        }
+    };
+    account.routed(&route.name);
+    let now_ms = account.started_us() / 1000;
+    limits::admit(worker, &table, route, client, asked.fields, now_ms).map_err(|wait_ms| {
+        account.refused(Refusal::Limit);
+        Box::new(reply::limited(wait_ms, &mut *worker.rng.borrow_mut()))
+    })?;
+    let most_body_bytes = match route.max_body_bytes {
+        0 => u64::MAX,
+        most => most,
+    };
+    if asked.body_bytes > most_body_bytes {
+        return Err(refused(Refusal::BodyTooLarge, account));
+    }
+    let pool = route.pool;
+    let hash = pick::hash(&table.pools[pool], client, asked.path, asked.fields);
+    let trusted = policy::is_trusted(peer, &table.trusted_proxies);
+    let origin = Origin { peer: policy::unwrapped(peer), trusted, scheme: door.scheme() };
+    Ok(Decided { search: Search::new(table, pool, hash), origin, most_body_bytes })
+}
+
+fn refused(refusal: Refusal, account: &mut Account) -> Box<Reply> {
+    account.refused(refusal);
+    Box::new(reply::refusal(refusal))
+}

@@ -1,0 +1,202 @@
+//! The download: a backend's answer on its way to the client.
+
+use std::ops::Range;
+use std::task::{Context, Poll, ready};
+
+use http::Method;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::policy;
+
+use super::super::super::account::Account;
+use super::super::super::fields::LOAD_METRICS;
+use super::super::super::http1::{
+    Asked, Begun, CHUNK_END, ResponseFraming, Stage, ToClient, Version, write_chunk_size,
+    write_interim, write_last_chunk, write_response,
+};
+use super::super::super::upstream::{Failure, Lease};
+use super::super::super::worker::Worker;
+use super::client::Client;
+
+/// Pieces up to this size are gathered with what is before them; larger ones go as they are.
+const GATHERED_BYTES: usize = 16 * 1024;
+
+/// An answer under way.
+pub(super) struct Download {
+    method: Method,
+    for_websocket: bool,
+    version: Version,
+    /// Whether the client's connection may serve another request.
+    persists: bool,
+    stage: At,
+}
+
+/// How far an answer is.
+enum At {
+    Head,
+    Body(Begun),
+    /// A piece of the body that goes past the outbox; how much of it is written.
+    Piece(Begun, Range<usize>, usize),
+    End(Begun),
+    Switched,
+}
+
+/// How an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    /// All of it is with the client; whether the connection serves another request.
+    Answered {
+        /// Whether the client's connection may serve another request.
+        persists: bool,
+    },
+    /// What follows is no HTTP.
+    Switched,
+}
+
+/// Why an answer does not reach the client.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// The client left.
+    Left,
+    /// The backend's fault.
+    Backend(Failure),
+}
+
+impl Download {
+    /// The answer to a request of `method` by a client of `version`, which may ask for more behind
+    /// it if `persists`.
+    pub(super) fn new(
+        method: Method,
+        for_websocket: bool,
+        version: Version,
+        persists: bool,
+    ) -> Download {
+        Download { method, for_websocket, version, persists, stage: At::Head }
+    }
+
+    /// Whether something of the final answer was written for the client.
+    pub(super) fn began(&self) -> bool {
+        !matches!(self.stage, At::Head)
+    }
+
+    /// Moves the answer on; ready once all of it is with the client.
+    pub(super) fn poll<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: &mut Client<S>,
+        lease: &mut Lease,
+        account: &mut Account,
+        worker: &Worker,
+    ) -> Poll<Result<Done, Broken>> {
+        loop {
+            match &mut self.stage {
+                At::Head => {
+                    ready!(self.poll_head(cx, client, lease, account, worker))
+                        .map_err(Broken::Backend)?;
+                }
+                At::Body(_) => ready!(self.poll_body(cx, client, lease, account))?,
+                At::Piece(begun, range, at) => {
+                    ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
+                    while *at < range.end {
+                        let piece = &lease.answer.unread()[*at..range.end];
+                        match ready!(client.poll_write(cx, piece)) {
+                            Ok(count) if count > 0 => *at += count,
+                            _ => return Poll::Ready(Err(Broken::Left)),
+                        }
+                    }
+                    lease.answer.consume(range.end);
+                    self.stage = At::Body(*begun);
+                }
+                At::End(begun) => {
+                    ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
+                    return Poll::Ready(Ok(Done::Answered { persists: begun.persists }));
+                }
+                At::Switched => {
+                    ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
+                    return Poll::Ready(Ok(Done::Switched));
+                }
+            }
+        }
+    }
+
+    fn poll_head<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: &mut Client<S>,
+        lease: &mut Lease,
+        account: &mut Account,
+        worker: &Worker,
+    ) -> Poll<Result<(), Failure>> {
+        let asked = Asked { method: &self.method, for_websocket: self.for_websocket };
+        let (version, persists) = (self.version, self.persists && !worker.is_draining());
+        let date = worker.date();
+        let Lease { connection, answer, .. } = lease;
+        let head = answer.poll_head(cx, connection, asked, |head| {
+            if head.stage() == Stage::Interim {
+                if version == Version::Http11 && head.status != http::StatusCode::CONTINUE {
+                    write_interim(head, client.outbox());
+                }
+                return None;
+            }
+            let to_client = ToClient { version, persists, date: &date };
+            let begun = write_response(head, &to_client, client.outbox());
+            let report = head.fields.called(LOAD_METRICS.as_str().as_bytes()).next();
+            Some((begun, head.stage(), head.status, report.and_then(policy::cpu_utilization)))
+        });
+        let Some((begun, stage, status, cpu)) = ready!(head)? else {
+            return Poll::Ready(Ok(()));
+        };
+        account.answered(status);
+        lease.answered(status.is_server_error(), cpu);
+        self.stage = if stage == Stage::Switched { At::Switched } else { At::Body(begun) };
+        Poll::Ready(Ok(()))
+    }
+
+    /// Moves the body on, until it ends or a piece has to go past the outbox.
+    fn poll_body<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: &mut Client<S>,
+        lease: &mut Lease,
+        account: &mut Account,
+    ) -> Poll<Result<(), Broken>> {
+        let At::Body(begun) = self.stage else { return Poll::Ready(Ok(())) };
+        let chunked = begun.framing == ResponseFraming::Chunked;
+        let Lease { connection, answer, .. } = lease;
+        loop {
+            let piece = match answer.next_piece().map_err(Broken::Backend)? {
+                Some(piece) => piece,
+                None => {
+                    // What has been gathered goes before more is waited for.
+                    ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
+                    ready!(answer.poll_data(cx, connection)).map_err(Broken::Backend)?
+                }
+            };
+            let Some(range) = piece else {
+                if chunked {
+                    write_last_chunk(answer.trailers(), client.outbox());
+                }
+                self.stage = At::End(begun);
+                return Poll::Ready(Ok(()));
+            };
+            account.sent(range.len());
+            if !chunked && range.len() > GATHERED_BYTES {
+                let at = range.start;
+                self.stage = At::Piece(begun, range, at);
+                return Poll::Ready(Ok(()));
+            }
+            let outbox = client.outbox();
+            if chunked {
+                write_chunk_size(range.len(), outbox);
+            }
+            outbox.extend_from_slice(&answer.unread()[range.clone()]);
+            if chunked {
+                outbox.extend_from_slice(CHUNK_END);
+            }
+            answer.consume(range.end);
+            if client.waiting() > GATHERED_BYTES {
+                ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The answer to a stream: one of ours, or a backend's as it comes.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use http_body::{Body, Frame, SizeHint};
+
+use crate::model::Refusal;
+
+use super::super::super::account::Account;
+use super::super::super::deadlines::Deadline;
+use super::super::super::http1::ResponseFraming;
+use super::super::super::upstream::Lease;
+use super::upload::Upload;
+
+/// How long a backend may be silent in the middle of a body.
+const STREAM_IDLE: Duration = Duration::from_secs(60);
+
+/// An answer's body on its way to the client.
+pub(super) enum AnswerBody {
+    /// One of ours, with the account that ends with it.
+    Ours(Bytes, #[allow(dead_code, reason = "settled when it is dropped")] Account),
+    /// A backend's.
+    Relayed(Box<Relayed>),
+}
+
+/// A backend's body under way. When it comes to its end the connection is given back; when the
+/// client leaves before, the connection is closed with it.
+pub(super) struct Relayed {
+    lease: Option<Lease>,
+    upload: Upload,
+    framing: ResponseFraming,
+    deadline: Deadline,
+    account: Account,
+    trailers: Option<HeaderMap>,
+}
+
+impl Relayed {
+    pub(super) fn new(
+        lease: Lease,
+        upload: Upload,
+        framing: ResponseFraming,
+        deadline: Deadline,
+        account: Account,
+    ) -> Relayed {
+        deadline.arm(STREAM_IDLE);
+        let lease = Some(lease);
+        let mut relayed = Relayed { lease, upload, framing, deadline, account, trailers: None };
+        if relayed.is_empty() {
+            relayed.finish();
+        }
+        relayed
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self.framing, ResponseFraming::Nothing { .. } | ResponseFraming::Length(0))
+    }
+
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let Some(lease) = &mut self.lease else {
+            return Poll::Ready(self.trailers.take().map(|fields| Ok(Frame::trailers(fields))));
+        };
+        // Whatever is left of the request goes on meanwhile; how it stops shows in the answer.
+        let _ = self.upload.poll(cx, &mut lease.connection);
+        let piece = match lease.answer.poll_data(cx, &mut lease.connection) {
+            Poll::Pending if self.deadline.is_over(cx) => return self.break_off(),
+            other => ready!(other),
+        };
+        match piece {
+            Ok(Some(range)) => {
+                let data = Bytes::copy_from_slice(&lease.answer.unread()[range.clone()]);
+                lease.answer.consume(range.end);
+                self.deadline.arm(STREAM_IDLE);
+                self.account.sent(data.len());
+                // A length that was told says where it ends, so that the last frame says so too.
+                if lease.answer.is_over() {
+                    self.finish();
+                }
+                Poll::Ready(Some(Ok(Frame::data(data))))
+            }
+            Ok(None) => {
+                self.finish();
+                Poll::Ready(self.trailers.take().map(|fields| Ok(Frame::trailers(fields))))
+            }
+            Err(_) => self.break_off(),
+        }
+    }
+
+    /// The client has to see that this is not the end.
+    fn break_off(&mut self) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(lease) = self.lease.take() {
+            lease.broke_off();
+        }
+        self.account.broke_off(Refusal::UpstreamBroken);
+        Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
+    }
+
+    fn finish(&mut self) {
+        let Some(lease) = self.lease.take() else { return };
+        let lines = lease.answer.trailers().into_iter().flat_map(|trailers| trailers.iter());
+        let fields: HeaderMap = lines
+            .filter_map(|(name, value)| {
+                Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?))
+            })
+            .collect();
+        self.trailers = (!fields.is_empty()).then_some(fields);
+        if self.upload.is_sent() {
+            lease.finish();
+        }
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.get_mut() {
+            AnswerBody::Ours(bytes, _) if bytes.is_empty() => Poll::Ready(None),
+            AnswerBody::Ours(bytes, account) => {
+                account.sent(bytes.len());
+                Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes)))))
+            }
+            AnswerBody::Relayed(relayed) => relayed.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            AnswerBody::Ours(bytes, _) => bytes.is_empty(),
+            AnswerBody::Relayed(relayed) => relayed.lease.is_none() && relayed.trailers.is_none(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            AnswerBody::Ours(bytes, _) => SizeHint::with_exact(bytes.len() as u64),
+            // Told in the head.
+            AnswerBody::Relayed(_) => SizeHint::default(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Serving one client connection: TLS if its door has it, then HTTP/1.1 or HTTP/2 by ALPN.
+
+mod http1;
+mod http2;
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::door::DoorKind;
+use super::worker::{Phase, Worker};
+
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Serves the client at `peer` until it leaves, breaks a rule, or the worker drains.
+pub(super) async fn serve(
+    worker: Rc<Worker>,
+    door: Rc<DoorKind>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let _open = Open::new(&worker);
+    // Without it small answers wait for an ACK; when it fails they only come later.
+    let _ = stream.set_nodelay(true);
+    match &*door {
+        DoorKind::Plain | DoorKind::Redirect(_) => {
+            http1::serve(&worker, &door, stream, peer.ip()).await;
+        }
+        DoorKind::Tls(config) => {
+            let acceptor = TlsAcceptor::from(Arc::clone(config));
+            let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await;
+            let Ok(Ok(stream)) = handshake else {
+                worker.cells().handshake_failures.add(1);
+                return;
+            };
+            if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+                http2::serve(&worker, &door, stream, peer.ip()).await;
+            } else {
+                http1::serve(&worker, &door, stream, peer.ip()).await;
+            }
+        }
+    }
+}
+
+/// Counts a connection as open for as long as it lives.
+struct Open(Rc<Worker>);
+
+impl Open {
+    fn new(worker: &Rc<Worker>) -> Open {
+        worker.cells().connections.add(1);
+        Open(Rc::clone(worker))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.cells().connections.sub(1);
+        if *self.0.phase.borrow() != Phase::Running {
+            self.0.emptied.notify_one();
+        }
+    }
+}
