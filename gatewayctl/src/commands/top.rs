@@ -3,6 +3,7 @@
 use std::{
     env,
     io::{self, IsTerminal as _},
+    process,
     time::Duration,
 };
 
@@ -74,8 +75,11 @@ impl TopArgs {
             read_only: self.read_only,
             refresh: self.refresh,
         };
-        let left = tui::run(options).await;
-        left.map_err(|error| Failure::new(Kind::Local, error.to_string()))?;
-        Ok(Verdict::Done)
+        match tui::run(options).await {
+            Ok(()) => Ok(Verdict::Done),
+            // The terminal is given back already, and whoever sent the signal needs no message.
+            Err(tui::Error::Ended(ending)) => process::exit(ending.exit_code().into()),
+            Err(error) => Err(Failure::new(Kind::Local, error.to_string())),
+        }
     }
 }

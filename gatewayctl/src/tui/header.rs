@@ -15,20 +15,27 @@ use crate::{duration, model::Severity};
 pub(crate) fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
     let look = model.settings.look;
     let wide = area.width >= 100;
-    let mut left = vec![Span::raw(" "), look.text(Role::Title, model.settings.context.as_str())];
+    let most = match area.width {
+        100.. => 36,
+        60.. => 20,
+        _ => 10,
+    };
+    let context = look.cut_middle(&model.settings.context, most);
+    let mut left = vec![Span::raw(" "), look.text(Role::Title, context)];
     if model.settings.read_only {
         left.push(look.text(Role::Accent, " read-only"));
     }
     let snapshot = model.shown().snapshot.as_ref();
     if let Some(snapshot) = snapshot {
-        left.push(look.text(Role::Plain, format!("  {}", look.cut_middle(&snapshot.host, 20))));
+        let host = look.cut_middle(&snapshot.host, most);
+        left.push(look.text(Role::Plain, format!("  {host}")));
         if wide {
             let uptime = Duration::try_from_secs_f64(snapshot.uptime_s).unwrap_or_default();
             let words = format!(" {}  up {}", snapshot.version, duration::short(uptime));
             left.push(look.text(Role::Muted, words));
         }
     }
-    left.push(Span::raw("   "));
+    left.push(Span::raw("  "));
     left.push(freshness(model, area.width >= 60));
     let mut right = Vec::new();
     if let Some(snapshot) = snapshot {

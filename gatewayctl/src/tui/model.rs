@@ -7,7 +7,7 @@ use super::{
     dialog::{Around, Dialog},
     look::Look,
     moment::Moment,
-    notice::Notices,
+    notice::{Notice, Notices},
     picture::Picture,
     screens::{self, Screen, Stage, backends, hindrance, limits, overview},
     window::Window,
@@ -105,6 +105,11 @@ impl Model {
             burst: Burst::default(),
             is_quitting: false,
         }
+    }
+
+    /// Says something to the operator.
+    pub(crate) fn say(&mut self, notice: Notice) {
+        self.notices.say(self.now, notice);
     }
 
     /// What is shown: the newest, or what was frozen.

@@ -1,6 +1,13 @@
 //! A notice: what the dashboard last had to say. Errors stay until they are dismissed.
 
-use super::theme::Role;
+use std::time::Duration;
+
+use super::{moment::Moment, theme::Role};
+
+/// A note is read or not read in this time; then the keys are worth more.
+const NOTE: Duration = Duration::from_secs(8);
+/// A change that was made is worth more.
+const DONE: Duration = Duration::from_secs(30);
 
 /// One thing to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +33,7 @@ pub(crate) enum Tone {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Notices {
     error: Option<Notice>,
-    latest: Option<Notice>,
+    latest: Option<(Moment, Notice)>,
 }
 
 impl Notice {
@@ -68,10 +75,10 @@ impl Tone {
 
 impl Notices {
     /// Says it.
-    pub(crate) fn say(&mut self, notice: Notice) {
+    pub(crate) fn say(&mut self, now: Moment, notice: Notice) {
         match notice.tone {
             Tone::Error => self.error = Some(notice),
-            Tone::Done | Tone::Note => self.latest = Some(notice),
+            Tone::Done | Tone::Note => self.latest = Some((now, notice)),
         }
     }
 
@@ -80,9 +87,12 @@ impl Notices {
         self.error.take().is_some()
     }
 
-    /// What is shown: an error as long as it stands, else what was said last.
-    pub(crate) fn shown(&self) -> Option<&Notice> {
-        self.error.as_ref().or(self.latest.as_ref())
+    /// What is shown: an error as long as it stands, else what was said a moment ago.
+    pub(crate) fn shown(&self, now: Moment) -> Option<&Notice> {
+        let latest = self.latest.as_ref().filter(|(said, notice)| {
+            now.since(*said) < if notice.tone == Tone::Done { DONE } else { NOTE }
+        });
+        self.error.as_ref().or(latest.map(|(_, notice)| notice))
     }
 }
 
@@ -90,14 +100,26 @@ impl Notices {
 mod tests {
     use super::*;
 
+    fn at(s: u64) -> Moment {
+        Moment(Duration::from_secs(s))
+    }
+
     #[test]
     fn an_error_stays_until_it_is_dismissed() {
         let mut notices = Notices::default();
-        notices.say(Notice::error("refused"));
-        notices.say(Notice::done("drained"));
-        assert_eq!(notices.shown(), Some(&Notice::error("refused")));
+        notices.say(at(0), Notice::error("refused"));
+        notices.say(at(3_600), Notice::done("drained"));
+        assert_eq!(notices.shown(at(3_600)), Some(&Notice::error("refused")));
         assert!(notices.dismiss());
-        assert_eq!(notices.shown(), Some(&Notice::done("drained")));
+        assert_eq!(notices.shown(at(3_600)), Some(&Notice::done("drained")));
         assert!(!notices.dismiss());
+    }
+
+    #[test]
+    fn a_note_makes_room_after_a_while() {
+        let mut notices = Notices::default();
+        notices.say(at(0), Notice::note("paused"));
+        assert_eq!(notices.shown(at(7)), Some(&Notice::note("paused")));
+        assert_eq!(notices.shown(at(8)), None);
     }
 }

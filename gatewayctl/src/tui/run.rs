@@ -24,7 +24,10 @@ use super::{
     update::update,
     view::view,
 };
-use crate::client::{self, Address, ErrorCode};
+use crate::{
+    client::{self, Address, ErrorCode},
+    model::Standing,
+};
 
 /// Frames are at least this far apart.
 const FRAME: Duration = Duration::from_millis(50);
@@ -266,7 +269,8 @@ fn farewell(model: &Model) -> io::Result<()> {
     let Some(snapshot) = &model.live.snapshot else { return Ok(()) };
     let mut stderr = io::stderr().lock();
     for backend in &snapshot.backends {
-        if model.drains.contains(&backend.name) && backend.in_flight > 0 {
+        let drains = backend.standing == Standing::Draining && backend.in_flight > 0;
+        if drains && model.drains.contains(&backend.name) {
             let (name, left) = (&backend.name, backend.in_flight);
             writeln!(
                 stderr,

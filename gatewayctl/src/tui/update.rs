@@ -47,7 +47,7 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         Verdict::Pressed => {}
         Verdict::BurstBegins => {
             let words = "keys came faster than anyone types: taken for a paste and refused";
-            model.notices.say(Notice::note(words));
+            model.say(Notice::note(words));
             return Vec::new();
         }
         Verdict::Refused => return Vec::new(),
@@ -72,7 +72,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if model.is_filtering {
         settle::edit_filter(model, |input| input.paste(text));
     } else if !model.dialog.as_mut().is_some_and(|dialog| dialog.paste(text)) {
-        model.notices.say(Notice::note("a paste outside a field is refused"));
+        model.say(Notice::note("a paste outside a field is refused"));
     }
     Vec::new()
 }
@@ -126,7 +126,7 @@ fn quit(model: &mut Model) -> Vec<Effect> {
     if !model.backends.staged.is_empty() && !model.is_quitting {
         model.is_quitting = true;
         let words = "staged weights are not applied: Enter applies, Esc drops, q again quits";
-        model.notices.say(Notice::note(words));
+        model.say(Notice::note(words));
         return Vec::new();
     }
     vec![Effect::Quit]
@@ -209,7 +209,7 @@ fn on_limits(model: &mut Model, msg: limits::Msg, key: Key) -> Vec<Effect> {
 fn refused(model: &mut Model) -> bool {
     let hindrance = model.hindrance();
     if let Some(hindrance) = hindrance {
-        model.notices.say(Notice::note(hindrance));
+        model.say(Notice::note(hindrance));
     }
     hindrance.is_some()
 }
@@ -217,7 +217,7 @@ fn refused(model: &mut Model) -> bool {
 fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
     match wish {
         Wish::Nothing | Wish::Pass => {}
-        Wish::Say(notice) => model.notices.say(notice),
+        Wish::Say(notice) => model.say(notice),
         Wish::Open(dialog) => return open(model, *dialog),
         Wish::Go(screen, id) => {
             model.came_from = Some(model.screen);
@@ -273,7 +273,7 @@ fn follow(model: &mut Model, step: Step) -> Vec<Effect> {
             let backends = model.live.snapshot.as_ref().map_or(&[][..], |it| &it.backends);
             model.backends.stage(weights, backends);
         }
-        Step::Refuse(why) => model.notices.say(Notice::note(why)),
+        Step::Refuse(why) => model.say(Notice::note(why)),
     }
     Vec::new()
 }
@@ -303,7 +303,7 @@ fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
         pause.missed += 1;
     }
     if model.live.take(snapshot) {
-        model.notices.say(Notice::note("gatewayd was restarted: counters begin anew"));
+        model.say(Notice::note("gatewayd was restarted: counters begin anew"));
     }
     let step = match (&mut model.dialog, &model.live.snapshot) {
         (Some(Dialog::Confirm(confirm)), Some(snapshot)) => confirm.look(snapshot),
@@ -320,7 +320,8 @@ fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
         _ => None,
     };
     if !answer.is_preview {
-        model.notices.say(outcome(model, answer));
+        let notice = outcome(model, answer);
+        model.say(notice);
         if let Ok(operation) = &answer.result {
             let names =
                 operation.target.split(',').filter_map(|it| it.trim().strip_prefix("backend/"));

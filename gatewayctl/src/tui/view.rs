@@ -135,7 +135,10 @@ fn said(model: &Model) -> Vec<Span<'_>> {
     let look = model.settings.look;
     if let (Freshness::Lost { since, .. }, Some(snapshot)) =
         (model.freshness(), &model.live.snapshot)
-        && model.notices.shown().is_none_or(|notice| notice.tone != super::notice::Tone::Error)
+        && model
+            .notices
+            .shown(model.now)
+            .is_none_or(|notice| notice.tone != super::notice::Tone::Error)
     {
         let time = figures::time_of_day(snapshot.time_ms);
         let why = model.connection.error().map_or("", |error| error.message.as_str());
@@ -146,7 +149,7 @@ fn said(model: &Model) -> Vec<Span<'_>> {
         );
         return vec![look.text(Role::Warn, words)];
     }
-    let Some(notice) = model.notices.shown() else { return Vec::new() };
+    let Some(notice) = model.notices.shown(model.now) else { return Vec::new() };
     let esc = if notice.tone == super::notice::Tone::Error { "  (Esc)" } else { "" };
     vec![
         Span::styled(format!(" {} ", notice.tone.word()), look.style(notice.tone.role())),
@@ -155,7 +158,8 @@ fn said(model: &Model) -> Vec<Span<'_>> {
     ]
 }
 
-/// The gateway in one line; a dialog's question goes first.
+/// The gateway in one line; a dialog's question goes first. A second one has what was said, or the
+/// worst problem.
 fn line(model: &Model, buffer: &mut Buffer, area: Rect) {
     let look = model.settings.look;
     let mut spans = match (model.scene(), &model.dialog, model.around()) {
@@ -168,4 +172,12 @@ fn line(model: &Model, buffer: &mut Buffer, area: Rect) {
         spans.insert(1, Span::raw(" "));
     }
     look.row(buffer, area, 0, spans);
+    let problem = model.scene().and_then(|scene| scene.snapshot.problems.first());
+    let said = match (said(model), problem) {
+        (said, Some(problem)) if said.is_empty() => {
+            vec![look.text(Role::Warn, format!("{} {}", problem.target, problem.what))]
+        }
+        (said, _) => said,
+    };
+    look.row(buffer, area, 1, said);
 }

@@ -146,9 +146,15 @@ fn plan_rows<'a>(plan: &'a Operation, sheet: Sheet) -> Vec<Row<'a>> {
     let moving: Vec<&Share> = plan.shares.iter().filter(moves).collect();
     rows.extend(moving.iter().take(LISTED).map(|share| share_row(share, sheet)));
     let (more, kept) = (moving.len().saturating_sub(LISTED), plan.shares.len() - moving.len());
-    if more > 0 || kept > 0 && !moving.is_empty() {
-        let words = format!("{more} more move, {kept} keep their share");
-        rows.extend(sheet.words(3, Role::Muted, words));
+    let rest = match (more, kept) {
+        _ if moving.is_empty() => String::new(),
+        (0, 0) => String::new(),
+        (0, 1) => "1 other keeps its share".to_owned(),
+        (0, kept) => format!("{kept} others keep their share"),
+        (more, kept) => format!("{more} more move, {kept} keep their share"),
+    };
+    if !rest.is_empty() {
+        rows.extend(sheet.words(3, Role::Muted, rest));
     }
     rows.extend(plan.warnings.iter().flat_map(|warning| {
         sheet.words(0, Role::Warn, format!("{} {warning}", look.glyphs.alerts[0]))

@@ -23,6 +23,8 @@ use writer::Writer;
 /// A frame is shown at once, not while it is written.
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
+/// Blanks the screen.
+const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 /// A blocked terminal may take this long to be given back.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -102,7 +104,10 @@ impl Terminal {
 
     /// Forgets what is on the screen, so that the next frame draws everything.
     pub(crate) fn forget(&mut self) -> io::Result<()> {
-        self.screen.clear()
+        // Not `clear` of the library, which asks the terminal where its cursor is.
+        self.frame.write_all(CLEAR)?;
+        self.screen = ratatui::Terminal::new(CrosstermBackend::new(self.frame.clone()))?;
+        Ok(())
     }
 
     /// Gives the terminal back and stops until it is continued; then takes it again.

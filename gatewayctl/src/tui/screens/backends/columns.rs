@@ -41,7 +41,6 @@ pub(crate) static TABLE: Table<Backend> = Table {
         column("P99",    Width::Figure(6),    4,  Some("p99_ms"),      |it, _| Cell::figure(Role::Plain, figures::ms(it.p99_ms, 5))),
         column("ERR%",   Width::Figure(6),    3,  Some("error_ratio"), |it, _| Cell::figure(errors(it.error_ratio), figures::percent(it.error_ratio))),
         column("CPU",    Width::Figure(5),    8,  Some("cpu_ratio"),   |it, _| Cell::figure(Role::Plain, figures::load(it.cpu_ratio))),
-        column("CHECK",  Width::Text(16),     12, None,                |it, _| Cell::text(Role::Muted, it.health_reason.as_str())),
         column("NOTE",   Width::Rest(14),     7,  None,                note),
         column("TREND",  Width::Text(TREND),  11, None,                trend),
     ],
@@ -100,8 +99,13 @@ fn note(backend: &Backend, lens: &Lens<'_>) -> Cell {
         Some(Standing::Overtaken(_)) => return Cell::text(Role::Warn, "staged, overtaken"),
         None => {}
     }
-    let role = if backend.state() == State::Down { Role::Bad } else { Role::Plain };
-    Cell::text(role, words(backend, lens.now_ms))
+    let words = words(backend, lens.now_ms);
+    match backend.state() {
+        State::Down | State::Ejected => Cell::text(Role::Bad, words),
+        // Nothing to note: the last check, for those who look for it.
+        _ if words.is_empty() => Cell::text(Role::Muted, backend.health_reason.as_str()),
+        _ => Cell::text(Role::Plain, words),
+    }
 }
 
 /// Why it is in its state, as the command line says it.

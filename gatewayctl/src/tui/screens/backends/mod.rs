@@ -138,7 +138,9 @@ impl State {
             return Wish::Say(Notice::error(words));
         };
         let mut question = Confirm::new(edit, Level::Key, stage.snapshot, stage.now, stage.key);
-        for backend in backends {
+        // The gateway's own answer tells what becomes of one.
+        let several = self.staged.len() > 1;
+        for backend in backends.iter().filter(|_| several) {
             if let Some(super::staged::Standing::Ready(weight)) = self.staged.of(backend) {
                 let Backend { name, weight: was, .. } = backend;
                 question = question.note(format!("{name} weight {weight}, was {was}"));
