@@ -163,6 +163,7 @@ impl Confirm {
         match (&self.phase, &self.outlook) {
             (Phase::Sent, _) => return said("sent, waiting for the gateway"),
             (Phase::Moved(what), _) => return Some(format!("{what}; r looks again")),
+            (Phase::Failed(_), _) => return said("r looks again"),
             (_, Outlook::Unknown) => return said("asking the gateway what would happen"),
             (_, Outlook::Refusal(error)) if !(self.force && error.code == ErrorCode::Guard) => {
                 return said("the gateway would refuse");

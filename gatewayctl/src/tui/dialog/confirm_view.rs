@@ -183,13 +183,17 @@ fn share_row<'a>(share: &'a Share, sheet: Sheet) -> Row<'a> {
     )
 }
 
+/// A guard's own hint speaks of the command line; here a key does it.
 fn refusal<'a>(error: &'a client::Error, force: bool, sheet: Sheet) -> Vec<Row<'a>> {
-    let said = format!("{} would refuse: {}", sheet.look.glyphs.alerts[1], error.message);
+    let is_guard = error.code == ErrorCode::Guard;
+    let verb = if is_guard && force { "overruling" } else { "would refuse" };
+    let said = format!("{} {verb}: {}", sheet.look.glyphs.alerts[1], error.message);
     let mut rows = sheet.words(0, Role::Bad, said);
-    rows.extend(error.hint.iter().flat_map(|hint| sheet.words(3, Role::Plain, hint)));
-    if error.code == ErrorCode::Guard && !force {
-        let words = "f overrules the guard: asks for the name and a reason";
+    if is_guard && !force {
+        let words = "f overrules the guard: it asks for the name and a reason";
         rows.extend(sheet.words(1, Role::Warn, words));
+    } else if !is_guard {
+        rows.extend(error.hint.iter().flat_map(|hint| sheet.words(3, Role::Plain, hint)));
     }
     rows
 }

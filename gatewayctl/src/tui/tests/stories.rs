@@ -137,6 +137,35 @@ fn a_target_that_moved_stops_the_dialog_until_it_is_looked_at_again() {
 }
 
 #[test]
+fn a_failed_change_is_sent_again_only_after_another_look() {
+    let mut story = on_backends();
+    story.press("d");
+    story.answer(Ok(drain_plan()));
+    story.press("y");
+    story.happen(|gateway| gateway.revision = 42);
+    story.effects.truncate(2);
+    story.answer(Err(Error::new(ErrorCode::Conflict, "the gateway is at revision 42")));
+    story.press("y");
+    assert_eq!(story.sent().len(), 1);
+    story.press("r");
+    story.answer(Ok(drain_plan()));
+    story.press("y");
+    assert_eq!(story.sent()[1].intent.expected_revision, Some(42));
+}
+
+#[test]
+fn a_moved_target_is_not_looked_at_again_without_a_link() {
+    let mut story = on_backends();
+    story.press("d");
+    story.answer(Ok(drain_plan()));
+    story.happen(|gateway| gateway.backends[0].revision = 42);
+    story.lose();
+    story.effects.clear();
+    story.press("r");
+    assert_eq!(story.effects, []);
+}
+
+#[test]
 fn another_change_elsewhere_moves_the_expected_revision_and_asks_again() {
     let mut story = on_backends();
     story.press("d");
