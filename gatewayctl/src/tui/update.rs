@@ -356,3 +356,35 @@ fn outcome(model: &Model, answer: &Answer) -> Notice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Edit, Intent},
+        tui::{
+            connection::Connection, effect::Request, look::Look, model::Settings, screens::Screen,
+        },
+    };
+
+    #[test]
+    fn no_request_leaves_a_dashboard_that_is_not_connected() {
+        let settings = Settings {
+            context: String::new(),
+            address: String::new(),
+            look: Look::new(true, false),
+            read_only: false,
+        };
+        let connection = Connection::new(std::time::Duration::from_secs(1));
+        let mut model = Model::new(settings, connection, Screen::Overview);
+        let request = || Request {
+            ticket: 1,
+            edit: Edit::Remove { names: Vec::new() },
+            intent: Intent::default(),
+        };
+        assert_eq!(follow(&mut model, Step::Send(request())), []);
+        assert_eq!(follow(&mut model, Step::Preview(request())), []);
+        model.connection.received(model.now);
+        assert_eq!(follow(&mut model, Step::Send(request())), [Effect::Apply(request())]);
+    }
+}

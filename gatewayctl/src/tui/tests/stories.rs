@@ -320,6 +320,9 @@ fn nothing_is_asked_or_sent_without_a_link() {
     story.effects.clear();
     story.lose();
     story.press("y");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("disconnected: changes are disabled"), "{frame}");
+    assert!(!frame.contains("waiting for the gateway"), "{frame}");
     story.key(Key::Esc);
     story.press("deMR");
     story.press("a");
