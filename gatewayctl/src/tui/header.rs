@@ -31,7 +31,7 @@ pub(crate) fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
         left.push(look.text(Role::Plain, format!("  {host}")));
         if wide {
             let uptime = Duration::try_from_secs_f64(snapshot.uptime_s).unwrap_or_default();
-            let words = format!(" {}  up {}", snapshot.version, duration::short(uptime));
+            let words = format!(" {}  up {}", snapshot.version, whole(uptime));
             left.push(look.text(Role::Muted, words));
         }
     }
@@ -80,7 +80,7 @@ pub(crate) fn tabs(model: &Model, buffer: &mut Buffer, area: Rect) {
         spans.push(Span::styled(format!("{close} "), look.style(role)));
     }
     look.row(buffer, area, 0, spans);
-    let words = format!("window {} [ ] ", model.window.word());
+    let words = format!("window {} [ ] ", model.window().word());
     let width = u16::try_from(words.len()).unwrap_or(0).min(area.width);
     let place = Rect { x: area.right() - width, width, ..area };
     look.row(buffer, place, 0, vec![look.text(Role::Muted, words)]);

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::series::Series;
-use crate::model::Snapshot;
+use super::{series::Series, window::Window};
+use crate::{duration::age, model::Snapshot};
 
 /// What was seen so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub(crate) struct History {
     pub(crate) p99: Series,
     /// Its refusals by limits per second.
     pub(crate) rejected: Series,
+    /// The time of the first snapshot, milliseconds since the Unix epoch.
+    began_ms: Option<i64>,
     backends: HashMap<String, BackendHistory>,
     limits: HashMap<String, LimitHistory>,
 }
@@ -44,6 +46,7 @@ impl History {
     /// Notes one snapshot.
     pub(crate) fn note(&mut self, snapshot: &Snapshot) {
         let (at, totals) = (snapshot.time_ms, &snapshot.totals);
+        self.began_ms.get_or_insert(at);
         self.rps.note(at, Some(totals.rps));
         self.p50.note(at, totals.p50_ms);
         self.p99.note(at, totals.p99_ms);
@@ -62,6 +65,13 @@ impl History {
             seen.asked.note(at, Some((limit.passed_per_s + limit.rejected_per_s).max(over)));
             seen.rejected.note(at, Some(over));
         }
+    }
+
+    /// The shortest window that holds what was seen up to `now_ms`, at most a quarter of an hour.
+    pub(crate) fn window(&self, now_ms: i64) -> Window {
+        let seen = age(now_ms, self.began_ms.unwrap_or(now_ms));
+        let windows = [Window::Minute, Window::Five, Window::Quarter];
+        windows.into_iter().find(|window| seen <= window.length()).unwrap_or(Window::Quarter)
     }
 
     /// What was seen of this backend.

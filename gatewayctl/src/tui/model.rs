@@ -56,8 +56,8 @@ pub(crate) struct Model {
     pub(crate) help: Option<usize>,
     /// Whether keys go into the filter.
     pub(crate) is_filtering: bool,
-    /// How far back charts look.
-    pub(crate) window: Window,
+    /// How far back its operator wants charts to look; as far as something was seen when not said.
+    pub(crate) wanted_window: Option<Window>,
     /// What was said last.
     pub(crate) notices: Notices,
     /// Backends whose drain was asked for here.
@@ -98,7 +98,7 @@ impl Model {
             dialog: None,
             help: None,
             is_filtering: false,
-            window: Window::default(),
+            wanted_window: None,
             notices: Notices::default(),
             drains: Vec::new(),
             tickets: 0,
@@ -115,6 +115,12 @@ impl Model {
     /// What is shown: the newest, or what was frozen.
     pub(crate) fn shown(&self) -> &Picture {
         self.paused.as_ref().map_or(&self.live, |pause| &pause.picture)
+    }
+
+    /// How far back charts look.
+    pub(crate) fn window(&self) -> Window {
+        let picture = self.shown();
+        self.wanted_window.unwrap_or_else(|| picture.history.window(picture.time_ms()))
     }
 
     /// How far what is shown may be taken for the present.
@@ -153,7 +159,7 @@ impl Model {
             picture,
             snapshot: picture.snapshot.as_ref()?,
             look: Look { stale: self.freshness().is_stale(), ..self.settings.look },
-            window: self.window,
+            window: self.window(),
             staged: &self.backends.staged,
         })
     }

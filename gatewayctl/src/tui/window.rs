@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 /// How far back the charts look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Window {
     /// One minute.
     Minute,
     /// Five minutes.
-    #[default]
     Five,
     /// A quarter of an hour.
     Quarter,

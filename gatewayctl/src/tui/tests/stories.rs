@@ -401,6 +401,18 @@ fn a_row_of_overview_leads_to_what_it_is_about_and_esc_back() {
 }
 
 #[test]
+fn charts_look_back_as_far_as_something_was_seen_unless_told() {
+    let mut story = Story::begin(ascii());
+    story.happen(|_| ());
+    assert!(story.frame(120, 40).contains("window 1m"));
+    assert!(Story::watching(ascii()).frame(120, 40).contains("window 5m"));
+    story.press("]");
+    assert!(story.frame(120, 40).contains("window 5m"));
+    story.press("[[[");
+    assert!(story.frame(120, 40).contains("window 1m"));
+}
+
+#[test]
 fn quitting_with_staged_weights_asks_once() {
     let mut story = on_backends();
     story.press("+q");

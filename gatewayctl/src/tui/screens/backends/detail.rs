@@ -98,7 +98,10 @@ fn facts<'a>(backend: &'a Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
     let look = scene.look;
     let figure = |text: String| look.figure(Role::Plain, &text);
     let (role, state) = state_words(backend, &scene.lens());
-    let errors_said = format!("{}%", figures::percent(backend.error_ratio));
+    let errors_said = match backend.error_ratio {
+        None => figures::UNKNOWN.to_owned(),
+        ratio => format!("{}%", figures::percent(ratio)),
+    };
     let file = backend.configured_weight.map_or("not in it".into(), |it| it.to_string());
     let mut rows = vec![
         vec![

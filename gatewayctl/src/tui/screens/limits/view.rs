@@ -53,7 +53,7 @@ pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, 
     let room = panel::panel(scene.look, buffer, area, &title);
     if rows.is_empty() {
         let words = if all.is_empty() {
-            " No limits: name one in the file under [limits] and send SIGHUP."
+            " No limits: a [[limit]] in the file adds one."
         } else {
             " No limit matches. Esc clears the filter."
         };

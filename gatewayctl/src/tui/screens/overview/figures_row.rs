@@ -22,6 +22,7 @@ fn groups(scene: &Scene<'_>, look: Look, width: usize) -> Vec<Vec<Span<'static>>
     let totals = &scene.snapshot.totals;
     let gap = if width >= 100 { "   " } else { "  " };
     let group = |label: &'static str, role: Role, text: String, unit: &'static str| {
+        let unit = if text == figures::UNKNOWN { "" } else { unit };
         vec![look.label(label), look.figure(role, &text), look.label(unit), Span::raw(gap)]
     };
     let errors = totals.error_ratio;

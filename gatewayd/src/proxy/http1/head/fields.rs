@@ -88,12 +88,6 @@ impl<'a> Fields<'a> {
         Fields { head: b"\r\n", lines: &[], present: 0 }
     }
 
-    /// How many there are.
-    #[cfg(test)]
-    pub(in crate::proxy) fn len(&self) -> usize {
-        self.lines.len()
-    }
-
     /// Whether there is a field with this meaning.
     pub(in crate::proxy) fn has(&self, meaning: FieldName) -> bool {
         self.present & 1 << meaning as u32 != 0
