@@ -73,7 +73,7 @@ fn curl_speaks_http2_and_http1_to_the_same_port() {
 #[test]
 fn least_connections_prefers_the_idle_server_while_another_is_slow() {
     let fleet = Fleet::start(2);
-    let [slow, idle] = &fleet.servers[..] else { unreachable!() };
+    let slow = &fleet.servers[0];
     let gateway =
         Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("balance = \"least-connections\"")));
     slow.turn("slow?ms=5000");
