@@ -1,6 +1,7 @@
 //! A route: which requests it matches and what becomes of them.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use http::Method;
@@ -68,7 +69,7 @@ pub enum Segment {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
     /// Not a host.
-    #[error("{0:?} is not a host: expected a.example or *.example, without port")]
+    #[error("{0:?} is not a host: expected a.example, *.example or [2001:db8::1], without port")]
     Host(String),
     /// Not a path.
     #[error(
@@ -90,8 +91,12 @@ impl FromStr for HostPattern {
             let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
             !label.is_empty() && label.bytes().all(legal)
         };
-        let address = host.starts_with('[') && host.ends_with(']') && !wild;
-        if host.len() > 253 || !(address || host.split('.').all(label)) {
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        if let Some(Ok(address)) = bare.filter(|_| !wild).map(str::parse::<Ipv6Addr>) {
+            // In its shortest form, which is what the hosts of requests are brought to.
+            return Ok(HostPattern::Exact(format!("[{address}]")));
+        }
+        if host.len() > 253 || !host.split('.').all(label) {
             return Err(PatternError::Host(text.to_owned()));
         }
         let host = host.to_ascii_lowercase();
@@ -215,9 +220,11 @@ mod tests {
         for text in ["/", "/urls", "/api/*", "/*", "/{code}", "/users/{id}/photo"] {
             assert_eq!(text.parse::<PathPattern>().unwrap().to_string(), text);
         }
-        for text in ["a.example", "*.example", "localhost"] {
+        for text in ["a.example", "*.example", "localhost", "[2001:db8::1]"] {
             assert_eq!(text.parse::<HostPattern>().unwrap().to_string(), text);
         }
+        let long = "[2001:0DB8:0:0::1]".parse::<HostPattern>().unwrap();
+        assert_eq!(long, HostPattern::Exact("[2001:db8::1]".to_owned()));
     }
 
     #[test]
@@ -228,7 +235,22 @@ mod tests {
         ] {
             assert!(text.parse::<PathPattern>().is_err(), "{text:?}");
         }
-        for text in ["", "*", "a..b", "a b", "a:80", "*.*.example", "a/b"] {
+        for text in [
+            "",
+            "*",
+            "a..b",
+            "a b",
+            "a:80",
+            "*.*.example",
+            "a/b",
+            "[]",
+            "[x]",
+            "*.[::1]",
+            "[10.0.0.1]",
+            "[::1",
+            "[::1]:80",
+            "[fe80::1%eth0]",
+        ] {
             assert!(text.parse::<HostPattern>().is_err(), "{text:?}");
         }
     }
