@@ -61,10 +61,14 @@ impl Rejection {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Rejection::Unknown { noun: "backend", .. } => {
-                Some("`backend list` shows those there are")
+                Some("`gatewayctl backend list` shows those there are")
             }
-            Rejection::Unknown { noun: "pool", .. } => Some("`pool list` shows those there are"),
-            Rejection::Unknown { noun: "limit", .. } => Some("`limit list` shows those there are"),
+            Rejection::Unknown { noun: "pool", .. } => {
+                Some("`gatewayctl pool list` shows those there are")
+            }
+            Rejection::Unknown { noun: "limit", .. } => {
+                Some("`gatewayctl limit list` shows those there are")
+            }
             Rejection::Taken { .. } => Some("choose another name, or remove that one first"),
             Rejection::Stale { .. } => {
                 Some("look at what changed, then ask again with the new revision")
