@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use tempfile::TempDir;
 
 use crate::client::{Client, Protocol, Reply};
-use crate::{Ctl, Process, Signal, binaries, free_port, until};
+use crate::{Admin, Ctl, Process, Signal, binaries, free_port, until};
 
 /// A running gateway, killed when dropped.
 pub struct Gateway {
@@ -34,11 +34,17 @@ pub struct Setup {
     workers: u32,
     trusted: Vec<String>,
     admin_keys: String,
+    data_plane_keys: String,
 }
 
 impl Default for Setup {
     fn default() -> Setup {
-        Setup { workers: 2, trusted: Vec::new(), admin_keys: String::new() }
+        Setup {
+            workers: 2,
+            trusted: Vec::new(),
+            admin_keys: String::new(),
+            data_plane_keys: String::new(),
+        }
     }
 }
 
@@ -58,6 +64,12 @@ impl Setup {
     /// With more keys in `[admin]`.
     pub fn admin(mut self, keys: &str) -> Setup {
         self.admin_keys = keys.to_owned();
+        self
+    }
+
+    /// With more keys in `[data_plane]`.
+    pub fn data_plane(mut self, keys: &str) -> Setup {
+        self.data_plane_keys = keys.to_owned();
         self
     }
 
@@ -109,11 +121,12 @@ impl Gateway {
 
     fn head(&self) -> String {
         let directory = self.directory.path().display();
-        let Setup { workers, trusted, admin_keys } = &self.setup;
+        let Setup { workers, trusted, admin_keys, data_plane_keys } = &self.setup;
         let mut text = format!(
             "[admin]\nsocket = \"{directory}/admin.sock\"\nstate_dir = \"{directory}/state\"\n\
              metrics = \"{}\"\n{admin_keys}\n\n\
-             [data_plane]\nworkers = {workers}\ntrusted_proxies = {trusted:?}\n",
+             [data_plane]\nworkers = {workers}\ntrusted_proxies = {trusted:?}\n\
+             {data_plane_keys}\n",
             self.metrics
         );
         let listeners = [
@@ -152,6 +165,32 @@ impl Gateway {
         until(&format!("{name} is {health}"), || {
             (self.ctl.backend(name)["health"] == health).then_some(())
         });
+    }
+
+    /// A connection to its admin API.
+    #[track_caller]
+    pub fn admin(&self) -> Admin {
+        Admin::connect(&self.socket())
+    }
+
+    /// Where its admin API answers.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.path().join("admin.sock")
+    }
+
+    /// The same file with another port in each place, another socket and another state directory.
+    pub fn file_of_a_twin(&self) -> String {
+        let mut text = fs::read_to_string(self.file()).unwrap();
+        for address in [self.http, self.https, self.redirect, self.metrics] {
+            let other = format!("127.0.0.1:{}", free_port());
+            text = text.replace(&address.to_string(), &other);
+        }
+        text.replace("admin.sock", "twin.sock").replace("/state\"", "/twin-state\"")
+    }
+
+    /// The directory that is its own: file, state, socket.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// A new client.
@@ -205,6 +244,20 @@ impl Gateway {
         self.process = self.spawn();
         self.wait_until_ready();
     }
+}
+
+/// Starts one more gatewayd with `file` as its configuration, beside `gateway`, and waits until it
+/// has ended: its exit code and what it printed.
+#[track_caller]
+pub fn second(gateway: &Gateway, file: &str) -> (i32, String) {
+    let directory = tempfile::tempdir_in(gateway.directory()).unwrap();
+    let path = directory.path().join("gateway.toml");
+    fs::write(&path, file).unwrap();
+    let mut command = Command::new(binaries::gatewayd());
+    command.arg("--config").arg(path);
+    let mut process = Process::start("second gatewayd", &mut command, &log(&directory));
+    let status = process.wait();
+    (status.code().unwrap_or(-1), process.log())
 }
 
 fn log(directory: &TempDir) -> PathBuf {
