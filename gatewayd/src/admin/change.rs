@@ -35,6 +35,9 @@ fn intent(actor: String, asked: wire::Intent) -> Result<Intent, Status> {
     if asked.reason.chars().count() > LONGEST_REASON {
         return Err(invalid("intent.reason", format!("at most {LONGEST_REASON} characters")));
     }
+    if asked.reason.contains(char::is_control) {
+        return Err(invalid("intent.reason", "one line of text, without control characters"));
+    }
     let via = match asked.via.as_str() {
         "" => "api",
         known @ ("cli" | "tui" | "api") => known,

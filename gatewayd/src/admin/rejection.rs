@@ -24,10 +24,15 @@ pub(super) fn rejected(rejection: &Rejection) -> Status {
     status(code, reason, &rejection.to_string(), rejection.hint())
 }
 
+/// The most characters of what is wrong that are told: a status travels in header fields, and what
+/// it quotes of the request may be as long as a message.
+const LONGEST_TOLD: usize = 300;
+
 /// The status of a request whose `field` makes no sense.
 pub(super) fn invalid(field: &str, what: impl std::fmt::Display) -> Status {
+    let what: String = what.to_string().chars().take(LONGEST_TOLD).collect();
     let mut details = details("INVALID", None);
-    details.add_bad_request_violation(field, what.to_string());
+    details.add_bad_request_violation(field, what.as_str());
     Status::with_error_details(Code::InvalidArgument, format!("{field}: {what}"), details)
 }
 

@@ -37,10 +37,13 @@ impl Watch for Admin {
         request: Request<wire::SnapshotsRequest>,
     ) -> Result<Response<Self::SnapshotsStream>, Status> {
         let (caller, demo) = (caller(&request), self.load.is_some());
-        let first = self.fresh().await?;
-        // What was published before the first picture is left out; a slow reader gets the newest.
+        // Watched from before the first picture on, so that none is missed; a slow reader gets the
+        // newest.
         let later = WatchStream::from_changes(self.observatory.watch());
-        let pictures = tokio_stream::once(first).chain(later.filter_map(|newest| newest));
+        let first = self.fresh().await?;
+        let seq = first.seq;
+        let later = later.filter_map(move |newest| newest.filter(|newest| newest.seq > seq));
+        let pictures = tokio_stream::once(first).chain(later);
         let told = pictures.map(move |it| Ok(convert::snapshot(&it, &caller, demo)));
         Ok(Response::new(Box::pin(told)))
     }

@@ -1,0 +1,277 @@
+//! The admin API as other tools meet it: gRPC on the socket, without gatewayctl.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::os::unix::fs::PermissionsExt;
+
+use gateway_proto as wire;
+use gateway_tests::{Admin, Fleet, Gateway, shortener, wrong_fields};
+use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+use tonic_types::StatusExt;
+
+fn gateway(fleet: &Fleet) -> Gateway {
+    Gateway::start(&(shortener("100/minute", "1000/minute") + &fleet.pool("")))
+}
+
+fn intent(reason: &str) -> Option<wire::Intent> {
+    Some(wire::Intent { reason: reason.to_owned(), ..wire::Intent::default() })
+}
+
+fn weigh(name: &str, weight: u32, intent: Option<wire::Intent>) -> wire::SetWeightsRequest {
+    let weight = Some(wire::weight_edit::Weight::Absolute(weight));
+    let edits = vec![wire::WeightEdit { name: name.to_owned(), weight }];
+    wire::SetWeightsRequest { edits, intent }
+}
+
+fn revision(admin: &Admin) -> u64 {
+    admin.snapshots().next().unwrap().revision
+}
+
+#[test]
+fn the_socket_is_for_its_owner_and_group() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let mode = std::fs::metadata(gateway.socket()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o660);
+}
+
+#[test]
+fn health_and_reflection_answer_on_the_socket() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let mut health = HealthClient::new(admin.channel());
+    let asked = HealthCheckRequest { service: String::new() };
+    let answer = admin.wait(health.check(asked)).unwrap().into_inner();
+    assert_eq!(answer.status(), tonic_health::ServingStatus::Serving.into());
+
+    let asked = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let mut reflection = ServerReflectionClient::new(admin.channel());
+    let call = reflection.server_reflection_info(tokio_stream::once(asked));
+    let mut answers = admin.wait(call).unwrap().into_inner();
+    let answer = admin.wait(answers.message()).unwrap().unwrap();
+    let Some(MessageResponse::ListServicesResponse(listed)) = answer.message_response else {
+        panic!("{answer:?}")
+    };
+    let names: Vec<&str> = listed.service.iter().map(|service| service.name.as_str()).collect();
+    for service in ["Backends", "Limits", "Watch", "Demo"] {
+        assert!(names.contains(&&*format!("gatewayd.v1.{service}")), "{service} in {names:?}");
+    }
+    assert!(names.contains(&"grpc.health.v1.Health"), "{names:?}");
+}
+
+#[test]
+fn a_change_of_what_the_caller_did_not_see_is_refused_with_what_changed() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let seen = revision(&admin);
+    admin.weigh(weigh("app-1", 50, intent("first"))).unwrap();
+    let late = wire::Intent { expected_revision: Some(seen), ..wire::Intent::default() };
+    let refused = admin.weigh(weigh("app-2", 7, Some(late.clone()))).unwrap_err();
+    assert_eq!(refused.code(), Code::Aborted);
+    for word in ["app-1", "weight", &(seen + 1).to_string()] {
+        assert!(refused.message().contains(word), "no {word} in {}", refused.message());
+    }
+    let reason = refused.get_error_details().error_info().unwrap().reason.clone();
+    assert_eq!(reason, "REVISION");
+    assert_eq!(gateway.ctl.backend("app-2")["weight"], 100);
+    let fresh = wire::Intent { expected_revision: Some(seen + 1), ..late };
+    admin.weigh(weigh("app-2", 7, Some(fresh))).unwrap();
+}
+
+#[test]
+fn of_many_writers_on_one_revision_exactly_one_wins() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    for round in 0..10 {
+        let expected = revision(&gateway.admin());
+        let outcomes: Vec<bool> = std::thread::scope(|scope| {
+            let writers = [1, 2, 3, 4].map(|writer| {
+                let gateway = &gateway;
+                scope.spawn(move || {
+                    let intent = wire::Intent {
+                        expected_revision: Some(expected),
+                        ..wire::Intent::default()
+                    };
+                    let weight = 1 + round * 10 + writer;
+                    gateway.admin().weigh(weigh("app-1", weight, Some(intent))).is_ok()
+                })
+            });
+            writers.map(|writer| writer.join().unwrap()).into()
+        });
+        assert_eq!(outcomes.iter().filter(|won| **won).count(), 1, "round {round}");
+    }
+}
+
+#[test]
+fn what_could_steer_a_terminal_or_a_file_is_refused_by_its_field() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let hostile =
+        ["\u{1b}[2J", "a\rb", "a\nb", "a\0b", "", "../../etc/x", "\u{202e}x", &"x".repeat(64)];
+    let before = revision(&admin);
+    for name in hostile {
+        let name = name.to_owned();
+        let add = |field: &str| wire::AddBackendRequest {
+            pool: if field == "pool" { name.clone() } else { "app".to_owned() },
+            name: if field == "name" { name.clone() } else { "new".to_owned() },
+            address: if field == "address" { name.clone() } else { "127.0.0.1:9".to_owned() },
+            ..wire::AddBackendRequest::default()
+        };
+        let standing = wire::Standing::Draining.into();
+        let limit = wire::SetLimitRequest {
+            name: "create-per-ip".to_owned(),
+            max: Some(name.clone()),
+            ..wire::SetLimitRequest::default()
+        };
+        for (field, refused) in [
+            ("pool", admin.add(add("pool"))),
+            ("name", admin.add(add("name"))),
+            ("address", admin.add(add("address"))),
+            ("edits.name", admin.weigh(weigh(&name, 1, None))),
+            (
+                "names",
+                admin.stand(wire::SetStandingRequest {
+                    names: vec![name.clone()],
+                    standing,
+                    intent: None,
+                }),
+            ),
+            ("max", admin.limit(limit)),
+        ] {
+            let refused = refused.unwrap_err();
+            assert_eq!(refused.code(), Code::InvalidArgument, "{field} {name:?}: {refused}");
+            assert_eq!(wrong_fields(&refused), [field], "{name:?}");
+            assert!(!refused.message().contains(char::is_control), "{:?}", refused.message());
+        }
+    }
+    assert_eq!(revision(&admin), before);
+}
+
+#[test]
+fn a_reason_is_one_line_of_text() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    for reason in [
+        "\u{1b}]0;owned\u{7}",
+        "fine\n2026-01-01 ERROR forged",
+        "a\0b",
+        "\u{9b}2J",
+        &"x".repeat(501),
+    ] {
+        let refused = admin.weigh(weigh("app-1", 1, intent(reason))).unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{reason:?}");
+        assert_eq!(wrong_fields(&refused), ["intent.reason"], "{reason:?}");
+    }
+    admin.weigh(weigh("app-1", 1, intent("größer, \u{202e}aber harmlos: 修正"))).unwrap();
+    assert!(!gateway.log().contains("forged"), "{}", gateway.log());
+}
+
+#[test]
+fn nonsense_is_refused_by_its_field() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let via = wire::Intent { via: "telnet".to_owned(), ..wire::Intent::default() };
+    let nobody =
+        wire::SetStandingRequest { names: vec!["app-1".to_owned()], standing: 77, intent: None };
+    for (field, refused) in [
+        ("edits.absolute", admin.weigh(weigh("app-1", 1001, None))),
+        ("edits.absolute", admin.weigh(weigh("app-1", u32::MAX, None))),
+        ("intent.via", admin.weigh(weigh("app-1", 1, Some(via)))),
+        ("standing", admin.stand(nobody)),
+    ] {
+        let refused = refused.unwrap_err();
+        assert_eq!(wrong_fields(&refused), [field], "{refused}");
+    }
+    let kinds = vec!["weather".to_owned()];
+    let refused = admin.events(wire::EventsRequest { kinds, ..wire::EventsRequest::default() });
+    assert_eq!(wrong_fields(&refused.err().unwrap()), ["kinds"]);
+}
+
+#[test]
+fn a_message_over_a_mebibyte_is_refused_and_the_connection_goes_on() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let refused = admin.weigh(weigh("app-1", 1, intent(&"x".repeat(2 << 20)))).unwrap_err();
+    assert!([Code::ResourceExhausted, Code::OutOfRange].contains(&refused.code()), "{refused}");
+    // One that is long and still within is told what is wrong with it, in few words.
+    let name = "x".repeat(1 << 19);
+    let refused = admin.weigh(weigh(&name, 1, None)).unwrap_err();
+    assert_eq!(wrong_fields(&refused), ["edits.name"], "{}", refused.code());
+    assert!(refused.message().len() < 1000, "{}", refused.message().len());
+    admin.weigh(weigh("app-1", 1, None)).unwrap();
+}
+
+#[test]
+fn snapshots_come_each_second_whole_and_of_one_moment() {
+    let fleet = Fleet::start(3);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let pictures: Vec<wire::Snapshot> = admin.snapshots().take(4).collect();
+    for pair in pictures.windows(2) {
+        assert!(pair[1].seq > pair[0].seq);
+        assert_eq!(pair[1].instance, pair[0].instance);
+        assert!(pair[1].time_ms >= pair[0].time_ms && pair[1].uptime_s > pair[0].uptime_s);
+    }
+    for picture in &pictures {
+        assert_eq!(picture.backends.len(), 3);
+        assert_eq!((picture.pools.len(), picture.limits.len()), (1, 2));
+        let load: u64 = picture.backends.iter().map(|backend| backend.in_flight).sum();
+        assert_eq!(load, picture.pools[0].in_flight, "one moment");
+    }
+    // From the second on they come by the clock, a second apart.
+    let apart = pictures[3].time_ms - pictures[1].time_ms;
+    assert!(apart > 1000, "{apart} ms");
+}
+
+#[test]
+fn events_come_from_the_past_first_and_then_live() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    for weight in 1..=5 {
+        admin.weigh(weigh("app-1", weight, intent(&format!("past {weight}")))).unwrap();
+    }
+    let kinds = vec!["change".to_owned()];
+    let asked = wire::EventsRequest { backlog: 3, kinds, past_only: false };
+    let mut events = admin.events(asked.clone()).unwrap();
+    let told: Vec<String> = events.by_ref().take(3).map(|event| event.what).collect();
+    for (what, reason) in told.iter().zip(["past 3", "past 4", "past 5"]) {
+        assert!(what.contains(reason), "{told:?}");
+    }
+    admin.weigh(weigh("app-2", 9, intent("live"))).unwrap();
+    let live = events.next().unwrap();
+    assert_eq!((&*live.target, &*live.kind), ("backend/app-2", "change"));
+    assert!(live.what.contains("live") && !live.op.is_empty() && !live.who.is_empty(), "{live:?}");
+    let past_only = wire::EventsRequest { past_only: true, ..asked };
+    assert_eq!(admin.events(past_only).unwrap().count(), 3, "it ends by itself");
+}
+
+#[test]
+fn a_reader_that_never_reads_stops_nobody() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let lazy = gateway.admin();
+    let _unread: Vec<_> = (0..20)
+        .map(|_| (lazy.snapshots(), lazy.events(wire::EventsRequest::default()).unwrap()))
+        .collect();
+    let admin = gateway.admin();
+    for weight in 0..300 {
+        admin.weigh(weigh("app-1", 1 + weight % 2, None)).unwrap();
+    }
+    assert_eq!(admin.snapshots().next().unwrap().backends.len(), 2);
+}
