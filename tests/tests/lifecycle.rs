@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use gateway_tests::{Crowd, EVERYTHING, Fleet, Gateway, Protocol, Signal, until};
 
@@ -89,4 +93,99 @@ fn a_gateway_without_a_server_lives_and_is_not_ready() {
     });
     assert_eq!(gateway.ask_metrics("/livez").status, 200);
     assert_eq!(gateway.ctl.try_run("status").code, 3, "degraded");
+}
+
+#[test]
+fn a_second_gateway_is_told_what_is_taken_and_by_whom() {
+    let fleet = Fleet::start(1);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let twin = gateway.file_of_a_twin();
+    // The twin with one of its lines as the first one has it.
+    let sharing = |line: &str| {
+        let same = fs::read_to_string(gateway.file()).unwrap();
+        let pairs = same.lines().zip(twin.lines());
+        let mix = pairs.map(|(same, twin)| if same.contains(line) { same } else { twin });
+        mix.map(|line| line.to_owned() + "\n").collect::<String>()
+    };
+    for (line, told) in [
+        ("state_dir", "state directory"),
+        (&*gateway.http.to_string(), &*gateway.http.to_string()),
+        (&*gateway.metrics.to_string(), &*gateway.metrics.to_string()),
+        ("socket =", "admin.sock is in use"),
+    ] {
+        let file = sharing(line);
+        let (code, log) = gateway_tests::second(&gateway, &file);
+        assert_eq!(code, 1, "{told}: {log}");
+        let error = log.lines().find(|line| line.contains("ERROR")).unwrap_or_default();
+        assert!(error.contains(told), "{told}: {log}");
+    }
+    assert_eq!(gateway.client(Protocol::Http).get("/bytes/1").status, 200);
+    assert_eq!(gateway.ctl.try_run("status").code, 0, "{:?}", gateway.ctl.try_run("status"));
+}
+
+#[test]
+fn a_second_sigterm_ends_at_once() {
+    let fleet = Fleet::start(1);
+    let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    fleet.servers[0].turn("slow?ms=25000");
+    let mut stream = TcpStream::connect(gateway.http).unwrap();
+    stream.write_all(b"GET /headers HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    until("it is in flight", || (fleet.servers[0].in_flight() == 1).then_some(()));
+    gateway.signal(Signal::SIGTERM);
+    until("it drains", || gateway.log().contains("a second signal").then_some(()));
+    let asked = Instant::now();
+    gateway.signal(Signal::SIGTERM);
+    assert_eq!(gateway.wait().code(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(20), "it waited for the request");
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    assert_eq!(rest, b"");
+}
+
+#[test]
+fn while_it_drains_it_is_alive_and_not_ready() {
+    let fleet = Fleet::start(1);
+    let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    fleet.servers[0].turn("slow?ms=3000");
+    let mut client = gateway.client(Protocol::Http);
+    let asking = thread::spawn(move || client.get("/bytes/1"));
+    until("it is in flight", || (fleet.servers[0].in_flight() == 1).then_some(()));
+    gateway.signal(Signal::SIGTERM);
+    until("it drains", || gateway.log().contains("a second signal").then_some(()));
+    assert_eq!(gateway.ask_metrics("/readyz").status, 503, "balancers send nobody here");
+    assert_eq!(gateway.ask_metrics("/livez").status, 200);
+    assert_eq!(asking.join().unwrap().status, 200);
+    assert_eq!(gateway.wait().code(), Some(0));
+}
+
+#[test]
+fn an_open_websocket_is_given_time_and_does_not_keep_it_from_ending() {
+    let fleet = Fleet::start(1);
+    let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let mut stream = TcpStream::connect(gateway.http).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+    stream
+        .write_all(
+            b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        )
+        .unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    assert_eq!(gateway.ctl.items("status")[0]["connections"], 1, "a tunnel is a connection");
+    gateway.signal(Signal::SIGTERM);
+    until("it drains", || gateway.log().contains("a second signal").then_some(()));
+    // "Hello" masked, the example of RFC 6455 section 5.7.
+    let hello = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+    stream.write_all(&hello).unwrap();
+    let mut echoed = [0; 7];
+    stream.read_exact(&mut echoed).unwrap();
+    assert_eq!(&echoed, b"\x81\x05Hello", "the tunnel was cut at once");
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    assert_eq!(gateway.wait().code(), Some(0));
 }

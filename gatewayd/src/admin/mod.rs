@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use gateway_proto as wire;
 use tokio::net::UnixListener;
-use tokio_stream::wrappers::UnixListenerStream;
 use tonic::transport::Server;
 
 use crate::state::{Events, Observatory, Writer};
@@ -45,15 +44,11 @@ pub struct Admin {
     pub load: Option<LoadKnob>,
 }
 
-/// Serves on `listener` until `over`.
+/// Serves on `listener` for as long as it is polled.
 ///
 /// # Errors
 /// When the contract's descriptors cannot be read, or the listener breaks.
-pub async fn serve(
-    admin: Admin,
-    listener: UnixListener,
-    over: impl Future<Output = ()>,
-) -> io::Result<()> {
+pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -76,7 +71,7 @@ pub async fn serve(
         .add_service(demo.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(health_service)
         .add_service(reflection)
-        .serve_with_incoming_shutdown(UnixListenerStream::new(listener), over)
+        .serve_with_incoming(socket::callers(listener))
         .await
         .map_err(io::Error::other)
 }

@@ -4,15 +4,21 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use futures_util::stream::{self, Stream};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::time::sleep;
 
 /// The mode of the socket: its owner and group may call.
 const SOCKET_MODE: u32 = 0o660;
 /// The mode of its directory, when we make it.
 const DIRECTORY_MODE: u32 = 0o750;
+
+/// How long callers wait when none can be let in.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A bound socket; the file goes when this is dropped.
 #[derive(Debug)]
@@ -66,6 +72,22 @@ impl AdminSocket {
             .map_err(|cause| refused(path, cause))?;
         Ok((AdminSocket { path: path.to_owned(), _lock: lock }, listener))
     }
+}
+
+/// Those who call at `listener`, one after the other. Whatever keeps one from being let in (a want
+/// of descriptors, mostly) is waited out, because the kernel would report it again at once.
+pub(super) fn callers(listener: UnixListener) -> impl Stream<Item = io::Result<UnixStream>> {
+    stream::unfold(listener, |listener| async {
+        loop {
+            match listener.accept().await {
+                Ok((caller, _)) => return Some((Ok(caller), listener)),
+                Err(error) => {
+                    tracing::warn!(%error, "callers of the admin API wait");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    })
 }
 
 impl Drop for AdminSocket {

@@ -5,9 +5,11 @@ pub mod cli;
 mod demo;
 mod listeners;
 mod logging;
+mod places;
 mod reload;
 mod run;
 mod signals;
+mod watchers;
 mod workers;
 
 use std::process::ExitCode;

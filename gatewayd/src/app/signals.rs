@@ -1,5 +1,6 @@
 //! Signals: SIGHUP reads the file again, SIGTERM and SIGINT drain, a second one ends at once.
 
+use std::io;
 use std::path::Path;
 use std::thread::JoinHandle;
 
@@ -7,51 +8,69 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::reload::Reload;
-use crate::model::Settings;
-use crate::proxy::Phase;
+use crate::model::{Phase, Settings};
 
-/// Follows signals until the gateway was told to end and its `workers` have.
-pub(super) async fn follow(
-    phase: &watch::Sender<Phase>,
-    workers: Vec<JoinHandle<()>>,
-    path: Option<&Path>,
-    settings: &Settings,
-    reload: Reload,
-) -> anyhow::Result<()> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut ended = std::pin::pin!(tokio::task::spawn_blocking(move || join(workers)));
-    loop {
-        tokio::select! {
-            _ = hangup.recv() => {
-                if let Some(path) = path {
-                    reload.read_again(path, settings).await;
-                }
-            }
-            () = either(&mut terminate, &mut interrupt) => break,
-            // All workers failed: each has said why.
-            _ = ended.as_mut() => anyhow::bail!("no worker is left to serve"),
-        }
-    }
-    tracing::info!("finishing what is in flight; a second signal ends at once");
-    // Without systemd there is nobody to notify.
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
-    phase.send_replace(Phase::Draining);
-    tokio::select! {
-        _ = ended.as_mut() => {}
-        () = either(&mut terminate, &mut interrupt) => {
-            phase.send_replace(Phase::Ending);
-            let _ = ended.await;
-        }
-    }
-    Ok(())
+/// The signals sent to this process.
+pub(super) struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-async fn either(one: &mut Signal, other: &mut Signal) {
+impl Signals {
+    /// Takes signals from now on: those that come while the gateway starts wait until it follows.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(super) fn take() -> io::Result<Signals> {
+        Ok(Signals {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Follows signals until the gateway was told to end and its `workers` have.
+    pub(super) async fn follow(
+        mut self,
+        phase: &watch::Sender<Phase>,
+        workers: Vec<JoinHandle<()>>,
+        path: Option<&Path>,
+        settings: &Settings,
+        reload: Reload,
+    ) -> anyhow::Result<()> {
+        let mut ended = std::pin::pin!(tokio::task::spawn_blocking(move || join(workers)));
+        loop {
+            tokio::select! {
+                _ = self.hangup.recv() => {
+                    if let Some(path) = path {
+                        reload.read_again(path, settings).await;
+                    }
+                }
+                () = told_to_end(&mut self.terminate, &mut self.interrupt) => break,
+                // All workers failed: each has said why.
+                _ = ended.as_mut() => anyhow::bail!("no worker is left to serve"),
+            }
+        }
+        tracing::info!("finishing what is in flight; a second signal ends at once");
+        // Without systemd there is nobody to notify.
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        phase.send_replace(Phase::Draining);
+        tokio::select! {
+            _ = ended.as_mut() => {}
+            () = told_to_end(&mut self.terminate, &mut self.interrupt) => {
+                phase.send_replace(Phase::Ending);
+                let _ = ended.await;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn told_to_end(terminate: &mut Signal, interrupt: &mut Signal) {
     tokio::select! {
-        _ = one.recv() => {}
-        _ = other.recv() => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
     }
 }
 

@@ -7,9 +7,8 @@ use std::thread::JoinHandle;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::model::EventKind;
-use crate::model::Severity;
-use crate::proxy::{self, AccessLog, Door, Phase, Setup};
+use crate::model::{EventKind, Phase, Severity};
+use crate::proxy::{self, AccessLog, Door, Setup};
 use crate::state::{Cells, Events, Limiter, WorkerCells, Writer};
 
 /// What all workers share.

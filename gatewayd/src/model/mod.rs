@@ -13,6 +13,7 @@ mod limit;
 mod listener;
 mod name;
 mod operation;
+mod phase;
 mod pool;
 mod refusal;
 mod rejection;
@@ -32,10 +33,12 @@ pub use limit::{Limit, LimitKey, LimitMode};
 pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, TlsVersion};
 pub use name::{Name, NameError};
 pub use operation::{Operation, Share};
+pub use phase::Phase;
 pub use pool::{Balance, HashKey, HealthCheck, Pool};
 pub use refusal::Refusal;
 pub use rejection::Rejection;
 pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
 pub use snapshot::{
-    BackendView, LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot, Totals,
+    BackendView, Distribution, LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot,
+    Totals,
 };

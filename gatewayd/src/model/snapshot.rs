@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::{Allowance, Health, LimitMode, Mark, Name, Severity, Standing};
+use super::{Allowance, Health, LimitMode, Mark, Name, Phase, Severity, Standing};
 
 /// The gateway at one moment: one timestamp, everything in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +20,13 @@ pub struct Snapshot {
     pub host: Arc<str>,
     /// Seconds since the start of the process.
     pub uptime_s: f64,
-    /// Whether every pool with a route has a backend to serve it.
+    /// Whether clients are welcome: every pool with a route has a backend to serve it, and the
+    /// process is not about to end.
     pub ready: bool,
+    /// What the process does with clients.
+    pub phase: Phase,
+    /// How long answers took since the start.
+    pub latency: Distribution,
     /// Figures of the whole gateway.
     pub totals: Totals,
     /// The pools, by name.
@@ -71,6 +76,23 @@ pub struct Totals {
     pub workers: u32,
     /// Access log lines dropped since the start.
     pub log_dropped_total: u64,
+    /// Answers since the start by class: 1xx, 2xx, 3xx, 4xx, 5xx.
+    pub by_class: [u64; 5],
+    /// Attempts made again on another backend since the start.
+    pub retries_total: u64,
+    /// Connections that failed to speak TLS since the start.
+    pub handshake_failures_total: u64,
+}
+
+/// How durations are distributed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Distribution {
+    /// Bounds in microseconds, rising, and how many durations lie below each.
+    pub below_us: Vec<(u64, u64)>,
+    /// How many there are.
+    pub count: u64,
+    /// All of them together in microseconds.
+    pub sum_us: u64,
 }
 
 /// A pool as observed.

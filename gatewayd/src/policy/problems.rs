@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::model::{
-    BackendView, Health, LimitView, PoolView, Problem, Severity, Snapshot, Standing,
+    BackendView, Health, LimitView, Phase, PoolView, Problem, Severity, Snapshot, Standing,
 };
 
 /// A certificate that expires sooner than this is worth telling.
@@ -29,6 +29,11 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
             let target = format!("listener/{}", listener.name);
             found.push(Problem { severity, target, what, since_ms: None });
         }
+    }
+    if snapshot.phase != Phase::Running {
+        let what = "it drains to end: it takes no new clients".to_owned();
+        let target = "gateway".to_owned();
+        found.push(Problem { severity: Severity::Warn, target, what, since_ms: None });
     }
     if snapshot.totals.log_dropped_total > 0 {
         let what = format!("{} access log lines were dropped", snapshot.totals.log_dropped_total);

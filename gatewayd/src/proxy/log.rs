@@ -49,11 +49,12 @@ pub struct Line {
 }
 
 impl AccessLog {
-    /// A log whose lines wait for at most `room` others.
+    /// A log whose lines wait for at most `room` others; those that find no room are counted in
+    /// `dropped`.
     #[must_use]
-    pub fn new(room: usize) -> (AccessLog, mpsc::Receiver<Line>) {
+    pub fn new(room: usize, dropped: Arc<AtomicU64>) -> (AccessLog, mpsc::Receiver<Line>) {
         let (lines, receiver) = mpsc::channel(room);
-        (AccessLog { lines, dropped: Arc::default() }, receiver)
+        (AccessLog { lines, dropped }, receiver)
     }
 
     /// Hands a line over, or drops it when there is no room.
@@ -61,11 +62,5 @@ impl AccessLog {
         if self.lines.try_send(line).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
-    }
-
-    /// Lines dropped since the start.
-    #[must_use]
-    pub fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
     }
 }

@@ -30,4 +30,4 @@ mod worker;
 
 pub use door::{Door, DoorKind};
 pub use log::{AccessLog, Line};
-pub use worker::{Phase, Setup, run};
+pub use worker::{Setup, run};

@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
+use crate::model::Phase;
 use crate::net::accept;
 use crate::policy::Turn;
 use crate::state::{Cells, Limiter, PoolTable, Table, WorkerCells};
@@ -35,17 +36,6 @@ const EVENTS_PER_TICK: usize = 256;
 const SWEEP_TICKS: u64 = 4;
 /// How long requests in flight may take once the gateway stops.
 const DRAIN: Duration = Duration::from_secs(30);
-
-/// What a worker does with connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Accepts and serves.
-    Running,
-    /// Accepts nobody and finishes what is in flight.
-    Draining,
-    /// Ends at once.
-    Ending,
-}
 
 /// What a worker is made of.
 #[derive(Debug)]
@@ -84,6 +74,8 @@ pub(super) struct Worker {
     /// Told when a connection closed while the worker drains.
     pub(super) emptied: Notify,
     cells: Arc<Cells<WorkerCells>>,
+    /// Whether the worker accepts no more.
+    drains: Cell<bool>,
     /// Milliseconds since the start of the process, when the clock was last read.
     now_ms: Cell<u64>,
     date: RefCell<Date>,
@@ -136,6 +128,7 @@ impl Worker {
             buffers: RefCell::default(),
             deadlines: Deadlines::default(),
             lines: RefCell::new(Box::new(Lines::new())),
+            drains: Cell::new(false),
             now_ms: Cell::new(setup.clock.now_ms()),
             date: RefCell::default(),
             rng: RefCell::new(SmallRng::from_os_rng()),
@@ -157,6 +150,7 @@ impl Worker {
         }
         let housekeeping = tokio::task::spawn_local(keep_house(Rc::clone(&self)));
         self.draining().await;
+        self.drains.set(true);
         // Those who wait for a request learn that none will be served.
         self.deadlines.wake_all();
         for task in accepting {
@@ -204,7 +198,7 @@ impl Worker {
 
     /// Whether the worker accepts no more.
     pub(super) fn is_draining(&self) -> bool {
-        *self.phase.borrow() != Phase::Running
+        self.drains.get()
     }
 
     /// Reads the clock: microseconds since the start of the process.

@@ -13,23 +13,33 @@ pub(super) const BUCKETS: usize = ((LARGEST_BITS - SPLIT_BITS + 2) as usize) << 
 
 /// Durations counted in buckets.
 #[derive(Debug)]
-pub struct Histogram(Box<[Counter; BUCKETS]>);
+pub struct Histogram {
+    buckets: Box<[Counter; BUCKETS]>,
+    sum_us: Counter,
+}
 
 impl Default for Histogram {
     fn default() -> Histogram {
-        Histogram(Box::new(std::array::from_fn(|_| Counter::default())))
+        let buckets = Box::new(std::array::from_fn(|_| Counter::default()));
+        Histogram { buckets, sum_us: Counter::default() }
     }
 }
 
 impl Histogram {
     /// Counts a duration; only the owning worker may call this.
     pub fn record(&self, duration_us: u64) {
-        self.0[bucket(duration_us)].add(1);
+        self.buckets[bucket(duration_us)].add(1);
+        self.sum_us.add(duration_us);
+    }
+
+    /// All durations together.
+    pub(super) fn sum_us(&self) -> u64 {
+        self.sum_us.read()
     }
 
     /// Adds the counts to `sum`.
     pub(super) fn add_to(&self, sum: &mut [u64; BUCKETS]) {
-        for (sum, counter) in sum.iter_mut().zip(self.0.iter()) {
+        for (sum, counter) in sum.iter_mut().zip(self.buckets.iter()) {
             *sum += counter.read();
         }
     }
@@ -55,6 +65,12 @@ fn lower_us(bucket: usize) -> f64 {
         0 => part as f64,
         _ => ((SPLIT + part) << (octave - 1)) as f64,
     }
+}
+
+/// How many of `counts` lie below each power of two from 256 microseconds to 16.8 seconds.
+pub(super) fn cumulative(counts: &[u64; BUCKETS]) -> Vec<(u64, u64)> {
+    let below = |bound_us: u64| (bound_us, counts[..bucket(bound_us)].iter().sum());
+    (8..=24).map(|bits| below(1 << bits)).collect()
 }
 
 /// The duration in milliseconds below which the part `quantile` of `counts` lies, interpolated

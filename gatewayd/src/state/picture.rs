@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{
-    BackendView, Desired, Health, LimitView, ListenerView, PoolView, Refusal, RefusedView,
-    Snapshot, Standing, Totals,
+    BackendView, Desired, Distribution, Health, LimitView, ListenerView, Phase, PoolView, Refusal,
+    RefusedView, Snapshot, Standing, Totals,
 };
 use crate::policy::{Part, problems};
 
 use super::counters::{Counter, LimitCells};
+use super::histogram::{BUCKETS, cumulative};
 use super::meter::{Meter, Reading, Tally};
 use super::{Cells, LimitTable, LiveBackend, PoolTable, Table, WorkerCells};
 
@@ -38,6 +39,8 @@ pub struct Sight<'a> {
     pub listeners: &'a [ListenerView],
     /// Access log lines dropped.
     pub log_dropped_total: u64,
+    /// What the process does with clients.
+    pub phase: Phase,
 }
 
 /// Paints snapshots; it remembers the last ticks, so there is one of it.
@@ -113,7 +116,10 @@ impl Painter {
             instance: Arc::clone(&self.instance),
             host: Arc::clone(&self.host),
             uptime_s: self.clock.now_ms() as f64 / 1000.0,
-            ready: pools.iter().all(|pool| !routed(pool) || pool.ready > 0),
+            ready: sight.phase == Phase::Running
+                && pools.iter().all(|pool| !routed(pool) || pool.ready > 0),
+            phase: sight.phase,
+            latency: latency(sight.cells),
             totals: self.totals(sight),
             backends: self.backends(sight),
             limits: table.limits.iter().map(|limit| self.limit(limit, sight)).collect(),
@@ -150,6 +156,9 @@ impl Painter {
             rss_bytes: sight.host.rss_bytes,
             workers: self.workers,
             log_dropped_total: sight.log_dropped_total,
+            by_class: std::array::from_fn(|class| cells.sum(|cell| cell.by_class[class].read())),
+            retries_total: cells.sum(|cell| cell.retries.read()),
+            handshake_failures_total: cells.sum(|cell| cell.handshake_failures.read()),
         }
     }
 
@@ -272,6 +281,15 @@ fn total(cells: &Cells<WorkerCells>) -> Tally {
         tally.client_errors += cell.by_class[3].read();
     }
     tally
+}
+
+fn latency(cells: &Cells<WorkerCells>) -> Distribution {
+    let mut counts = [0; BUCKETS];
+    for cell in cells.iter() {
+        cell.latency.add_to(&mut counts);
+    }
+    let sum_us = cells.sum(|cell| cell.latency.sum_us());
+    Distribution { below_us: cumulative(&counts), count: counts.iter().sum(), sum_us }
 }
 
 fn attempts(live: &LiveBackend) -> Tally {

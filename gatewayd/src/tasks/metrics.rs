@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::model::Snapshot;
+use crate::model::{Distribution, Phase, Snapshot};
 use crate::net::accept;
 use crate::state::Observatory;
 
@@ -73,6 +73,9 @@ fn text(status: StatusCode, body: String) -> Response<Full<Bytes>> {
 }
 
 fn why_not_ready(snapshot: &Snapshot) -> String {
+    if snapshot.phase != Phase::Running {
+        return "not ready:\nit drains to end\n".to_owned();
+    }
     let waiting = snapshot.pools.iter().filter(|pool| pool.ready == 0);
     waiting.fold("not ready:\n".to_owned(), |told, pool| {
         told + &format!("pool {} has no backend that takes requests\n", pool.name)
@@ -125,10 +128,20 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     let total = totals.requests_total;
     out.single("gateway_requests_total", "counter", "Requests answered.", total);
     out.single("gateway_errors_total", "counter", "Answers of 5xx.", totals.errors_total);
+    out.family("gateway_responses_total", "counter", "Answers by the class of their status.");
+    for (class, total) in ["1xx", "2xx", "3xx", "4xx", "5xx"].into_iter().zip(totals.by_class) {
+        out.sample("gateway_responses_total", &[("class", class)], total);
+    }
     out.family("gateway_rejected_total", "counter", "Requests the gateway answered by itself.");
     for refused in &snapshot.refused {
         out.sample("gateway_rejected_total", &[("reason", refused.reason)], refused.total);
     }
+    let total = totals.retries_total;
+    out.single("gateway_retries_total", "counter", "Attempts on a second backend.", total);
+    let total = totals.handshake_failures_total;
+    let help = "Connections that failed to speak TLS.";
+    out.single("gateway_handshake_failures_total", "counter", help, total);
+    latency(out, &snapshot.latency);
     out.single("gateway_in_flight", "gauge", "Requests under way.", totals.in_flight);
     out.single("gateway_connections", "gauge", "Client connections open.", totals.connections);
     out.single("gateway_revision", "gauge", "Revision of the gateway.", snapshot.revision);
@@ -142,6 +155,19 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     out.single("gateway_uptime_seconds", "gauge", "Since the start.", snapshot.uptime_s);
     let dropped = totals.log_dropped_total;
     out.single("gateway_access_log_dropped_total", "counter", "Access log lines dropped.", dropped);
+}
+
+fn latency(out: &mut Exposition, latency: &Distribution) {
+    let name = "gateway_request_duration_seconds";
+    out.family(name, "histogram", "Time from a request's head to the end of its answer.");
+    let bucket = format!("{name}_bucket");
+    let seconds = |us: u64| us as f64 / 1e6;
+    for (bound_us, count) in &latency.below_us {
+        out.sample(&bucket, &[("le", &seconds(*bound_us).to_string())], count);
+    }
+    out.sample(&bucket, &[("le", "+Inf")], latency.count);
+    out.sample(&format!("{name}_sum"), &[], seconds(latency.sum_us));
+    out.sample(&format!("{name}_count"), &[], latency.count);
 }
 
 fn backends(out: &mut Exposition, snapshot: &Snapshot) {

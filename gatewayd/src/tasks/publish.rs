@@ -1,12 +1,13 @@
 //! Publishes snapshots: one a second for everybody, and fresh ones for those who ask.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::model::{ListenerView, Snapshot};
+use crate::model::{ListenerView, Phase, Snapshot};
 use crate::state::{Cells, Feed, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -28,7 +29,9 @@ pub struct Publish {
     /// The listeners as bound.
     pub listeners: watch::Receiver<Vec<ListenerView>>,
     /// Access log lines dropped so far.
-    pub log_dropped: Box<dyn Fn() -> u64 + Send>,
+    pub log_dropped: Arc<AtomicU64>,
+    /// What the process does with clients.
+    pub phase: watch::Receiver<Phase>,
 }
 
 /// Publishes until nobody can ask any more.
@@ -72,7 +75,8 @@ impl Publish {
             cells: &self.cells,
             host: *self.host.borrow(),
             listeners: &listeners,
-            log_dropped_total: (self.log_dropped)(),
+            log_dropped_total: self.log_dropped.load(Ordering::Relaxed),
+            phase: *self.phase.borrow(),
         })
     }
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::door::DoorKind;
-use super::worker::{Phase, Worker};
+use super::worker::Worker;
 
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -59,7 +59,7 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.cells().connections.sub(1);
-        if *self.0.phase.borrow() != Phase::Running {
+        if self.0.is_draining() {
             self.0.emptied.notify_one();
         }
     }

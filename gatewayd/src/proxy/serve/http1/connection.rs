@@ -239,7 +239,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             Outcome::Over => Then::Close,
             Outcome::Switched(lease) => {
                 let (stream, unread) = self.client.stream_and_unread();
-                tunnel::run(stream, unread, *lease, account).await;
+                tunnel::run(worker, stream, unread, *lease, account).await;
                 Then::Close
             }
             Outcome::Refused(refusal) => {

@@ -1,0 +1,76 @@
+//! Places: everything of the machine that one gateway alone can have. All are taken before anything
+//! runs, so that a second gateway is refused before it has touched what the first one does.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use anyhow::Context;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::oneshot;
+
+use super::listeners::{self, Bound};
+use crate::admin::AdminSocket;
+use crate::clock::Clock;
+use crate::model::{self, Listener, Settings};
+use crate::proxy::AccessLog;
+use crate::state::{Journal, Past};
+use crate::tasks;
+
+/// Access log lines that may wait for the disk.
+const LOG_ROOM: usize = 8192;
+
+/// What was taken.
+pub(super) struct Places {
+    pub(super) journal: Journal,
+    pub(super) past: Past,
+    pub(super) bound: Bound,
+    pub(super) metrics: Option<TcpListener>,
+    pub(super) socket: AdminSocket,
+    pub(super) callers: UnixListener,
+    pub(super) log: Log,
+}
+
+/// The access log, if there is one.
+pub(super) struct Log {
+    pub(super) lines: Option<AccessLog>,
+    /// Lines that were not written.
+    pub(super) dropped: Arc<AtomicU64>,
+    /// Answers when the last line is written, once nobody can log any more.
+    pub(super) written: Option<oneshot::Receiver<()>>,
+}
+
+impl Places {
+    /// Takes what `settings` and `listeners` name, for so many workers.
+    pub(super) async fn take(
+        settings: &Settings,
+        listeners: &[Listener],
+        workers: usize,
+        clock: Clock,
+    ) -> anyhow::Result<Places> {
+        let (journal, past) = Journal::open(&settings.state_dir)?;
+        let bound = listeners::bind(listeners, workers, &settings.state_dir, clock)?;
+        let metrics = match settings.metrics {
+            None => None,
+            Some(address) => Some(metrics_listener(address).await?),
+        };
+        let (socket, callers) = AdminSocket::bind(&settings.socket)?;
+        let log = Log::open(settings.access_log.as_ref()).context("access log")?;
+        Ok(Places { journal, past, bound, metrics, socket, callers, log })
+    }
+}
+
+impl Log {
+    fn open(place: Option<&model::AccessLog>) -> std::io::Result<Log> {
+        let dropped = Arc::default();
+        let Some(place) = place else { return Ok(Log { lines: None, dropped, written: None }) };
+        let (lines, receiver) = AccessLog::new(LOG_ROOM, Arc::clone(&dropped));
+        let written = tasks::write_access_log(place, receiver, Arc::clone(&dropped))?;
+        Ok(Log { lines: Some(lines), dropped, written: Some(written) })
+    }
+}
+
+async fn metrics_listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| format!("metrics listener on {address}; set admin.metrics to a free one"))
+}

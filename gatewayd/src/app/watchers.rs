@@ -1,0 +1,62 @@
+//! The watchers: the loops beside the data plane, started together.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use rand::Rng;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::workers::Shared;
+use crate::model::ListenerView;
+use crate::state::{Feed, HostFigures, Observatory, Painter};
+use crate::tasks::{self, Publish, Watched};
+
+/// What only the watchers need.
+pub(super) struct Watchers {
+    pub(super) certificates: Vec<Watched>,
+    pub(super) listeners: Vec<ListenerView>,
+    pub(super) metrics: Option<TcpListener>,
+    pub(super) log_dropped: Arc<AtomicU64>,
+    pub(super) observatory: Observatory,
+    pub(super) feed: Feed,
+}
+
+impl Watchers {
+    /// Starts all of them; they run for as long as the control plane does.
+    pub(super) fn start(self, shared: &Shared) {
+        let Shared { clock, writer, events, .. } = shared;
+        let (listeners, listeners_seen) = watch::channel(self.listeners);
+        let (host, host_seen) = watch::channel(HostFigures::default());
+        let publish = Publish {
+            clock: *clock,
+            writer: writer.clone(),
+            cells: Arc::clone(&shared.cells),
+            limiter: Arc::clone(&shared.limiter),
+            host: host_seen,
+            listeners: listeners_seen,
+            log_dropped: self.log_dropped,
+            phase: shared.phase.clone(),
+        };
+        let workers = shared.cells.iter().count();
+        let painter = Painter::new(*clock, &instance(), &host_name(), workers);
+        tokio::spawn(tasks::publish(publish, painter, self.feed));
+        tokio::spawn(tasks::sample_host(host));
+        tokio::spawn(tasks::probe(writer.clone(), events.clone(), *clock));
+        tokio::spawn(tasks::warm(writer.clone()));
+        let certificates = self.certificates;
+        tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));
+        if let Some(listener) = self.metrics {
+            tokio::spawn(tasks::serve_metrics(listener, self.observatory));
+        }
+    }
+}
+
+/// Names this process; a new one after each start.
+fn instance() -> String {
+    format!("{:08x}", rand::rng().random::<u32>())
+}
+
+fn host_name() -> String {
+    sysinfo::System::host_name().unwrap_or_else(|_| "gateway".to_owned())
+}
