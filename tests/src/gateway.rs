@@ -24,8 +24,9 @@ pub struct Gateway {
     /// gatewayctl for this gateway.
     pub ctl: Ctl,
     setup: Setup,
-    directory: TempDir,
+    // Before its directory, so that its log is still there to be shown.
     process: Process,
+    directory: TempDir,
 }
 
 /// What a gateway is given beside its routes, limits and pools.

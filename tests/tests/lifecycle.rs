@@ -189,3 +189,31 @@ fn an_open_websocket_is_given_time_and_does_not_keep_it_from_ending() {
     let _ = stream.read_to_end(&mut rest);
     assert_eq!(gateway.wait().code(), Some(0));
 }
+
+/// Lets `gateway` write no file beyond this many bytes, as a full disk would.
+fn limit_files(gateway: &Gateway, bytes: &str) {
+    let mut command = std::process::Command::new("prlimit");
+    command.arg(format!("--pid={}", gateway.pid())).arg(format!("--fsize={bytes}:unlimited"));
+    assert!(command.status().unwrap().success());
+}
+
+#[test]
+fn a_full_disk_refuses_changes_and_nothing_else_and_is_forgotten_when_there_is_room() {
+    let fleet = Fleet::start(2);
+    let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    gateway.ctl.run("backend weight app-1=50 -y -m before");
+    limit_files(&gateway, "1");
+    for weight in [60, 70] {
+        let said = gateway.ctl.try_run(&format!("backend weight app-1={weight} -y -m full"));
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(said.err.contains("journal"), "{}", said.err);
+    }
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 50);
+    assert_eq!(gateway.client(Protocol::Http).get("/bytes/1").status, 200);
+    limit_files(&gateway, "unlimited");
+    gateway.ctl.run("backend weight app-2=80 -y -m after");
+    gateway.kill();
+    gateway.start_again();
+    let weights = ["app-1", "app-2"].map(|name| gateway.ctl.backend(name)["weight"].clone());
+    assert_eq!(weights, [50, 80]);
+}

@@ -21,6 +21,8 @@ pub(super) fn start() {
         .with_ansi(colours())
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        // It would tell a failed write to the very stderr that fails, and panic when that fails.
+        .log_internal_errors(false)
         .init();
     if let Some(error) = wrong {
         tracing::warn!("{VARIABLE} is not understood, level info is logged: {error}");

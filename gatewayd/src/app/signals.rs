@@ -15,7 +15,12 @@ pub(super) struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
+    /// Taken to be ignored: a file that may grow no more is an error of whoever writes to it.
+    _file_size: Signal,
 }
+
+/// SIGXFSZ of signal(7), which ends a process that does not take it.
+const FILE_SIZE: i32 = nix::libc::SIGXFSZ;
 
 impl Signals {
     /// Takes signals from now on: those that come while the gateway starts wait until it follows.
@@ -27,6 +32,7 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            _file_size: signal(SignalKind::from_raw(FILE_SIZE))?,
         })
     }
 

@@ -18,7 +18,9 @@ const FILE: &str = "journal.redb";
 /// The journal of one state directory, held by one process at a time.
 #[derive(Debug)]
 pub struct Journal {
-    database: Database,
+    path: PathBuf,
+    /// `None` after a failed commit, from which a store recovers only by being opened again.
+    database: Option<Database>,
 }
 
 /// Why the journal cannot be used.
@@ -67,18 +69,18 @@ impl Journal {
         let unusable = |cause: String| JournalError::Unusable { path: path.clone(), cause };
         fs::create_dir_all(directory).map_err(|error| unusable(error.to_string()))?;
         match open(&path) {
-            Ok(opened) => Ok(opened),
+            Ok((database, past)) => Ok((Journal { path, database: Some(database) }, past)),
             Err(Unreadable::InUse) => Err(JournalError::InUse(path)),
             Err(Unreadable::System(cause)) => Err(unusable(cause)),
             Err(Unreadable::Content(why)) => {
                 let aside = free_name(&path);
                 fs::rename(&path, &aside).map_err(|error| unusable(error.to_string()))?;
-                let (journal, mut past) = open(&path).map_err(|error| match error {
+                let (database, mut past) = open(&path).map_err(|error| match error {
                     Unreadable::InUse => JournalError::InUse(path.clone()),
                     Unreadable::System(why) | Unreadable::Content(why) => unusable(why),
                 })?;
                 past.quarantined = Some((aside, why));
-                Ok((journal, past))
+                Ok((Journal { path, database: Some(database) }, past))
             }
         }
     }
@@ -87,25 +89,41 @@ impl Journal {
     /// it is on the disk when this returns.
     ///
     /// # Errors
-    /// When it could not be written; then nothing was.
-    pub fn commit(&self, desired: &Desired, operations: &[Operation]) -> Result<(), JournalError> {
+    /// When it could not be written; then nothing was, and the next commit may succeed again.
+    pub fn commit(
+        &mut self,
+        desired: &Desired,
+        operations: &[Operation],
+    ) -> Result<(), JournalError> {
         let failed = |error: redb::Error| JournalError::Commit(error.to_string());
-        let write = || -> Result<(), redb::Error> {
-            let transaction = self.database.begin_write()?;
-            {
-                let mut state = transaction.open_table(STATE)?;
-                state.insert("format", FORMAT)?;
-                state.insert("desired", encoded(desired).as_slice())?;
-                let mut table = transaction.open_table(OPERATIONS)?;
-                for operation in operations {
-                    table.insert(operation.revision, encoded(operation).as_slice())?;
-                }
-            }
-            transaction.commit()?;
-            Ok(())
+        let database = match self.database.take() {
+            Some(database) => database,
+            None => Database::create(&self.path).map_err(|error| failed(error.into()))?,
         };
-        write().map_err(failed)
+        write(&database, desired, operations).map_err(failed)?;
+        self.database = Some(database);
+        Ok(())
     }
+}
+
+/// Writes the whole of what is desired, so that no commit depends on what became of the one before.
+fn write(
+    database: &Database,
+    desired: &Desired,
+    operations: &[Operation],
+) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    {
+        let mut state = transaction.open_table(STATE)?;
+        state.insert("format", FORMAT)?;
+        state.insert("desired", encoded(desired).as_slice())?;
+        let mut table = transaction.open_table(OPERATIONS)?;
+        for operation in operations {
+            table.insert(operation.revision, encoded(operation).as_slice())?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
 }
 
 /// Why a journal cannot be read.
@@ -115,7 +133,7 @@ enum Unreadable {
     Content(String),
 }
 
-fn open(path: &Path) -> Result<(Journal, Past), Unreadable> {
+fn open(path: &Path) -> Result<(Database, Past), Unreadable> {
     let database = Database::create(path).map_err(|error| match error {
         DatabaseError::DatabaseAlreadyOpen => Unreadable::InUse,
         DatabaseError::Storage(redb::StorageError::Io(error))
@@ -127,7 +145,7 @@ fn open(path: &Path) -> Result<(Journal, Past), Unreadable> {
         other => Unreadable::Content(other.to_string()),
     })?;
     let past = read(&database)?;
-    Ok((Journal { database }, past))
+    Ok((database, past))
 }
 
 fn read(database: &Database) -> Result<Past, Unreadable> {
@@ -146,10 +164,13 @@ fn read(database: &Database) -> Result<Past, Unreadable> {
         return Err(Unreadable::Content(why));
     }
     let desired = state.get("desired").map_err(|error| content(error.into()))?;
-    let desired = desired.map(|row| decoded(row.value())).transpose()?;
+    let desired: Option<Desired> = desired.map(|row| decoded(row.value())).transpose()?;
+    let revision = desired.as_ref().map_or(0, |desired| desired.revision);
     let mut operations = Vec::new();
     let table = transaction.open_table(OPERATIONS).map_err(|error| content(error.into()))?;
-    for row in table.iter().map_err(|error| content(error.into()))?.rev().take(READ_BACK) {
+    // What is newer than what is desired is left from a commit that failed and was not undone.
+    let rows = table.range(..=revision).map_err(|error| content(error.into()))?;
+    for row in rows.rev().take(READ_BACK) {
         let (_, row) = row.map_err(|error| content(error.into()))?;
         operations.push(decoded(row.value())?);
     }
@@ -183,7 +204,7 @@ mod tests {
     #[test]
     fn what_was_committed_is_there_after_a_restart() {
         let directory = tempfile::tempdir().unwrap();
-        let (journal, past) = Journal::open(directory.path()).unwrap();
+        let (mut journal, past) = Journal::open(directory.path()).unwrap();
         assert!(past.desired.is_none() && past.operations.is_empty());
         for revision in 1..=3 {
             let (desired, operation) = at(revision);
@@ -194,6 +215,17 @@ mod tests {
         assert_eq!(past.desired, Some(at(3).0));
         let ids: Vec<&str> = past.operations.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids, ["0001", "0002", "0003"]);
+    }
+
+    #[test]
+    fn what_a_failed_commit_left_behind_is_not_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(directory.path()).unwrap();
+        let ((desired, first), (_, never)) = (at(1), at(2));
+        journal.commit(&desired, &[first, never]).unwrap();
+        drop(journal);
+        let (_, past) = Journal::open(directory.path()).unwrap();
+        assert_eq!(past.operations.len(), 1);
     }
 
     #[test]
@@ -208,7 +240,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(FILE);
         fs::write(&path, b"not a journal at all".repeat(1000)).unwrap();
-        let (journal, past) = Journal::open(directory.path()).unwrap();
+        let (mut journal, past) = Journal::open(directory.path()).unwrap();
         let (aside, _) = past.quarantined.unwrap();
         assert!(past.desired.is_none());
         assert!(fs::read(aside).unwrap().starts_with(b"not a journal"));
@@ -220,7 +252,7 @@ mod tests {
     fn a_journal_of_a_later_format_is_put_aside() {
         let directory = tempfile::tempdir().unwrap();
         let (journal, _) = Journal::open(directory.path()).unwrap();
-        let transaction = journal.database.begin_write().unwrap();
+        let transaction = journal.database.as_ref().unwrap().begin_write().unwrap();
         transaction.open_table(STATE).unwrap().insert("format", &b"2"[..]).unwrap();
         transaction.commit().unwrap();
         drop(journal);
