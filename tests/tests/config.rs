@@ -225,3 +225,36 @@ fn without_anything_to_do_it_says_what_it_can_do() {
         assert!(said.contains(word), "{said}");
     }
 }
+
+#[test]
+fn a_certificate_that_cannot_be_used_is_told_where_it_is_named_with_all_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let [one, other] =
+        [(); 2].map(|()| rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap());
+    fs::write(directory.path().join("site.pem"), one.cert.pem()).unwrap();
+    fs::write(directory.path().join("site.key"), one.signing_key.serialize_pem()).unwrap();
+    fs::write(directory.path().join("other.key"), other.signing_key.serialize_pem()).unwrap();
+    fs::write(directory.path().join("text.pem"), "nothing to see").unwrap();
+    let pair = |cert: &str, key: &str| format!("{{ cert = \"{cert}\", key = \"{key}\" }}");
+    let file = |pairs: &[String]| {
+        let certificates = format!("certificates = [{}]", pairs.join(", "));
+        GOOD.replace("self_signed = [\"localhost\"]", &certificates)
+    };
+    let good = pair("site.pem", "site.key");
+    let path = write(&directory, file(std::slice::from_ref(&good)));
+    assert_eq!(check(&path, &[]).status.code(), Some(0));
+
+    let bad = [good, pair("site.pem", "other.key"), pair("text.pem", "site.key")];
+    let path = write(&directory, file(&bad).replace("workers = 2", "workers = 0"));
+    let told = refusal(&path);
+    for (place, what) in [
+        ("7:11: error: 0 is out of range", "from 1 to 1024"),
+        ("13:66: error: the key in", "other.key\" does not belong to the first certificate"),
+        ("13:108: error: ", "text.pem\" holds no certificate"),
+    ] {
+        let line = told.lines().find(|line| line.contains(place));
+        assert!(line.is_some() && told.contains(what), "{place}: {told}");
+    }
+    assert!(told.contains("help: name the key of this certificate"), "{told}");
+    assert!(told.contains("3 errors"), "{told}");
+}

@@ -1,23 +1,18 @@
 //! `gatewayd check FILE`: is this configuration right?
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use super::EX_CONFIG;
 use super::cli::{CheckArgs, Color};
-use super::listeners::check_certificates;
+use super::listeners;
 use crate::config::{self, Diagnostics};
 use crate::model::Gateway;
 
 /// Prints the verdict on a file, or all of its mistakes.
 pub(super) fn check(args: &CheckArgs) -> ExitCode {
-    match config::read(&args.file) {
+    match config::read(&args.file, &listeners::check) {
         Ok(configuration) => {
-            let listeners = &configuration.gateway.listeners;
-            if let Err(wrong) = check_certificates(listeners) {
-                return refuse_certificates(&args.file, &wrong);
-            }
             let verdict = verdict(&configuration.gateway);
             // Who no longer listens still has the exit code.
             let _ = writeln!(io::stdout(), "{}: ok, {verdict}", args.file.display());
@@ -36,14 +31,6 @@ pub(super) fn refuse(diagnostics: &Diagnostics, color: Color) -> ExitCode {
     };
     let text = if coloured { diagnostics.coloured() } else { diagnostics.to_string() };
     let _ = writeln!(io::stderr(), "{text}");
-    ExitCode::from(EX_CONFIG)
-}
-
-/// Prints which certificates of the file at `path` are not usable.
-pub(super) fn refuse_certificates(path: &Path, wrong: &[String]) -> ExitCode {
-    for what in wrong {
-        let _ = writeln!(io::stderr(), "error: {}: {what}", path.display());
-    }
     ExitCode::from(EX_CONFIG)
 }
 

@@ -9,7 +9,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 
 use super::cli::DemoOptions;
-use super::run;
+use super::{listeners, run};
 use crate::config;
 use crate::demo::Fleet;
 use crate::model::Configuration;
@@ -91,7 +91,7 @@ fn configuration(
     for (name, address) in backends {
         let _ = writeln!(text, "[[pool.backend]]\nname = \"{name}\"\naddress = \"{address}\"");
     }
-    config::parse("demo", &text, directory)
+    config::parse("demo", &text, directory, &listeners::check)
         .map_err(|diagnostics| anyhow::anyhow!("the demo's own file is wrong:\n{diagnostics}"))
 }
 

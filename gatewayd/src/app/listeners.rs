@@ -7,9 +7,12 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::clock::Clock;
-use crate::model::{Certificates, Listener, ListenerKind, ListenerView, Tls};
+use crate::config::Unusable;
+use crate::model::{CertificateFiles, Certificates, Listener, ListenerKind, ListenerView};
 use crate::net;
-use crate::net::tls::{Identities, IdentityError, IdentitySet, self_signed, server_config};
+use crate::net::tls::{
+    Identities, Identity, IdentityError, IdentitySet, self_signed, server_config,
+};
 use crate::proxy::{Door, DoorKind};
 use crate::tasks::Watched;
 
@@ -86,24 +89,14 @@ pub(super) fn bind(
     Ok(bound)
 }
 
-/// Loads the certificate files of `listeners` and lets go of them: are they usable?
+/// Loads a certificate and its key and lets go of them: can they be used?
 ///
 /// # Errors
-/// One sentence for each listener whose files are not.
-pub(super) fn check_certificates(listeners: &[Listener]) -> Result<(), Vec<String>> {
-    let files = listeners.iter().filter_map(|listener| match &listener.kind {
-        ListenerKind::Tls(Tls { certificates: Certificates::Files(files), .. }) => {
-            Some((listener, files))
-        }
-        _ => None,
-    });
-    let wrong: Vec<String> = files
-        .filter_map(|(listener, files)| {
-            let error = IdentitySet::load(files).err()?;
-            Some(format!("listener {}: {error}", listener.name))
-        })
-        .collect();
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+/// What is wrong with them.
+pub(super) fn check(files: &CertificateFiles) -> Result<(), Unusable> {
+    let unusable =
+        |error: IdentityError| Unusable { what: error.to_string(), remedy: error.remedy() };
+    Identity::load(files).map(drop).map_err(unusable)
 }
 
 fn made(

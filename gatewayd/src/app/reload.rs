@@ -29,16 +29,13 @@ impl Reload {
 
     /// Reads the file at `path` again. A bad one changes nothing and says why.
     pub(super) async fn read_again(&self, path: &Path, settings: &Settings) {
-        match config::read(path) {
+        match config::read(path, &listeners::check) {
             Ok(configuration) => self.apply_again(path, configuration, settings).await,
             Err(diagnostics) => self.refuse(&format!("the file is not applied:\n{diagnostics}")),
         }
     }
 
     async fn apply_again(&self, path: &Path, read: Configuration, settings: &Settings) {
-        if let Err(wrong) = listeners::check_certificates(&read.gateway.listeners) {
-            return self.refuse(&format!("the file is not applied: {}", wrong.join("; ")));
-        }
         if read.gateway.listeners != self.writer.desired().gateway.listeners {
             return self.refuse(
                 "the file is not applied: it changes listeners, whose sockets are bound at the \

@@ -33,14 +33,10 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// Runs the gateway that the file at `path` describes.
 pub(super) fn start(path: &Path) -> ExitCode {
-    let configuration = match config::read(path) {
-        Ok(configuration) => configuration,
-        Err(diagnostics) => return check::refuse(&diagnostics, Color::Auto),
-    };
-    if let Err(wrong) = listeners::check_certificates(&configuration.gateway.listeners) {
-        return check::refuse_certificates(path, &wrong);
+    match config::read(path, &listeners::check) {
+        Ok(configuration) => told(run(configuration, Some(path), None)),
+        Err(diagnostics) => check::refuse(&diagnostics, Color::Auto),
     }
-    told(run(configuration, Some(path), None))
 }
 
 /// Runs the gateway of `configuration` until a signal ends it. SIGHUP reads `path` again; `load`

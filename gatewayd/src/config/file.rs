@@ -16,16 +16,18 @@ use super::reading::Reading;
 use super::route::route;
 use super::source::{Source, Span};
 use super::syntax;
+use super::tls::CertificateCheck;
 use crate::model::{Configuration, Gateway, Settings};
 
 /// The largest file that is read, in bytes: ten thousand backends take less.
 const LARGEST: usize = 1 << 20;
 
-/// Reads the file at `path`. Relative paths in it begin at its directory.
+/// Reads the file at `path`. Relative paths in it begin at its directory; the certificates it names
+/// have to pass `check`.
 ///
 /// # Errors
 /// With everything that is wrong with it, in one go.
-pub fn read(path: &Path) -> Result<Configuration, Diagnostics> {
+pub fn read(path: &Path, check: CertificateCheck<'_>) -> Result<Configuration, Diagnostics> {
     let name = path.display().to_string();
     let refuse =
         |text: &str, diagnostic| Diagnostics::new(Source::new(&name, text), vec![diagnostic]);
@@ -43,7 +45,7 @@ pub fn read(path: &Path) -> Result<Configuration, Diagnostics> {
         refuse(&String::from_utf8_lossy(&bytes), wrong.remedy("save the file as UTF-8"))
     })?;
     let base_dir = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    parse(&name, text, base_dir.parent().unwrap_or(Path::new("/")))
+    parse(&name, text, base_dir.parent().unwrap_or(Path::new("/")), check)
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -60,15 +62,21 @@ fn beginning(from: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads `text`, the content of a file called `name`. Relative paths in it begin at `base_dir`.
+/// Reads `text`, the content of a file called `name`. Relative paths in it begin at `base_dir`; the
+/// certificates it names have to pass `check`.
 /// Beside the text it looks at the certificate files that are named, and at the environment for
 /// the default directories.
 ///
 /// # Errors
 /// With everything that is wrong with it, in one go.
-pub fn parse(name: &str, text: &str, base_dir: &Path) -> Result<Configuration, Diagnostics> {
+pub fn parse(
+    name: &str,
+    text: &str,
+    base_dir: &Path,
+    check: CertificateCheck<'_>,
+) -> Result<Configuration, Diagnostics> {
     let (table, ungrammatical) = syntax::parse(text);
-    let reading = Reading::new(base_dir);
+    let reading = Reading::new(base_dir, check);
     let mut fields = Fields::new("the file", &table, None, &reading);
     let configuration = configuration(&mut fields);
     fields.refuse_the_rest(&[]);

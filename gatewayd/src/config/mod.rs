@@ -35,3 +35,4 @@ mod tests;
 
 pub use diagnostics::Diagnostics;
 pub use file::{parse, read};
+pub use tls::{CertificateCheck, Unusable};

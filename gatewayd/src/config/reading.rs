@@ -7,13 +7,15 @@ use super::addresses::Addresses;
 use super::diagnostic::Diagnostic;
 use super::matchers::Matchers;
 use super::names::Names;
+use super::tls::CertificateCheck;
 
 /// What one walk through a file has found so far. Everything that reads a part of the file adds to
 /// it and goes on, so that all mistakes are told in one go.
-#[derive(Debug)]
 pub(super) struct Reading<'a> {
     /// Where relative paths begin.
     pub(super) base_dir: &'a Path,
+    /// Which certificates can be used.
+    pub(super) certificate_check: CertificateCheck<'a>,
     /// The names that are given and used.
     pub(super) names: RefCell<Names>,
     /// The addresses that are listened on and connected to.
@@ -25,9 +27,10 @@ pub(super) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// A reading that has found nothing yet.
-    pub(super) fn new(base_dir: &'a Path) -> Reading<'a> {
+    pub(super) fn new(base_dir: &'a Path, certificate_check: CertificateCheck<'a>) -> Reading<'a> {
         Reading {
             base_dir,
+            certificate_check,
             names: RefCell::default(),
             addresses: RefCell::default(),
             matchers: RefCell::default(),

@@ -15,6 +15,18 @@ const FILES_EXAMPLE: &str = "{ cert = \"site.pem\", key = \"site.key\" }";
 
 const VERSIONS: [(&str, TlsVersion); 2] = [("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
 
+/// Can the certificate and key in these files be used? Or what is wrong with them.
+pub type CertificateCheck<'a> = &'a dyn Fn(&CertificateFiles) -> Result<(), Unusable>;
+
+/// What is wrong with a certificate or its key.
+#[derive(Clone, Debug)]
+pub struct Unusable {
+    /// What was found.
+    pub what: String,
+    /// What to do next.
+    pub remedy: &'static str,
+}
+
 /// Reads the `tls` of a listener.
 pub(super) fn tls(value: Value<'_>) -> Option<Tls> {
     value.table("tls", &LATER, |fields| {
@@ -50,11 +62,15 @@ fn certificates(fields: &mut Fields<'_>) -> Option<Certificates> {
 }
 
 fn files(value: Value<'_>) -> Option<CertificateFiles> {
-    value.table("a certificate", &[], |fields| {
+    let files = value.table("a certificate", &[], |fields| {
         let cert = fields.required("cert", "\"site.pem\"", Value::readable_file);
         let key = fields.required("key", "\"site.key\"", Value::readable_file);
         Some(CertificateFiles { cert: cert?, key: key? })
-    })
+    })?;
+    match (value.reading.certificate_check)(&files) {
+        Ok(()) => Some(files),
+        Err(Unusable { what, remedy }) => value.refuse(what, remedy),
+    }
 }
 
 fn host(value: Value<'_>) -> Option<String> {

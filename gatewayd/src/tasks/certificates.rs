@@ -106,9 +106,10 @@ fn tell(
 ) {
     let (severity, what) = match &outcome {
         Ok(_) => (Severity::Info, "its certificates changed and were swapped in".to_owned()),
-        Err(error) => {
-            (Severity::Error, format!("its new certificates are not used, the old stay: {error}"))
-        }
+        Err(error) => (
+            Severity::Error,
+            format!("its new certificates are not used, the old stay: {}", error.with_remedy()),
+        ),
     };
     events.record(EventKind::Tls, severity, "file", &format!("listener/{listener}"), &what);
     if let Ok(expires_ms) = outcome {

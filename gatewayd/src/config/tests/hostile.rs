@@ -4,8 +4,7 @@ use std::fs::{self, File};
 
 use proptest::prelude::*;
 
-use super::{GOOD, parse, told};
-use crate::config::read;
+use super::{GOOD, parse, read, told};
 
 #[test]
 fn a_file_of_a_hundred_mebibytes_is_not_read_to_its_end() {
@@ -72,7 +71,7 @@ fn nothing_a_terminal_would_obey_is_passed_on() {
     let text = GOOD.replace("name = \"create\"", "\"\\u001b]0;x\\u0007\" = \"\u{9b}2J\u{202e}\"");
     assert_is_plain(&told(&text));
     assert_is_plain(&told("a = \"\u{1b}[2J\"\r\n\u{1b}c"));
-    let named = crate::config::parse("a\u{1b}[2J", "", std::path::Path::new("/"));
+    let named = crate::config::parse("a\u{1b}[2J", "", std::path::Path::new("/"), &|_| Ok(()));
     assert_is_plain(&named.unwrap_err().to_string());
 }
 

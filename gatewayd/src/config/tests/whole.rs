@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{GOOD, parse, told};
-use crate::config::read;
+use super::{GOOD, parse, read, told};
 use crate::model::{
     AccessLog, Balance, Certificates, HashKey, HostPattern, LimitKey, LimitMode, ListenerKind,
     PathPattern, Route, TlsVersion, Weight,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// A listener without one.
-    #[error("a listener with TLS needs a certificate: name one in `certificates`")]
+    #[error("a listener with TLS needs a certificate")]
     None,
     /// A file cannot be read.
     #[error("cannot read {path:?}: {source}")]
@@ -21,7 +21,7 @@ pub enum IdentityError {
         source: io::Error,
     },
     /// A file is no PEM.
-    #[error("{path:?} is not PEM: {source}; if it is being written, it is read again when done")]
+    #[error("{path:?} is not PEM: {source}")]
     NotPem {
         /// The file.
         path: PathBuf,
@@ -29,13 +29,10 @@ pub enum IdentityError {
         source: rustls_pki_types::pem::Error,
     },
     /// A file has no certificate in it.
-    #[error("{0:?} holds no certificate: expected PEM with a line -----BEGIN CERTIFICATE-----")]
+    #[error("{0:?} holds no certificate")]
     NoCertificate(PathBuf),
     /// A file has no private key in it.
-    #[error(
-        "{0:?} holds no private key: expected PEM with a line -----BEGIN PRIVATE KEY-----; \
-         a key under a passphrase has to be decrypted first, with `openssl pkey`"
-    )]
+    #[error("{0:?} holds no private key")]
     NoKey(PathBuf),
     /// The certificate cannot be understood.
     #[error("the first certificate in {path:?} cannot be used: {source}")]
@@ -46,7 +43,7 @@ pub enum IdentityError {
         source: webpki::Error,
     },
     /// The key cannot be understood.
-    #[error("the key in {path:?} cannot be used: {source}; RSA, ECDSA and Ed25519 are known")]
+    #[error("the key in {path:?} cannot be used: {source}")]
     BadKey {
         /// The file.
         path: PathBuf,
@@ -54,10 +51,7 @@ pub enum IdentityError {
         source: rustls::Error,
     },
     /// The key belongs to another certificate.
-    #[error(
-        "the key in {key:?} does not belong to the first certificate in {cert:?}; the chain has \
-         to begin with the certificate of the server"
-    )]
+    #[error("the key in {key:?} does not belong to the first certificate in {cert:?}")]
     Mismatch {
         /// The certificate's file.
         cert: PathBuf,
@@ -66,7 +60,7 @@ pub enum IdentityError {
     },
     /// The certificate's time is over.
     #[error(
-        "the certificate in {path:?} expired at {}; renew it",
+        "the certificate in {path:?} expired at {}",
         Timestamp::from_millisecond(*.expired_ms).unwrap_or_default()
     )]
     Expired {
@@ -84,11 +78,46 @@ pub enum IdentityError {
         source: io::Error,
     },
     /// The gateway's own certificate cannot be made.
-    #[error("cannot make a certificate for {names:?}: {source}; expected host names or addresses")]
+    #[error("cannot make a certificate for {names:?}: {source}")]
     Unmakeable {
         /// The names it was to be for.
         names: Vec<String>,
         /// What is wrong with them.
         source: rcgen::Error,
     },
+}
+
+impl IdentityError {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            IdentityError::None => "name one in `certificates`",
+            IdentityError::Unreadable { .. } => "let the gateway's user read it",
+            IdentityError::NotPem { .. } => {
+                "save it whole, as PEM; one that is being written is read again when done"
+            }
+            IdentityError::NoCertificate(_) => {
+                "put PEM in it, with a line -----BEGIN CERTIFICATE-----"
+            }
+            IdentityError::NoKey(_) => {
+                "put PEM in it, with a line -----BEGIN PRIVATE KEY-----; `openssl pkey` decrypts a \
+                 key that is under a passphrase"
+            }
+            IdentityError::BadCertificate { .. } => "have it issued anew",
+            IdentityError::BadKey { .. } => "use a key for RSA, ECDSA or Ed25519",
+            IdentityError::Mismatch { .. } => {
+                "name the key of this certificate; a chain begins with the certificate of the server"
+            }
+            IdentityError::Expired { .. } => "renew it",
+            IdentityError::Unwritable { .. } => "check the permissions and free space of state_dir",
+            IdentityError::Unmakeable { .. } => "write host names or addresses",
+        }
+    }
+
+    /// The error and what to do about it, in one sentence.
+    #[must_use]
+    pub fn with_remedy(&self) -> String {
+        format!("{self}; {}", self.remedy())
+    }
 }
