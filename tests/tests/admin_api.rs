@@ -275,3 +275,30 @@ fn a_reader_that_never_reads_stops_nobody() {
     }
     assert_eq!(admin.snapshots().next().unwrap().backends.len(), 2);
 }
+
+#[test]
+fn a_caller_without_pause_is_told_to_wait_and_traffic_never_notices() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let asked = HealthCheckRequest { service: String::new() };
+    let flood = async {
+        loop {
+            let calls = (0..200).map(|_| {
+                let mut health = HealthClient::new(admin.channel());
+                let asked = asked.clone();
+                async move { health.check(asked).await }
+            });
+            let answers = futures_util::future::join_all(calls).await;
+            if let Some(refused) = answers.into_iter().find_map(Result::err) {
+                return refused;
+            }
+        }
+    };
+    let refused = admin.wait(flood);
+    assert_eq!(refused.code(), Code::ResourceExhausted, "{refused}");
+    let wait = refused.get_error_details().retry_info().and_then(|retry| retry.retry_delay);
+    assert!(wait.is_some(), "{refused:?}");
+    assert_eq!(gateway.client(gateway_tests::Protocol::Http).get("/nobody").status, 404);
+    gateway_tests::until("it is heard again", || admin.weigh(weigh("app-1", 7, None)).ok());
+}

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use gateway_proto as wire;
 use tokio::net::UnixListener;
+use tonic::service::InterceptorLayer;
 use tonic::transport::Server;
 
 use crate::state::{Events, Observatory, Writer};
@@ -65,6 +66,7 @@ pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
         .concurrency_limit_per_connection(MOST_CALLS)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))
+        .layer(InterceptorLayer::new(caller::paced()))
         .add_service(backends.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(limits.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(watch.max_decoding_message_size(LARGEST_MESSAGE_BYTES))

@@ -1,6 +1,7 @@
 //! A rejection becomes a gRPC status: the one place that maps them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -34,6 +35,14 @@ pub(super) fn invalid(field: &str, what: impl std::fmt::Display) -> Status {
     let mut details = details("INVALID", None);
     details.add_bad_request_violation(field, what.as_str());
     Status::with_error_details(Code::InvalidArgument, format!("{field}: {what}"), details)
+}
+
+/// The status of a caller who calls too often.
+pub(super) fn too_often(wait: Duration) -> Status {
+    let mut details =
+        details("TOO_OFTEN", Some("call less often; one call can name many backends"));
+    details.set_retry_info(Some(wait));
+    Status::with_error_details(Code::ResourceExhausted, "this user calls too often", details)
 }
 
 /// A status with a reason and a next step.

@@ -12,6 +12,8 @@ use nix::fcntl::{Flock, FlockArg};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::sleep;
 
+use crate::state::MessagePace;
+
 /// The mode of the socket: its owner and group may call.
 const SOCKET_MODE: u32 = 0o660;
 /// The mode of its directory, when we make it.
@@ -77,12 +79,14 @@ impl AdminSocket {
 /// Those who call at `listener`, one after the other. Whatever keeps one from being let in (a want
 /// of descriptors, mostly) is waited out, because the kernel would report it again at once.
 pub(super) fn callers(listener: UnixListener) -> impl Stream<Item = io::Result<UnixStream>> {
-    stream::unfold(listener, |listener| async {
+    stream::unfold((listener, MessagePace::default()), |(listener, pace)| async {
         loop {
             match listener.accept().await {
-                Ok((caller, _)) => return Some((Ok(caller), listener)),
+                Ok((caller, _)) => return Some((Ok(caller), (listener, pace))),
                 Err(error) => {
-                    tracing::warn!(%error, "callers of the admin API wait");
+                    if let Some(more) = pace.due() {
+                        tracing::warn!(%error, more, "callers of the admin API wait");
+                    }
                     sleep(PAUSE).await;
                 }
             }

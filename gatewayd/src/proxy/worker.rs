@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::model::Phase;
 use crate::net::accept;
 use crate::policy::Turn;
-use crate::state::{Cells, Limiter, PoolTable, Table, WorkerCells};
+use crate::state::{Cells, Limiter, MessagePace, PoolTable, Table, WorkerCells};
 
 use super::buffers::Buffers;
 use super::date::Date;
@@ -244,9 +244,12 @@ impl Worker {
 
 /// Takes clients in at one door.
 async fn welcome(worker: Rc<Worker>, kind: Rc<DoorKind>, listener: TcpListener) {
+    let pace = MessagePace::default();
     loop {
         let (stream, peer) = accept(&listener, |error| {
-            tracing::warn!(%error, "clients wait: this process is short of something");
+            if let Some(more) = pace.due() {
+                tracing::warn!(%error, more, "clients wait: this process is short of something");
+            }
         })
         .await;
         tokio::task::spawn_local(serve(Rc::clone(&worker), Rc::clone(&kind), stream, peer));

@@ -17,15 +17,18 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::model::{Distribution, Phase, Snapshot};
 use crate::net::accept;
-use crate::state::Observatory;
+use crate::state::{MessagePace, Observatory};
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves on `listener` for as long as the process lives.
 pub async fn serve_metrics(listener: TcpListener, observatory: Observatory) {
+    let pace = MessagePace::default();
     loop {
         let (stream, _) = accept(&listener, |error| {
-            tracing::warn!(%error, "metrics wait: this process is short of something");
+            if let Some(more) = pace.due() {
+                tracing::warn!(%error, more, "metrics wait: this process is short of something");
+            }
         })
         .await;
         tokio::spawn(serve(stream, observatory.clone()));
