@@ -62,15 +62,12 @@ impl Lines {
             if name > 0 && !head[..name].ends_with(b"\r\n") {
                 return Err(BareLf);
             }
-            let after_name = name + field.name.len();
-            let value =
-                if field.value.is_empty() { after_name } else { place(field.value.as_ptr()) };
             let meaning = FieldName::of(field.name.as_bytes());
             present |= 1 << meaning as u32;
             *line = Line {
                 name: name as u16,
                 name_len: field.name.len() as u16,
-                value: value as u16,
+                value: place(field.value.as_ptr()) as u16,
                 value_len: field.value.len() as u16,
                 meaning,
             };

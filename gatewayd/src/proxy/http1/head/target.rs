@@ -87,8 +87,8 @@ fn absolute<'a>(raw: &'a str, method: &Method, scheme: &str) -> Result<Aimed<'a>
 
 /// Reads the origin form: `/path?query`.
 fn resource(raw: &str) -> Result<Target<'_>, Refusal> {
-    let (path, query) = match raw.split_once('?') {
-        Some((path, rest)) => (path, query(rest)?),
+    let (path, query) = match memchr::memchr(b'?', raw.as_bytes()) {
+        Some(mark) => (&raw[..mark], query(&raw[mark + 1..])?),
         None => (raw, None),
     };
     let path = policy::canonical(path).map_err(|_| Refusal::PathInvalid)?;
