@@ -1,9 +1,12 @@
 //! Templates: paths with a literal or a parameter in each segment.
 //!
 //! Templates with parameters in the same places are of one shape. There are few shapes, so a path
-//! is held against each; within a shape its literals are looked up by binary search.
+//! is held against each; within a shape its literals are looked up by their hash.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::model::Segment;
 
@@ -20,8 +23,8 @@ pub(super) struct Templates {
 struct Shape {
     /// For each segment whether it is literal.
     literal: Box<[bool]>,
-    /// In the order of their literals.
-    templates: Vec<Template>,
+    /// By [`fingerprint`] of their literals.
+    templates: HashMap<u64, Vec<Template>>,
 }
 
 #[derive(Debug)]
@@ -34,18 +37,19 @@ impl Templates {
     /// Adds a template; to be followed by [`Templates::arrange`].
     pub(super) fn add(&mut self, segments: &[Segment], taker: Taker) {
         let literal = segments.iter().map(|it| matches!(it, Segment::Literal(_))).collect();
-        let literals = segments.iter().filter_map(literal_text).collect();
-        let shape = self.shape_of(literal);
-        match shape.templates.iter_mut().find(|template| template.literals == literals) {
+        let literals: Box<[_]> = segments.iter().filter_map(literal_text).collect();
+        let key = fingerprint(literals.iter().map(Box::as_ref));
+        let alike = self.shape_of(literal).templates.entry(key).or_default();
+        match alike.iter_mut().find(|template| template.literals == literals) {
             Some(template) => template.takers.push(taker),
-            None => shape.templates.push(Template { literals, takers: vec![taker] }),
+            None => alike.push(Template { literals, takers: vec![taker] }),
         }
     }
 
     fn shape_of(&mut self, literal: Box<[bool]>) -> &mut Shape {
         let known = self.shapes.iter().position(|shape| shape.literal == literal);
         let index = known.unwrap_or_else(|| {
-            self.shapes.push(Shape { literal, templates: Vec::new() });
+            self.shapes.push(Shape { literal, templates: HashMap::new() });
             self.shapes.len() - 1
         });
         &mut self.shapes[index]
@@ -57,12 +61,8 @@ impl Templates {
             let literals = shape.literal.iter().filter(|literal| **literal).count();
             Reverse((literals, shape.literal.clone()))
         });
-        for shape in &mut self.shapes {
-            shape.templates.sort_by(|one, other| one.literals.cmp(&other.literals));
-            for template in &mut shape.templates {
-                named_methods_first(&mut template.takers);
-            }
-        }
+        let templates = self.shapes.iter_mut().flat_map(|shape| shape.templates.values_mut());
+        templates.flatten().for_each(|template| named_methods_first(&mut template.takers));
     }
 
     /// The routes of each template that matches `path`, the most specific first.
@@ -80,9 +80,9 @@ impl Shape {
         if places.any(|(segment, literal)| segment.is_empty() && !literal) {
             return None;
         }
-        let compare = |it: &Template| it.literals.iter().map(Box::as_ref).cmp(self.literals(path));
-        let index = self.templates.binary_search_by(compare).ok()?;
-        Some(&self.templates[index].takers)
+        let mut alike = self.templates.get(&fingerprint(self.literals(path)))?.iter();
+        let found = alike.find(|it| it.literals.iter().map(Box::as_ref).eq(self.literals(path)));
+        found.map(|template| &template.takers)
     }
 
     /// The segments of `path` where this shape is literal.
@@ -90,6 +90,11 @@ impl Shape {
         let places = segments(path).zip(&self.literal);
         places.filter_map(|(segment, literal)| literal.then_some(segment))
     }
+}
+
+/// Routes alone are looked up by it, so nobody outside gains by making two collide.
+fn fingerprint<'a>(literals: impl Iterator<Item = &'a str>) -> u64 {
+    literals.fold(0, |hash, literal| xxh3_64_with_seed(literal.as_bytes(), hash))
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
