@@ -54,22 +54,25 @@ pub fn host(text: &str) -> Result<Host<'_>, HostError> {
 /// A DNS name or an IPv4 address.
 fn dns(text: &str) -> Result<Cow<'_, str>, HostError> {
     let name = text.strip_suffix('.').unwrap_or(text);
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if let Some(byte) = name.bytes().find(|byte| !legal(*byte)) {
-        return Err(HostError::IllegalByte(byte));
+    let mut before = b'.';
+    let mut lower = true;
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => {}
+            b'A'..=b'Z' => lower = false,
+            b'.' if before == b'.' => return Err(HostError::EmptyLabel),
+            b'.' => {}
+            _ => return Err(HostError::IllegalByte(byte)),
+        }
+        before = byte;
     }
     match name.len() {
-        0 => return Err(HostError::Empty),
-        length if length > LONGEST => return Err(HostError::Long),
-        _ if name.starts_with('.') || name.ends_with('.') || name.contains("..") => {
-            return Err(HostError::EmptyLabel);
-        }
-        _ => {}
+        0 => Err(HostError::Empty),
+        length if length > LONGEST => Err(HostError::Long),
+        _ if before == b'.' => Err(HostError::EmptyLabel),
+        _ if lower => Ok(Cow::Borrowed(name)),
+        _ => Ok(Cow::Owned(name.to_ascii_lowercase())),
     }
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Ok(Cow::Owned(name.to_ascii_lowercase()));
-    }
-    Ok(Cow::Borrowed(name))
 }
 
 /// An IPv6 address in its brackets.
