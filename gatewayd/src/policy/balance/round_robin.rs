@@ -46,9 +46,8 @@ impl Turn {
 impl RoundRobin {
     pub(super) fn new(mut ready: Vec<Ready>) -> RoundRobin {
         ready.sort_by_key(|it| Reverse(it.weight));
-        let common = ready.iter().map(|it| it.weight).reduce(greatest_common_divisor).unwrap_or(1);
         let group = |members: &[Ready]| Group {
-            weight: members.iter().map(|it| u64::from(it.weight / common)).sum(),
+            weight: members.iter().map(|it| u64::from(it.weight)).sum(),
             members: members.iter().map(|it| it.index).collect(),
             phase: 0,
         };
@@ -99,8 +98,4 @@ impl Group {
         let serves = into_stride + self.weight >= generations;
         serves.then(|| self.members[(turn % self.members.len() as u64) as usize])
     }
-}
-
-fn greatest_common_divisor(one: u32, other: u32) -> u32 {
-    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
 }

@@ -24,7 +24,7 @@ pub(super) struct Slots {
 struct Contender {
     place: u16,
     seed: u64,
-    weight: u16,
+    weight: f64,
 }
 
 impl Slots {
@@ -33,10 +33,10 @@ impl Slots {
         let contender = |(place, (name, weight)): (u16, &(Name, Weight))| Contender {
             place,
             seed: xxh3_64(name.as_str().as_bytes()),
-            weight: weight.get(),
+            weight: f64::from(weight.get()),
         };
         let mut contenders: Vec<_> = (0..=u16::MAX).zip(&members).map(contender).collect();
-        contenders.retain(|it| it.weight > 0);
+        contenders.retain(|it| it.weight > 0.0);
         let owners = if contenders.is_empty() { 0..=0 } else { 0..=u16::MAX };
         let owners = owners.map(|slot| owner(&contenders, slot)).collect();
         Slots { members, owners }
@@ -54,30 +54,21 @@ impl Slots {
     }
 }
 
-/// The place of the contender that draws highest for `slot`; 0 if there is none.
+/// The place of the contender that draws highest for `slot`, of equals the first; 0 if there is
+/// none.
 fn owner(contenders: &[Contender], slot: u16) -> u16 {
-    let mut best: Option<(u64, &Contender)> = None;
+    let mut owner = 0;
+    let mut highest = f64::NEG_INFINITY;
     for contender in contenders {
         let draw = xxh3_64_with_seed(&slot.to_le_bytes(), contender.seed);
-        if best.is_none_or(|(other, best)| beats((draw, contender.weight), (other, best.weight))) {
-            best = Some((draw, contender));
+        let fraction = (draw as f64 + 0.5) / 2_f64.powi(64);
+        // ln(u) <= u - 1 spares nearly all who lose the logarithm.
+        if (fraction - 1.0) / contender.weight > highest {
+            let counts = fraction.ln() / contender.weight;
+            if counts > highest {
+                (owner, highest) = (contender.place, counts);
+            }
         }
     }
-    best.map_or(0, |(_, contender)| contender.place)
-}
-
-/// Whether a draw with its weight counts more than another.
-fn beats((draw, weight): (u64, u16), (other, other_weight): (u64, u16)) -> bool {
-    // Most comparisons need no logarithm.
-    if draw <= other && weight <= other_weight {
-        return false;
-    }
-    if draw >= other && weight >= other_weight {
-        return true;
-    }
-    let counts = |draw: u64, weight: u16| {
-        let fraction = (draw as f64 + 0.5) / 2_f64.powi(64);
-        fraction.ln() / f64::from(weight)
-    };
-    counts(draw, weight) > counts(other, other_weight)
+    owner
 }

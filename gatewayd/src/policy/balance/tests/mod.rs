@@ -1,0 +1,117 @@
+//! The promises of the three methods.
+
+mod consistent_hash;
+mod least_connections;
+mod round_robin;
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+
+use super::*;
+use crate::model::HashKey;
+
+const HASH: Balance = Balance::ConsistentHash(HashKey::ClientIp);
+
+struct Pool {
+    names: Vec<Name>,
+    weights: Vec<u16>,
+    parts: Vec<u64>,
+}
+
+impl Pool {
+    fn new(weights: &[u16]) -> Pool {
+        let names = (0..weights.len()).map(|it| format!("app-{it}").parse().unwrap()).collect();
+        Pool { names, weights: weights.to_vec(), parts: vec![100; weights.len()] }
+    }
+
+    fn members(&self) -> Vec<Member<'_>> {
+        let member = |index: usize| Member {
+            name: &self.names[index],
+            weight: Weight::nearest(self.weights[index].into()),
+            part: Part::nearest(self.parts[index]),
+        };
+        (0..self.names.len()).map(member).collect()
+    }
+
+    fn balancer(&self, balance: &Balance) -> Balancer {
+        Balancer::new(balance, &self.members(), None)
+    }
+
+    /// Without the member at `index`.
+    fn without(&self, index: usize) -> Pool {
+        let mut pool = Pool {
+            names: self.names.clone(),
+            weights: self.weights.clone(),
+            parts: self.parts.clone(),
+        };
+        pool.names.remove(index);
+        pool.weights.remove(index);
+        pool.parts.remove(index);
+        pool
+    }
+}
+
+/// One worker.
+struct Worker {
+    turn: Turn,
+    rng: SmallRng,
+}
+
+impl Worker {
+    fn new(seed: u64) -> Worker {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        Worker { turn: Turn::new(&mut rng), rng }
+    }
+
+    fn pick(
+        &mut self,
+        balancer: &Balancer,
+        key: u64,
+        load: &[u32],
+        but: Option<usize>,
+    ) -> Option<usize> {
+        let in_flight = |index: usize| load.get(index).copied().unwrap_or(0);
+        balancer.pick(&mut self.turn, key, in_flight, but, &mut self.rng)
+    }
+
+    /// The next `count` of round robin.
+    fn row(&mut self, balancer: &Balancer, count: usize) -> Vec<usize> {
+        (0..count).map(|_| self.pick(balancer, 0, &[], None).unwrap()).collect()
+    }
+}
+
+fn counts(picks: &[usize], members: usize) -> Vec<usize> {
+    let mut counts = vec![0; members];
+    picks.iter().for_each(|picked| counts[*picked] += 1);
+    counts
+}
+
+fn reduced(weights: &[u16]) -> Vec<usize> {
+    fn gcd(a: u16, b: u16) -> u16 {
+        if b == 0 { a } else { gcd(b, a % b) }
+    }
+    let common = weights.iter().copied().reduce(gcd).unwrap();
+    weights.iter().map(|weight| usize::from(weight / common)).collect()
+}
+
+fn weights(most: u16, members: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u16>> {
+    prop::collection::vec(0..=most, members)
+        .prop_filter("one takes", |it| it.iter().any(|w| *w > 0))
+}
+
+#[test]
+fn where_nobody_takes_requests_nobody_is_picked() {
+    let mut unready = Pool::new(&[100, 200]);
+    unready.parts = vec![0, 0];
+    for pool in [Pool::new(&[]), Pool::new(&[0, 0]), unready] {
+        for balance in [Balance::RoundRobin, Balance::LeastConnections, HASH] {
+            let balancer = pool.balancer(&balance);
+            for key in [0, u64::MAX / 3, u64::MAX] {
+                assert_eq!(Worker::new(1).pick(&balancer, key, &[], None), None, "{balance}");
+            }
+        }
+    }
+}
