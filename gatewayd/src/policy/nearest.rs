@@ -49,5 +49,7 @@ mod tests {
             assert_eq!(nearest(word, ["listener", "route", "pool"]), None, "{word}");
         }
         assert_eq!(nearest("route", []), None);
+        let long = "x".repeat(LONGEST + 1);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
     }
 }

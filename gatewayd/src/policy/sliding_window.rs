@@ -245,7 +245,19 @@ mod tests {
         assert_eq!((window.count(1_000), window.is_idle(1_000)), (10, false));
         assert_eq!((window.count(71_999), window.is_idle(71_999)), (10, false));
         assert_eq!((window.count(72_000), window.is_idle(72_000)), (0, true));
-        assert_eq!(admitted(&mut window, [u64::from(u32::MAX) * 1000; 99], ten).len(), 10);
+    }
+
+    #[test]
+    fn a_window_of_long_ago_decides_as_a_new_one() {
+        let ten = allowance(10, 60);
+        for later in [72_000, 60_000 << 32, 12_000 << 27] {
+            let mut window = Window::new(ten, 0);
+            admitted(&mut window, [0; 10], ten);
+            let mut fresh = Window::new(ten, later);
+            for _ in 0..12 {
+                assert_eq!(window.admit(later, ten), fresh.admit(later, ten));
+            }
+        }
     }
 
     #[test]
@@ -276,6 +288,16 @@ mod tests {
         admitted(&mut window, (0..50).map(|nth| nth * 600), hundred);
         assert!(matches!(window.admit(30_000, ten), Verdict::Rejected { .. }));
         assert_eq!(window.admit(30_000, hundred), Verdict::Admitted { left: 49 });
+    }
+
+    #[test]
+    fn what_was_used_of_a_higher_limit_is_paid_off_within_a_period() {
+        let (much, little) = (allowance(1_000, 10), allowance(10, 10));
+        let mut window = Window::new(much, 0);
+        admitted(&mut window, [0; 1_000], much);
+        assert!(matches!(window.admit(0, little), Verdict::Rejected { .. }));
+        let stream = (10..60).map(|second| second * 1_000);
+        assert_eq!(admitted(&mut window, stream, little).len(), 50);
     }
 
     #[test]

@@ -76,6 +76,7 @@ mod tests {
     #[test]
     fn no_slow_start_is_the_whole_at_once() {
         assert_eq!(parts(&[(100, 0), (100, 900), (100, 900)], 0), [100, 100, 100]);
+        assert_eq!(part(Duration::ZERO, Duration::from_micros(500)).percent(), 10);
     }
 
     proptest! {
