@@ -1,0 +1,160 @@
+//! A bench: the backend, the certificate and the programs, ready to put one proxy at a time on it.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use tempfile::TempDir;
+
+use crate::backend::Backend;
+use crate::certificate::Certificate;
+use crate::cores::Cores;
+use crate::idle::{self, Idle, Memory};
+use crate::load::{Crowd, Tally};
+use crate::process::Process;
+use crate::proxies::{Proxy, Stage};
+use crate::scenario::Scenario;
+use crate::stop;
+
+/// How long a proxy may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks whether it does.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What is around the proxies.
+pub(crate) struct Bench {
+    cores: Cores,
+    backend: Backend,
+    certificate: Certificate,
+    directory: TempDir,
+}
+
+/// How long a scenario goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    /// Before counting begins.
+    pub(crate) warm_up: Duration,
+    /// While it is counted.
+    pub(crate) count: Duration,
+}
+
+/// What was seen of one proxy in one scenario.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    /// The processor time of the proxy for each request, in microseconds.
+    pub(crate) cost_us: f64,
+    /// Requests each second.
+    pub(crate) rate: f64,
+    /// How much of its core it used, 0 to 1.
+    pub(crate) busy: f64,
+    /// What the crowd saw, the warm-up included.
+    pub(crate) tally: Tally,
+}
+
+/// A proxy that answers.
+struct Running {
+    process: Process,
+    http: SocketAddr,
+    https: SocketAddr,
+    /// Where its files are, until it ended.
+    _directory: TempDir,
+}
+
+impl Bench {
+    /// Sets it up; this thread is kept on the core of the load from now on.
+    pub(crate) fn new() -> Result<Bench> {
+        let cores = Cores::of_this_machine()?;
+        cores.load.keep_this_thread()?;
+        let directory = tempfile::Builder::new().prefix("gateway-bench-").tempdir()?;
+        let certificate = Certificate::write(directory.path())?;
+        Ok(Bench { cores, backend: Backend::start()?, certificate, directory })
+    }
+
+    /// Measures a proxy, started anew, in a scenario.
+    pub(crate) fn measure(
+        &self,
+        (proxy, program): &(Proxy, PathBuf),
+        scenario: &Scenario,
+        times: Times,
+    ) -> Result<Sample> {
+        let running = self.start(*proxy, program)?;
+        let mut crowd = Crowd::new(scenario.visit(running.http, running.https))?;
+        crowd.join(scenario.connections)?;
+        crowd.go_on_for(times.warm_up)?;
+        let before = (crowd.tally().completed, running.process.processor_time()?, Instant::now());
+        crowd.go_on_for(times.count)?;
+        let used = (running.process.processor_time()? - before.1).as_secs_f64();
+        let (requests, elapsed) =
+            ((crowd.tally().completed - before.0) as f64, before.2.elapsed().as_secs_f64());
+        let tally = crowd.tally().clone();
+        ensure!(requests > 0.0, "no request was answered: {tally:?}");
+        let cost_us = used * 1e6 / requests;
+        Ok(Sample { cost_us, rate: requests / elapsed, busy: used / elapsed, tally })
+    }
+
+    /// Measures what a proxy, started anew, keeps for idle connections.
+    pub(crate) fn weigh(&self, (proxy, program): &(Proxy, PathBuf), kind: Idle) -> Result<Memory> {
+        let running = self.start(*proxy, program)?;
+        idle::measure(&running.process, kind, running.http, running.https)
+    }
+
+    fn start(&self, proxy: Proxy, program: &PathBuf) -> Result<Running> {
+        let directory = tempfile::tempdir_in(self.directory.path())?;
+        let [http, https] = [free_address()?, free_address()?];
+        let stage = Stage {
+            directory: directory.path(),
+            backend: self.backend.address,
+            http,
+            https,
+            certificate: &self.certificate,
+        };
+        let command = proxy.command(program, &stage)?;
+        let process = Process::start(command, self.cores.proxy, &directory.path().join("log"))?;
+        let mut running = Running { process, http, https, _directory: directory };
+        running.wait_until_it_answers()?;
+        Ok(running)
+    }
+}
+
+impl Running {
+    fn wait_until_it_answers(&mut self) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while !answers(self.http).unwrap_or(false) {
+            stop::unless_asked()?;
+            if self.process.ended() || Instant::now() > end {
+                bail!("it does not answer; it printed:\n{}", self.process.last_words());
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a proxy answers a request as its backend does.
+fn answers(http: SocketAddr) -> Result<bool> {
+    let mut stream = TcpStream::connect(http)?;
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+    stream.write_all(b"GET /small HTTP/1.1\r\nHost: bench.example\r\nConnection: close\r\n\r\n")?;
+    let mut line = [0; 12];
+    stream.read_exact(&mut line)?;
+    Ok(&line == b"HTTP/1.1 200")
+}
+
+/// An address that nobody listens on.
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+    Ok(listener.local_addr()?)
+}
+
+/// Lets this process, and whatever it starts, hold a socket for each connection of a crowd.
+pub(crate) fn raise_descriptor_limit() -> Result<()> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).context("cannot raise the descriptor limit")?;
+    ensure!(hard >= 8192, "8192 open files are needed, and this process may have {hard}");
+    Ok(())
+}
+

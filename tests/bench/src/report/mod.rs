@@ -1,0 +1,71 @@
+//! The report: what a run came to, as tables and as a chart.
+
+mod chart;
+mod grid;
+
+pub(crate) use chart::chart;
+pub(crate) use grid::Grid;
+
+use crate::idle::Idle;
+use crate::proxies::Proxy;
+use crate::results::{Ratio, Results};
+use crate::scenario::Scenario;
+
+/// The tables of a run.
+pub(crate) fn grids(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Vec<Grid> {
+    let mut grids = Vec::new();
+    if !scenarios.is_empty() {
+        grids.push(costs(results, scenarios, proxies));
+        grids.push(loads(results, scenarios, proxies));
+    }
+    if proxies.iter().any(|proxy| results.memory(*proxy, Idle::Plain).is_some()) {
+        grids.push(memory(results, proxies));
+    }
+    grids
+}
+
+fn costs(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Grid {
+    let title = "Processor time per request, relative to the cheapest peer: median (least–most)";
+    let mut grid = Grid::new(title, proxies);
+    for scenario in scenarios {
+        let cell = |proxy| results.ratio(scenario.name, proxy).map(told);
+        grid.row(scenario.title, proxies, cell);
+    }
+    grid
+}
+
+fn told(Ratio { median, least, most }: Ratio) -> String {
+    if least == most {
+        return format!("{median:.2}");
+    }
+    format!("{median:.2} ({least:.2}–{most:.2})")
+}
+
+fn loads(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Grid {
+    let mut grid = Grid::new("How much of its core the proxy used meanwhile, in percent", proxies);
+    for scenario in scenarios {
+        let cell = |proxy| {
+            results.busy(scenario.name, proxy).map(|busy| format!("{:.0}", busy * 100.0))
+        };
+        grid.row(scenario.title, proxies, cell);
+    }
+    grid
+}
+
+fn memory(results: &Results, proxies: &[Proxy]) -> Grid {
+    let mut grid = Grid::new("Memory", proxies);
+    for kind in Idle::ALL {
+        let kibibytes = |proxy| {
+            let memory = results.memory(proxy, kind)?;
+            Some(format!("{:.1}", memory.per_connection / 1024.0))
+        };
+        let title = format!("KiB per idle connection, {}", kind.title());
+        grid.row(&title, proxies, kibibytes);
+    }
+    let mebibytes = |proxy| {
+        let memory = results.memory(proxy, Idle::Plain)?;
+        Some(format!("{:.1}", memory.at_rest as f64 / f64::from(1 << 20)))
+    };
+    grid.row("MiB at rest", proxies, mebibytes);
+    grid
+}
