@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -101,7 +101,7 @@ impl Bench {
         idle::measure(&running.process, kind, running.http, running.https)
     }
 
-    fn start(&self, proxy: Proxy, program: &PathBuf) -> Result<Running> {
+    fn start(&self, proxy: Proxy, program: &Path) -> Result<Running> {
         let directory = tempfile::tempdir_in(self.directory.path())?;
         let [http, https] = [free_address()?, free_address()?];
         let stage = Stage {
@@ -157,4 +157,3 @@ pub(crate) fn raise_descriptor_limit() -> Result<()> {
     ensure!(hard >= 8192, "8192 open files are needed, and this process may have {hard}");
     Ok(())
 }
-

@@ -21,8 +21,10 @@ impl Cores {
     /// The first and the last core that this process may use.
     pub(crate) fn of_this_machine() -> Result<Cores> {
         let allowed = sched_getaffinity(Pid::from_raw(0)).context("cannot ask for the cores")?;
-        let cores: Vec<Core> =
-            (0..CpuSet::count()).filter(|core| allowed.is_set(*core) == Ok(true)).map(Core).collect();
+        let cores: Vec<Core> = (0..CpuSet::count())
+            .filter(|core| allowed.is_set(*core) == Ok(true))
+            .map(Core)
+            .collect();
         ensure!(cores.len() >= 2, "two cores are needed, and this process may use {}", cores.len());
         Ok(Cores { proxy: cores[cores.len() - 1], load: cores[0] })
     }

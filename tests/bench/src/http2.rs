@@ -92,7 +92,8 @@ impl Http2 {
     fn hear_frames(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(usize, u32)> {
         let (mut used, mut completed) = (0, 0);
         while let Some((head, rest)) = bytes[used..].split_at_checked(FRAME_HEAD_BYTES) {
-            let length = usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);
+            let length =
+                usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);
             ensure!(length <= LARGEST_FRAME_BYTES, "a frame of {length} bytes");
             let Some(payload) = rest.get(..length) else { break };
             completed += u32::from(self.hear_frame(head[3], head[4], payload, out)?);
@@ -102,7 +103,13 @@ impl Http2 {
     }
 
     /// Whether this frame ends an answer.
-    fn hear_frame(&mut self, kind: u8, flags: u8, payload: &[u8], out: &mut Vec<u8>) -> Result<bool> {
+    fn hear_frame(
+        &mut self,
+        kind: u8,
+        flags: u8,
+        payload: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<bool> {
         match kind {
             HEADERS => ensure!(says_ok(payload), "an answer other than 200"),
             DATA => self.give_room(payload.len() as u32, out),

@@ -33,7 +33,9 @@ impl Process {
             // A process begins on the cores of the thread that started it.
             let starter = scope.spawn(|| {
                 core.keep_this_thread()?;
-                command.spawn().with_context(|| format!("{:?} does not start", command.get_program()))
+                command
+                    .spawn()
+                    .with_context(|| format!("{:?} does not start", command.get_program()))
             });
             starter.join().map_err(|_| anyhow!("the thread that starts processes died"))
         });

@@ -35,12 +35,7 @@ const PLAIN: Scenario = Scenario {
 /// All of them, in the order of the tables.
 pub(crate) const ALL: [Scenario; 8] = [
     PLAIN,
-    Scenario {
-        name: "small-1000",
-        title: "small, 1000 connections",
-        connections: 1000,
-        ..PLAIN
-    },
+    Scenario { name: "small-1000", title: "small, 1000 connections", connections: 1000, ..PLAIN },
     Scenario {
         name: "large",
         title: "1 MiB responses",

@@ -26,7 +26,7 @@ fn configuration(stage: &Stage<'_>) -> String {
     format!(
         r#"global
     nbthread 1
-    maxconn 8000
+    maxconn 4000
 
 defaults
     mode http

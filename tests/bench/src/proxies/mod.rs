@@ -62,14 +62,8 @@ pub(crate) struct Stage<'a> {
 
 impl Proxy {
     /// All of them, in the order of the tables.
-    pub(crate) const ALL: [Proxy; 6] = [
-        Proxy::Relay,
-        Proxy::Gatewayd,
-        Proxy::Nginx,
-        Proxy::Haproxy,
-        Proxy::Envoy,
-        Proxy::Pingora,
-    ];
+    pub(crate) const ALL: [Proxy; 6] =
+        [Proxy::Relay, Proxy::Gatewayd, Proxy::Nginx, Proxy::Haproxy, Proxy::Envoy, Proxy::Pingora];
 
     /// Its name in tables.
     pub(crate) fn name(self) -> &'static str {
@@ -133,8 +127,10 @@ impl Proxy {
     }
 }
 
-/// The first thing in `text` that looks like a version.
+/// The first thing in `text` that looks like a version, after the word if it is there.
 fn version_in(text: &str) -> Option<String> {
+    let after_word = text.split_once("version: ").or_else(|| text.split_once("version "));
+    let text = after_word.map_or(text, |(_, after)| after);
     let parts = text.split(|c: char| !c.is_ascii_digit() && c != '.');
     let mut versions = parts.filter(|part| part.split('.').filter(|n| !n.is_empty()).count() >= 3);
     versions.next().map(|version| version.trim_matches('.').to_owned())
@@ -148,4 +144,22 @@ fn on_path(name: &str, remedy: &'static str) -> Result<PathBuf, Missing> {
     programs
         .find(|program| program.is_file())
         .ok_or_else(|| Missing { why: format!("no {name} on the path"), remedy })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn a_version_is_found_in_what_each_proxy_says() {
+        for (said, version) in [
+            ("gatewayd 0.1.0\n", "0.1.0"),
+            ("nginx version: nginx/1.22.1\n", "1.22.1"),
+            ("HAProxy version 2.6.12-1+deb12u4 2026/10/17\nRunning on: Linux 6.1.0", "2.6.12"),
+            ("/versions/3.11.7/bin/envoy  version: 5fd1c40/1.40.0/Clean/RELEASE", "1.40.0"),
+        ] {
+            assert_eq!(version_in(said).as_deref(), Some(version));
+        }
+        assert_eq!(version_in("no such option"), None);
+    }
 }

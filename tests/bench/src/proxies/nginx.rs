@@ -20,7 +20,8 @@ pub(super) fn command(program: &Path, stage: &Stage<'_>) -> Result<Command> {
     Ok(command)
 }
 
-/// Buffers hold an upload and a good part of a large answer, and nothing goes to disk.
+/// Nothing goes to disk. An upload fits into its buffer; those for answers are of the size that
+/// large answers cost least with: the defaults cost more, and so do larger ones.
 fn configuration(stage: &Stage<'_>) -> String {
     let Stage { directory, backend, http, https, certificate } = stage;
     let directory = directory.display();

@@ -13,7 +13,9 @@ const REMEDY: &str = "cargo build --release --manifest-path tests/bench/pingora/
 pub(super) fn find() -> Result<PathBuf, Missing> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let program = workspace.join("target/pingora/release/pingora-peer");
-    program.canonicalize().map_err(|_| Missing { why: "it is not built".to_owned(), remedy: REMEDY })
+    program
+        .canonicalize()
+        .map_err(|_| Missing { why: "it is not built".to_owned(), remedy: REMEDY })
 }
 
 pub(super) fn command(program: &Path, stage: &Stage<'_>) -> Result<Command> {

@@ -40,7 +40,8 @@ impl Grid {
             let mut line = String::new();
             for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let space = " ".repeat(width - cell.chars().count());
-                let told = if column == 0 { format!("{cell}{space}") } else { format!("  {space}{cell}") };
+                let told =
+                    if column == 0 { format!("{cell}{space}") } else { format!("  {space}{cell}") };
                 line.push_str(&told);
             }
             let _ = writeln!(text, "{}", line.trim_end());

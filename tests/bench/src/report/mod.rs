@@ -44,9 +44,8 @@ fn told(Ratio { median, least, most }: Ratio) -> String {
 fn loads(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Grid {
     let mut grid = Grid::new("How much of its core the proxy used meanwhile, in percent", proxies);
     for scenario in scenarios {
-        let cell = |proxy| {
-            results.busy(scenario.name, proxy).map(|busy| format!("{:.0}", busy * 100.0))
-        };
+        let cell =
+            |proxy| results.busy(scenario.name, proxy).map(|busy| format!("{:.0}", busy * 100.0));
         grid.row(scenario.title, proxies, cell);
     }
     grid
