@@ -13,7 +13,7 @@ use crate::backend::Backend;
 use crate::certificate::Certificate;
 use crate::cores::Cores;
 use crate::idle::{self, Idle, Memory};
-use crate::load::{Crowd, Tally};
+use crate::load::{Crowd, Request, Tally, Then, Tongue, Visit};
 use crate::process::Process;
 use crate::proxies::{Proxy, Stage};
 use crate::scenario::Scenario;
@@ -23,6 +23,10 @@ use crate::stop;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks whether it does.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How many clients ask at a pace, and at which share of what a proxy can do.
+const PACED_CONNECTIONS: usize = 64;
+const PACED_SHARE: f64 = 0.7;
 
 /// What is around the proxies.
 pub(crate) struct Bench {
@@ -52,6 +56,15 @@ pub(crate) struct Sample {
     pub(crate) busy: f64,
     /// What the crowd saw, the warm-up included.
     pub(crate) tally: Tally,
+}
+
+/// How long a proxy took under a load that it can bear.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Latency {
+    /// What 99 of 100 requests took at most, in microseconds.
+    pub(crate) p99_us: f64,
+    /// Requests each second.
+    pub(crate) rate: f64,
 }
 
 /// A proxy that answers.
@@ -93,6 +106,37 @@ impl Bench {
         ensure!(requests > 0.0, "no request was answered: {tally:?}");
         let cost_us = used * 1e6 / requests;
         Ok(Sample { cost_us, rate: requests / elapsed, busy: used / elapsed, tally })
+    }
+
+    /// Measures how long a proxy, started anew, takes at 70 % of what it can do.
+    pub(crate) fn time(
+        &self,
+        (proxy, program): &(Proxy, PathBuf),
+        times: Times,
+    ) -> Result<Latency> {
+        let running = self.start(*proxy, program)?;
+        let tongue = Tongue::Http1(Request::Small);
+        let visit = Visit { to: running.http, tls: false, tongue, then: Then::AskAgain };
+        let mut crowd = Crowd::new(visit)?;
+        crowd.join(PACED_CONNECTIONS)?;
+        crowd.go_on_for(times.warm_up)?;
+        let before = crowd.tally().completed;
+        crowd.go_on_for(times.count)?;
+        let most = (crowd.tally().completed - before) as f64 / times.count.as_secs_f64();
+        drop(crowd);
+
+        let rate = PACED_SHARE * most;
+        let mut crowd = Crowd::new(Visit { then: Then::Rest, ..visit })?;
+        crowd.join(PACED_CONNECTIONS)?;
+        crowd.go_on_until(PACED_CONNECTIONS as u64, PATIENCE)?;
+        crowd.keep_pace(rate)?;
+        crowd.go_on_for(times.warm_up)?;
+        crowd.take_times();
+        crowd.go_on_for(times.count)?;
+        let mut taken = crowd.take_times();
+        taken.sort_unstable();
+        let p99 = taken.get(taken.len() * 99 / 100).context("no request was answered")?;
+        Ok(Latency { p99_us: p99.as_secs_f64() * 1e6, rate })
     }
 
     /// Measures what a proxy, started anew, keeps for idle connections.

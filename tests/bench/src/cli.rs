@@ -39,7 +39,7 @@ pub(crate) struct Run {
     /// A few scenarios for a few seconds: a first impression
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Measure these alone: names of scenarios, and "memory"
+    /// Measure these alone: names of scenarios, "latency" and "memory"
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     #[arg(value_parser = names())]
     only: Vec<String>,
@@ -63,11 +63,12 @@ pub(crate) struct Run {
     pub(crate) svg: Option<PathBuf>,
 }
 
-/// The name of what is no scenario.
+/// The names of what is no scenario.
+const LATENCY: &str = "latency";
 const MEMORY: &str = "memory";
 
 fn names() -> clap::builder::PossibleValuesParser {
-    let names = scenario::ALL.iter().map(|scenario| scenario.name).chain([MEMORY]);
+    let names = scenario::ALL.iter().map(|scenario| scenario.name).chain([LATENCY, MEMORY]);
     names.collect::<Vec<_>>().into()
 }
 
@@ -79,6 +80,11 @@ impl Run {
             only => only.iter().any(|name| name == scenario.name),
         };
         scenario::ALL.into_iter().filter(asked).collect()
+    }
+
+    /// Whether latency is measured at a steady pace.
+    pub(crate) fn measures_latency(&self) -> bool {
+        (self.only.is_empty() && !self.quick) || self.only.iter().any(|name| name == LATENCY)
     }
 
     /// Whether idle connections are weighed.

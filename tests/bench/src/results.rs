@@ -1,16 +1,17 @@
-//! The results: samples by scenario, proxy and round, and the ratios they come to.
+//! The results: costs by row, proxy and round, and the ratios they come to.
 
 use std::collections::BTreeMap;
 
-use crate::bench::Sample;
 use crate::idle::{Idle, Memory};
 use crate::proxies::Proxy;
 
 /// Everything that was measured.
 #[derive(Debug, Default)]
 pub(crate) struct Results {
-    /// By name of the scenario; the key inside is the round.
-    samples: BTreeMap<(&'static str, Proxy), BTreeMap<u32, Sample>>,
+    /// Less is better. By name of the row; the key inside is the round.
+    costs: BTreeMap<(&'static str, Proxy), BTreeMap<u32, f64>>,
+    /// How much of its core a proxy used, 0 to 1, in every round.
+    busy: BTreeMap<(&'static str, Proxy), Vec<f64>>,
     memory: Vec<(Proxy, Idle, Memory)>,
 }
 
@@ -26,9 +27,14 @@ pub(crate) struct Ratio {
 }
 
 impl Results {
-    /// Remembers a sample.
-    pub(crate) fn add(&mut self, scenario: &'static str, proxy: Proxy, round: u32, sample: Sample) {
-        self.samples.entry((scenario, proxy)).or_default().insert(round, sample);
+    /// Remembers what something cost a proxy in a round.
+    pub(crate) fn add_cost(&mut self, row: &'static str, proxy: Proxy, round: u32, cost: f64) {
+        self.costs.entry((row, proxy)).or_default().insert(round, cost);
+    }
+
+    /// Remembers how much of its core a proxy used meanwhile.
+    pub(crate) fn add_busy(&mut self, row: &'static str, proxy: Proxy, busy: f64) {
+        self.busy.entry((row, proxy)).or_default().push(busy);
     }
 
     /// Remembers what a proxy keeps for idle connections.
@@ -44,35 +50,25 @@ impl Results {
     }
 
     /// The peer with the lowest median cost.
-    pub(crate) fn cheapest_peer(&self, scenario: &'static str) -> Option<Proxy> {
+    fn cheapest_peer(&self, row: &'static str) -> Option<Proxy> {
         let peers = Proxy::ALL.into_iter().filter(|proxy| proxy.is_peer());
-        let costs = peers.filter_map(|peer| Some((peer, self.median_cost(scenario, peer)?)));
+        let costs = peers.filter_map(|peer| {
+            let rounds = self.costs.get(&(row, peer))?.values().copied();
+            Some((peer, spread(rounds.collect())?.median))
+        });
         costs.min_by(|(_, one), (_, other)| one.total_cmp(other)).map(|(peer, _)| peer)
     }
 
     /// The cost of a proxy relative to that of the cheapest peer, round by round.
-    pub(crate) fn ratio(&self, scenario: &'static str, proxy: Proxy) -> Option<Ratio> {
-        let base = self.rounds(scenario, self.cheapest_peer(scenario)?)?;
-        let rounds = self.rounds(scenario, proxy)?.iter();
-        let ratios = rounds
-            .filter_map(|(round, sample)| Some(sample.cost_us / base.get(round)?.cost_us))
-            .collect();
-        spread(ratios)
+    pub(crate) fn ratio(&self, row: &'static str, proxy: Proxy) -> Option<Ratio> {
+        let base = self.costs.get(&(row, self.cheapest_peer(row)?))?;
+        let rounds = self.costs.get(&(row, proxy))?.iter();
+        spread(rounds.filter_map(|(round, cost)| Some(cost / base.get(round)?)).collect())
     }
 
     /// How much of its core a proxy used, 0 to 1.
-    pub(crate) fn busy(&self, scenario: &'static str, proxy: Proxy) -> Option<f64> {
-        let rounds = self.rounds(scenario, proxy)?.values();
-        spread(rounds.map(|sample| sample.busy).collect()).map(|busy| busy.median)
-    }
-
-    fn median_cost(&self, scenario: &'static str, proxy: Proxy) -> Option<f64> {
-        let rounds = self.rounds(scenario, proxy)?.values();
-        spread(rounds.map(|sample| sample.cost_us).collect()).map(|cost| cost.median)
-    }
-
-    fn rounds(&self, scenario: &'static str, proxy: Proxy) -> Option<&BTreeMap<u32, Sample>> {
-        self.samples.get(&(scenario, proxy))
+    pub(crate) fn busy(&self, row: &'static str, proxy: Proxy) -> Option<f64> {
+        spread(self.busy.get(&(row, proxy))?.clone()).map(|busy| busy.median)
     }
 }
 
@@ -90,17 +86,13 @@ fn spread(mut values: Vec<f64>) -> Option<Ratio> {
 #[cfg(test)]
 mod tests {
     use super::{Ratio, Results, spread};
-    use crate::bench::Sample;
-    use crate::load::Tally;
     use crate::proxies::Proxy;
 
     fn results(costs: &[(Proxy, [f64; 3])]) -> Results {
         let mut results = Results::default();
         for (proxy, rounds) in costs {
-            for (round, cost_us) in (0..).zip(rounds) {
-                let tally = Tally::default();
-                let sample = Sample { cost_us: *cost_us, rate: 1.0, busy: 1.0, tally };
-                results.add("small", *proxy, round, sample);
+            for (round, cost) in (0..).zip(rounds) {
+                results.add_cost("small", *proxy, round, *cost);
             }
         }
         results

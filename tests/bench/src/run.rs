@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::bench::{self, Bench, Sample};
+use crate::bench::{self, Bench, Latency, Sample};
 use crate::cli::Run;
 use crate::idle::Idle;
 use crate::proxies::Proxy;
@@ -29,6 +29,9 @@ pub(crate) fn run(asked: &Run) -> Result<()> {
     for round in 0..asked.rounds() {
         for scenario in &scenarios {
             turn(&bench, asked, round, scenario, &contenders, &mut results)?;
+        }
+        if asked.measures_latency() {
+            time(&bench, asked, round, &contenders, &mut results)?;
         }
     }
     if asked.weighs() {
@@ -72,7 +75,8 @@ fn turn(
         match bench.measure(contender, scenario, asked.times()) {
             Ok(sample) => {
                 say(&format!("{label}: {}", told(&sample)))?;
-                results.add(scenario.name, contender.0, round, sample);
+                results.add_cost(scenario.name, contender.0, round, sample.cost_us);
+                results.add_busy(scenario.name, contender.0, sample.busy);
             }
             Err(error) => {
                 stop::unless_asked()?;
@@ -94,6 +98,30 @@ fn told(sample: &Sample) -> String {
         told += &format!(", {} CONNECTIONS FAILED, the last because {why}", tally.failed);
     }
     told
+}
+
+/// Every contender is timed at a pace that it can keep.
+fn time(
+    bench: &Bench,
+    asked: &Run,
+    round: u32,
+    contenders: &[Contender],
+    results: &mut Results,
+) -> Result<()> {
+    for contender in contenders {
+        let label = format!("round {}, latency, {}", round + 1, contender.0.name());
+        match bench.time(contender, asked.times()) {
+            Ok(Latency { p99_us, rate }) => {
+                say(&format!("{label}: p99 {p99_us:.0} µs at {rate:.0}/s"))?;
+                results.add_cost(report::LATENCY, contender.0, round, p99_us);
+            }
+            Err(error) => {
+                stop::unless_asked()?;
+                say(&format!("{label}: FAILED: {error:#}"))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn weigh(bench: &Bench, contenders: &[Contender], results: &mut Results) -> Result<()> {

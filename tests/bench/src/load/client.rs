@@ -54,9 +54,8 @@ impl Client {
             let name = ServerName::try_from("bench.example").context("the name")?;
             let mut connection = ClientConnection::new(Arc::clone(config), name)?;
             connection.set_buffer_limit(None);
-            connection.writer().write_all(&client.unsent)?;
-            client.unsent.clear();
             client.tls = Some(Box::new(connection));
+            client.seal()?;
         }
         Ok(client)
     }
@@ -64,6 +63,13 @@ impl Client {
     /// The socket, to be watched.
     pub(super) fn stream(&self) -> &TcpStream {
         &self.stream
+    }
+
+    /// Asks once more, after an answer.
+    pub(super) fn ask(&mut self) -> Result<()> {
+        self.speech.ask(&mut self.unsent);
+        self.seal()?;
+        self.send()
     }
 
     /// Sends and reads all that can be; `hung_up` says that the other side has ended.
@@ -115,11 +121,19 @@ impl Client {
                 }
             }
         }
-        if !self.unsent.is_empty() {
+        self.seal()?;
+        Ok(completed)
+    }
+
+    /// Hands what is to be said to TLS, if it is spoken.
+    fn seal(&mut self) -> Result<()> {
+        if let Some(tls) = &mut self.tls
+            && !self.unsent.is_empty()
+        {
             tls.writer().write_all(&self.unsent)?;
             self.unsent.clear();
         }
-        Ok(completed)
+        Ok(())
     }
 
     /// Sends as much as the socket takes.
@@ -150,6 +164,13 @@ impl Speech {
         match self {
             Speech::Http1(request, _) => out.extend_from_slice(request),
             Speech::Http2(http2) => http2.begin(out),
+        }
+    }
+
+    fn ask(&mut self, out: &mut Vec<u8>) {
+        match self {
+            Speech::Http1(request, _) => out.extend_from_slice(request),
+            Speech::Http2(http2) => http2.ask(out),
         }
     }
 

@@ -10,6 +10,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use rustls::ClientConfig;
 
 use super::client::{Client, Speech};
+use super::pace::Pace;
 use super::security::client_config;
 use super::{Then, Tongue, Visit};
 use crate::http1::Messages;
@@ -20,6 +21,8 @@ const READ_BYTES: usize = 256 * 1024;
 const EVENTS: usize = 1024;
 /// How long it may take to notice that time is up.
 const NOTICE_MS: u16 = 10;
+/// The place of the clock of a pace, where no client is.
+const CLOCK: u64 = u64::MAX;
 /// Clients come from as many addresses, so that neither ports nor limits per client run out.
 const ADDRESSES: u32 = 250;
 /// That many connections may break before a measurement is worth nothing.
@@ -47,6 +50,7 @@ pub(crate) struct Crowd {
     clients: Vec<Option<Client>>,
     /// How many connections were opened.
     opened: u32,
+    pace: Option<Pace>,
     tally: Tally,
     buffer: Vec<u8>,
 }
@@ -66,6 +70,7 @@ impl Crowd {
             poll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
             clients: Vec::new(),
             opened: 0,
+            pace: None,
             tally: Tally::default(),
             buffer: vec![0; READ_BYTES],
         })
@@ -83,6 +88,21 @@ impl Crowd {
             self.connect(self.clients.len() - 1)?;
         }
         Ok(())
+    }
+
+    /// From now on `rate` requests are due each second, for clients that rest otherwise.
+    pub(crate) fn keep_pace(&mut self, rate: f64) -> Result<()> {
+        let pace = Pace::new(rate, self.clients.len())?;
+        // Each tick is an edge of its own, so the clock need not be read.
+        let when = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
+        self.poll.add(pace.clock(), EpollEvent::new(when, CLOCK))?;
+        self.pace = Some(pace);
+        Ok(())
+    }
+
+    /// How long the paced answers took since this was last asked for.
+    pub(crate) fn take_times(&mut self) -> Vec<Duration> {
+        self.pace.as_mut().map(Pace::take_times).unwrap_or_default()
     }
 
     /// Goes on for `time`.
@@ -117,7 +137,20 @@ impl Crowd {
         };
         for event in &events[..count] {
             let hung_up = event.events().intersects(EpollFlags::EPOLLRDHUP | EpollFlags::EPOLLHUP);
-            self.serve(event.data() as usize, hung_up)?;
+            if event.data() != CLOCK {
+                self.serve(event.data() as usize, hung_up)?;
+            }
+        }
+        self.ask_what_is_due()
+    }
+
+    fn ask_what_is_due(&mut self) -> Result<()> {
+        let Some(pace) = &mut self.pace else { return Ok(()) };
+        while let Some(place) = pace.turn(Instant::now()) {
+            if let Some(Some(client)) = self.clients.get_mut(place) {
+                // What is wrong with a connection is told when it is served next.
+                let _ = client.ask();
+            }
         }
         Ok(())
     }
@@ -127,6 +160,11 @@ impl Crowd {
         match client.go_on(&mut self.buffer, hung_up, self.visit.then) {
             Ok(heard) => {
                 self.tally.completed += u64::from(heard.completed);
+                if let Some(pace) = &mut self.pace
+                    && heard.completed > 0
+                {
+                    pace.answered(place, Instant::now());
+                }
                 let leaves = heard.completed > 0 && self.visit.then == Then::Leave;
                 if leaves {
                     self.connect(place)?;
@@ -149,6 +187,9 @@ impl Crowd {
     fn connect(&mut self, place: usize) -> Result<()> {
         let from = Ipv4Addr::new(127, 0, 1, (1 + self.opened % ADDRESSES) as u8);
         self.opened = self.opened.wrapping_add(1);
+        if let Some(pace) = &mut self.pace {
+            pace.renewed(place);
+        }
         let speech = match self.visit.tongue {
             Tongue::Http1(_) => Speech::Http1(Arc::clone(&self.request), Messages::default()),
             Tongue::Http2 { streams } => Speech::Http2(Http2::new(streams)),

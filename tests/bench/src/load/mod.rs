@@ -3,6 +3,7 @@
 
 mod client;
 mod crowd;
+mod pace;
 mod security;
 
 pub(crate) use crowd::{Crowd, Tally};

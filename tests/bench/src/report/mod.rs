@@ -11,12 +11,18 @@ use crate::proxies::Proxy;
 use crate::results::{Ratio, Results};
 use crate::scenario::Scenario;
 
+/// The row of latencies.
+pub(crate) const LATENCY: &str = "latency";
+
 /// The tables of a run.
 pub(crate) fn grids(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Vec<Grid> {
     let mut grids = Vec::new();
     if !scenarios.is_empty() {
         grids.push(costs(results, scenarios, proxies));
         grids.push(loads(results, scenarios, proxies));
+    }
+    if proxies.iter().any(|proxy| results.ratio(LATENCY, *proxy).is_some()) {
+        grids.push(latency(results, proxies));
     }
     if proxies.iter().any(|proxy| results.memory(*proxy, Idle::Plain).is_some()) {
         grids.push(memory(results, proxies));
@@ -48,6 +54,14 @@ fn loads(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Grid {
             |proxy| results.busy(scenario.name, proxy).map(|busy| format!("{:.0}", busy * 100.0));
         grid.row(scenario.title, proxies, cell);
     }
+    grid
+}
+
+fn latency(results: &Results, proxies: &[Proxy]) -> Grid {
+    let title = "Time per request at 70 % of saturation, relative to the best peer: median \
+                 (least–most)";
+    let mut grid = Grid::new(title, proxies);
+    grid.row("p99, 64 connections", proxies, |proxy| results.ratio(LATENCY, proxy).map(told));
     grid
 }
 
