@@ -252,7 +252,7 @@ async fn welcome(worker: Rc<Worker>, kind: Rc<DoorKind>, listener: TcpListener) 
             }
         })
         .await;
-        tokio::task::spawn_local(serve(Rc::clone(&worker), Rc::clone(&kind), stream, peer));
+        serve(&worker, &kind, stream, peer);
     }
 }
 

@@ -16,33 +16,46 @@ use super::worker::Worker;
 
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Serves the client at `peer` until it leaves, breaks a rule, or the worker drains.
-pub(super) async fn serve(
-    worker: Rc<Worker>,
-    door: Rc<DoorKind>,
-    stream: TcpStream,
-    peer: SocketAddr,
-) {
-    let _open = Open::new(&worker);
+/// Starts to serve the client at `peer`, in a task of its own, until it leaves, breaks a rule, or
+/// the worker drains.
+///
+/// A task is as large as the most it ever does. So what only some clients need (TLS, HTTP/2) lies
+/// in a box of its own, and an idle connection in the clear stays small.
+pub(super) fn serve(worker: &Rc<Worker>, door: &Rc<DoorKind>, stream: TcpStream, peer: SocketAddr) {
+    let (worker, door) = (Rc::clone(worker), Rc::clone(door));
     // Without it small answers wait for an ACK; when it fails they only come later.
     let _ = stream.set_nodelay(true);
     match &*door {
         DoorKind::Plain | DoorKind::Redirect(_) => {
-            http1::serve(&worker, &door, stream, peer.ip()).await;
+            tokio::task::spawn_local(async move {
+                let _open = Open::new(&worker);
+                http1::serve(&worker, &door, stream, peer.ip()).await;
+            });
         }
         DoorKind::Tls(config) => {
             let acceptor = TlsAcceptor::from(Arc::clone(config));
-            let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await;
-            let Ok(Ok(stream)) = handshake else {
-                worker.cells().handshake_failures.add(1);
-                return;
-            };
-            if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-                http2::serve(&worker, &door, stream, peer.ip()).await;
-            } else {
-                http1::serve(&worker, &door, stream, peer.ip()).await;
-            }
+            tokio::task::spawn_local(serve_tls(worker, door, acceptor, stream, peer));
         }
+    }
+}
+
+async fn serve_tls(
+    worker: Rc<Worker>,
+    door: Rc<DoorKind>,
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let _open = Open::new(&worker);
+    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
+    let Ok(Ok(stream)) = Box::pin(handshake).await else {
+        worker.cells().handshake_failures.add(1);
+        return;
+    };
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        Box::pin(http2::serve(&worker, &door, stream, peer.ip())).await;
+    } else {
+        Box::pin(http1::serve(&worker, &door, stream, peer.ip())).await;
     }
 }
 
