@@ -90,10 +90,12 @@ impl Gateway {
         let Places { journal, past, bound, metrics, socket, callers, log } = places;
         tell_quarantine(&past, &events);
         let (observatory, feed) = Observatory::new();
+        let keys = settings.limiter_keys.get();
+        let limiter = Arc::new(Limiter::new(keys, count, rand::rng().random()));
         let writer = Writer::start(Started {
             journal,
             past,
-            workers: count,
+            limiter: Arc::clone(&limiter),
             clock,
             events: events.clone(),
             observatory: observatory.clone(),
@@ -106,7 +108,7 @@ impl Gateway {
             clock,
             writer: writer.clone(),
             cells: Arc::new(Cells::new(count)),
-            limiter: Arc::new(Limiter::new(settings.limiter_keys.get(), rand::rng().random())),
+            limiter,
             log: lines,
             events: events.clone(),
             phase: phases,

@@ -15,9 +15,11 @@ mod name;
 mod operation;
 mod phase;
 mod pool;
+mod rate;
 mod refusal;
 mod rejection;
 mod route;
+mod rule;
 mod snapshot;
 
 pub use allowance::{Allowance, AllowanceError};
@@ -35,9 +37,11 @@ pub use name::{Name, NameError};
 pub use operation::{Operation, Share};
 pub use phase::Phase;
 pub use pool::{Balance, HashKey, HealthCheck, Pool};
+pub use rate::{Rate, RateError};
 pub use refusal::Refusal;
 pub use rejection::Rejection;
 pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
+pub use rule::Rule;
 pub use snapshot::{
     BackendView, Distribution, LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot,
     Totals,

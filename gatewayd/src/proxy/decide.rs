@@ -66,8 +66,8 @@ pub(super) fn decide<F: FieldLines>(
         }
     };
     account.routed(&route.name);
-    let now_ms = account.started_us() / 1000;
-    limits::admit(worker, &table, route, client, asked.fields, now_ms).map_err(|wait_ms| {
+    let now_us = account.started_us();
+    limits::admit(worker, &table, route, client, asked.fields, now_us).map_err(|wait_ms| {
         account.refused(Refusal::Limit);
         Box::new(reply::limited(wait_ms, &mut *worker.rng.borrow_mut()))
     })?;

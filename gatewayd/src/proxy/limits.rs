@@ -21,12 +21,12 @@ pub(super) fn admit(
     route: &RouteTable,
     client: IpAddr,
     fields: &impl FieldLines,
-    now_ms: u64,
+    now_us: u64,
 ) -> Result<(), u64> {
     for limit in route.limits.iter().map(|index| &table.limits[*index]) {
         let key = key(worker, limit, route, client, fields);
         let cells = limit.cells.of(worker.index);
-        match worker.limiter.admit(key, &limit.tally, limit.max, now_ms) {
+        match worker.limiter.admit(worker.index, key, &limit.seat, now_us) {
             Verdict::Admitted { .. } => cells.passed.add(1),
             Verdict::Rejected { .. } if limit.mode == LimitMode::Shadow => {
                 cells.passed.add(1);
@@ -48,7 +48,7 @@ fn key(
     client: IpAddr,
     fields: &impl FieldLines,
 ) -> u64 {
-    let of = |bytes: &[u8]| worker.limiter.key(limit.hash, bytes);
+    let of = |bytes: &[u8]| worker.limiter.key(&limit.seat, bytes);
     match &limit.key {
         LimitKey::ClientIp => of(&policy::limit_prefix(client)),
         LimitKey::Route => of(route.name.as_str().as_bytes()),

@@ -103,6 +103,14 @@ pub struct LimitCells {
     pub rejected: Counter,
     /// Requests that shadow mode let pass although they were over the limit.
     pub would_reject: Counter,
+    /// Keys that took a place in the store.
+    pub keys_entered: Counter,
+    /// Keys that lost their place, for whatever reason.
+    pub keys_left: Counter,
+    /// Keys that lost it while they still counted.
+    pub keys_evicted: Counter,
+    /// Requests counted together with others because there was no place for their key.
+    pub overflowed: Counter,
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub use counters::{AttemptCells, Cells, Counter, LimitCells, WorkerCells};
 pub use events::Events;
 pub use histogram::Histogram;
 pub use journal::{Journal, JournalError, Past};
-pub use limiter::{KeyTally, Limiter};
+pub use limiter::{Limiter, Seat};
 pub use observatory::{Feed, Observatory};
 pub use pace::{CallerPace, MessagePace};
 pub use picture::{HostFigures, Painter, Sight};

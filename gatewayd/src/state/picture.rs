@@ -259,8 +259,9 @@ impl Painter {
             passed_total: sum(|cell| &cell.passed),
             rejected_total: sum(|cell| &cell.rejected),
             would_reject_total: sum(|cell| &cell.would_reject),
-            keys: limit.tally.held(),
-            evicted_total: limit.tally.evicted(),
+            // Read one after the other: a key may leave in between.
+            keys: sum(|cell| &cell.keys_entered).saturating_sub(sum(|cell| &cell.keys_left)),
+            evicted_total: sum(|cell| &cell.keys_evicted),
             passed_per_s: rate(0),
             rejected_per_s: rate(1),
             would_reject_per_s: rate(2),

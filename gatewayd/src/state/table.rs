@@ -11,11 +11,11 @@ use ipnet::IpNet;
 
 use crate::model::{
     Allowance, Backend, Balance, Desired, HashKey, Health, HealthCheck, Limit, LimitKey, LimitMode,
-    Name, Pool,
+    Name, Pool, Rule,
 };
-use crate::policy::{self, Balancer, Member, Part, Router, Serving};
+use crate::policy::{self, Balancer, Measure, Member, Part, Router, Serving};
 
-use super::{Cells, KeyTally, LimitCells, LiveBackend};
+use super::{Cells, LimitCells, Limiter, LiveBackend, Seat};
 
 /// What the data plane reads.
 #[derive(Debug)]
@@ -77,21 +77,20 @@ pub struct LimitTable {
     pub max: Allowance,
     /// What it does.
     pub mode: LimitMode,
-    /// The hash that keeps its keys apart from those of other limits.
-    pub hash: u64,
     /// What workers count of it.
     pub cells: Arc<Cells<LimitCells>>,
-    /// Its keys in the store.
-    pub tally: Arc<KeyTally>,
+    /// Its place in the limiter's store.
+    pub seat: Arc<Seat>,
 }
 
 impl Table {
-    /// Compiles `desired` at `now_ms` (since the start of the process) for so many workers.
+    /// Compiles `desired` at `now_ms` (since the start of the process) for the workers that count
+    /// in `limiter`.
     #[must_use]
     pub fn compile(
         desired: &Desired,
         previous: Option<&Table>,
-        workers: usize,
+        limiter: &Limiter,
         now_ms: u64,
     ) -> Table {
         let gateway = &desired.gateway;
@@ -100,12 +99,12 @@ impl Table {
             .iter()
             .map(|pool| {
                 let before = previous.and_then(|table| table.pool(pool.name.as_str()));
-                PoolTable::compile(pool, before, workers, now_ms)
+                PoolTable::compile(pool, before, limiter.workers(), now_ms)
             })
             .collect();
         let limits = gateway.limits.iter().map(|limit| {
             let before = previous.and_then(|table| table.limit(limit.name.as_str()));
-            LimitTable::compile(limit, before, workers)
+            LimitTable::compile(limit, before, limiter, now_ms)
         });
         let position = |names: Vec<&Name>, wanted: &Name| {
             names.iter().position(|name| *name == wanted).expect("the config checked references")
@@ -214,22 +213,23 @@ fn parts(pool: &Pool, live: &[Arc<LiveBackend>], now_ms: u64) -> Vec<Part> {
 }
 
 impl LimitTable {
-    fn compile(limit: &Limit, before: Option<&LimitTable>, workers: usize) -> LimitTable {
+    fn compile(
+        limit: &Limit,
+        before: Option<&LimitTable>,
+        limiter: &Limiter,
+        now_ms: u64,
+    ) -> LimitTable {
         // Another key counts something else; everything else keeps its counts.
         let kept = before.filter(|before| before.key == limit.key);
-        let (cells, tally) = kept.map_or_else(
-            || (Arc::new(Cells::new(workers)), Arc::default()),
-            |kept| (Arc::clone(&kept.cells), Arc::clone(&kept.tally)),
-        );
-        LimitTable {
-            name: limit.name.clone(),
-            key: limit.key.clone(),
-            max: limit.max,
-            mode: limit.mode,
-            hash: policy::hash_key(limit.name.as_str().as_bytes()),
-            cells,
-            tally,
-        }
+        let cells = kept.map_or_else(|| Arc::new(limiter.cells()), |kept| Arc::clone(&kept.cells));
+        let unchanged = kept.filter(|before| before.max == limit.max);
+        let take_seat = || {
+            let hash = policy::hash_key(limit.name.as_str().as_bytes());
+            limiter.seat(hash, Measure::of(Rule::Max(limit.max)), Arc::clone(&cells), now_ms * 1000)
+        };
+        let seat = unchanged.map_or_else(take_seat, |before| Arc::clone(&before.seat));
+        let (name, key) = (limit.name.clone(), limit.key.clone());
+        LimitTable { name, key, max: limit.max, mode: limit.mode, cells, seat }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::policy::{self, Applied, Checkup, Seen};
 
-use super::{Events, Journal, Observatory, Past, Table};
+use super::{Events, Journal, Limiter, Observatory, Past, Table};
 
 /// How many requests may wait; further callers wait for their place.
 const QUEUE: usize = 256;
@@ -41,8 +41,8 @@ pub struct Started {
     pub journal: Journal,
     /// What the journal held.
     pub past: Past,
-    /// How many workers count.
-    pub workers: usize,
+    /// Where the workers count.
+    pub limiter: Arc<Limiter>,
     /// The process's clock.
     pub clock: Clock,
     /// Where facts are told.
@@ -71,7 +71,7 @@ impl Writer {
     pub fn start(started: Started) -> std::io::Result<Writer> {
         let desired = started.past.desired.clone().unwrap_or_default();
         let now_ms = started.clock.now_ms();
-        let table = Arc::new(Table::compile(&desired, None, started.workers, now_ms));
+        let table = Arc::new(Table::compile(&desired, None, &started.limiter, now_ms));
         let published = Arc::new(ArcSwap::from(Arc::clone(&table)));
         let shared = Arc::new(ArcSwap::from_pointee(desired.clone()));
         let (requests, queue) = mpsc::channel(QUEUE);
@@ -80,7 +80,7 @@ impl Writer {
             table,
             operations: started.past.operations.into(),
             journal: started.journal,
-            workers: started.workers,
+            limiter: started.limiter,
             clock: started.clock,
             events: started.events,
             observatory: started.observatory,
@@ -140,7 +140,7 @@ struct Room {
     /// Newest last.
     operations: VecDeque<Operation>,
     journal: Journal,
-    workers: usize,
+    limiter: Arc<Limiter>,
     clock: Clock,
     events: Events,
     observatory: Observatory,
@@ -262,7 +262,7 @@ impl Room {
     /// sees the new table or a shut gate.
     fn publish(&mut self) {
         let now_ms = self.clock.now_ms();
-        let table = Table::compile(&self.desired, Some(&self.table), self.workers, now_ms);
+        let table = Table::compile(&self.desired, Some(&self.table), &self.limiter, now_ms);
         let before = std::mem::replace(&mut self.table, Arc::new(table));
         for gone in before.backends() {
             let stays = self

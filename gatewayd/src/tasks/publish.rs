@@ -45,7 +45,7 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
                 from.with_sight(|sight| painter.tick(sight));
                 feed.latest.send_replace(Some(from.paint(&mut painter)));
                 if count.is_multiple_of(SWEEP_TICKS) {
-                    from.limiter.sweep(from.clock.now_ms());
+                    from.limiter.sweep(from.clock.now_us());
                 }
             }
             asked = feed.asks.recv() => {

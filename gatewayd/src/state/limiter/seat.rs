@@ -1,0 +1,85 @@
+//! A seat: a limit's number in the store, and what is known of it by that number.
+//!
+//! Entries name the seat they were counted under, so that one that is met by another limit, or
+//! after a change of its own, can be read. A changed rule takes a new seat. When all are taken, the
+//! entries of those out of use move to the seats that came after them.
+
+use std::sync::Arc;
+
+use arc_swap::{ArcSwapOption, Guard};
+
+use crate::policy::Measure;
+use crate::state::{Cells, LimitCells};
+
+use super::entry::SEATS;
+use super::set::Set;
+
+/// A limit as the store knows it.
+#[derive(Debug)]
+pub struct Seat {
+    /// From 1.
+    pub(super) number: u16,
+    /// The how manieth of all seats it is.
+    pub(super) issued: u64,
+    /// The limit's own hash, the same on all its seats.
+    pub(super) limit: u64,
+    /// What it allows.
+    pub(super) measure: Measure,
+    /// What workers count of it.
+    pub(super) cells: Arc<Cells<LimitCells>>,
+    /// Counts all those together for whom there is no place.
+    pub(super) overflow: Set,
+}
+
+/// All seats, by number.
+#[derive(Debug)]
+pub(super) struct Seats(Box<[ArcSwapOption<Seat>]>);
+
+impl Seats {
+    pub(super) fn new() -> Seats {
+        Seats((0..SEATS).map(|_| ArcSwapOption::empty()).collect())
+    }
+
+    /// The seat with this number, if somebody has it.
+    pub(super) fn of(&self, number: u16) -> Guard<Option<Arc<Seat>>> {
+        self.0[usize::from(number)].load()
+    }
+
+    /// A number that nobody has.
+    pub(super) fn vacant(&self) -> Option<u16> {
+        (1..SEATS as u16).find(|number| self.of(*number).is_none())
+    }
+
+    pub(super) fn give(&self, seat: &Arc<Seat>) {
+        self.0[usize::from(seat.number)].store(Some(Arc::clone(seat)));
+    }
+
+    pub(super) fn clear(&self, number: u16) {
+        self.0[usize::from(number)].store(None);
+    }
+
+    /// The seats that no request is counted under any more: no table has them, or their limit has
+    /// a newer one.
+    pub(super) fn retired(&self) -> Vec<Arc<Seat>> {
+        let unused = |seat: &Arc<Seat>| {
+            // This list's own reference, and the one in the place.
+            Arc::strong_count(seat) == 2
+                || self.newest(seat.limit).is_some_and(|newest| newest.issued > seat.issued)
+        };
+        self.all().filter(unused).collect()
+    }
+
+    /// The newest seat of a limit.
+    pub(super) fn newest(&self, limit: u64) -> Option<Arc<Seat>> {
+        self.all().filter(|seat| seat.limit == limit).max_by_key(|seat| seat.issued)
+    }
+
+    /// The seat that was given away first.
+    pub(super) fn oldest(&self) -> Option<Arc<Seat>> {
+        self.all().min_by_key(|seat| seat.issued)
+    }
+
+    fn all(&self) -> impl Iterator<Item = Arc<Seat>> {
+        self.0.iter().filter_map(ArcSwapOption::load_full)
+    }
+}
