@@ -54,8 +54,18 @@ pub(crate) struct Sample {
     pub(crate) rate: f64,
     /// How much of its core it used, 0 to 1.
     pub(crate) busy: f64,
+    /// How much of the time it waited because others had its core, 0 to 1.
+    pub(crate) waited: f64,
     /// What the crowd saw, the warm-up included.
     pub(crate) tally: Tally,
+}
+
+/// What the clocks and counters say at one time.
+struct Reading {
+    at: Instant,
+    completed: u64,
+    used: Duration,
+    waited: Duration,
 }
 
 /// How long a proxy took under a load that it can bear.
@@ -97,15 +107,12 @@ impl Bench {
         let mut crowd = Crowd::new(scenario.visit(running.http, running.https))?;
         crowd.join(scenario.connections)?;
         crowd.go_on_for(times.warm_up)?;
-        let before = (crowd.tally().completed, running.process.processor_time()?, Instant::now());
+        let before = Reading::of(&running.process, &crowd)?;
         crowd.go_on_for(times.count)?;
-        let used = (running.process.processor_time()? - before.1).as_secs_f64();
-        let (requests, elapsed) =
-            ((crowd.tally().completed - before.0) as f64, before.2.elapsed().as_secs_f64());
+        let after = Reading::of(&running.process, &crowd)?;
         let tally = crowd.tally().clone();
-        ensure!(requests > 0.0, "no request was answered: {tally:?}");
-        let cost_us = used * 1e6 / requests;
-        Ok(Sample { cost_us, rate: requests / elapsed, busy: used / elapsed, tally })
+        ensure!(after.completed > before.completed, "no request was answered: {tally:?}");
+        Ok(Sample::between(&before, &after, tally))
     }
 
     /// Measures how long a proxy, started anew, takes at 70 % of what it can do.
@@ -160,6 +167,33 @@ impl Bench {
         let mut running = Running { process, http, https, _directory: directory };
         running.wait_until_it_answers()?;
         Ok(running)
+    }
+}
+
+impl Reading {
+    fn of(process: &Process, crowd: &Crowd) -> Result<Reading> {
+        Ok(Reading {
+            at: Instant::now(),
+            completed: crowd.tally().completed,
+            used: process.processor_time()?,
+            waited: process.waiting_time()?,
+        })
+    }
+}
+
+impl Sample {
+    fn between(before: &Reading, after: &Reading, tally: Tally) -> Sample {
+        let requests = (after.completed - before.completed) as f64;
+        let elapsed = (after.at - before.at).as_secs_f64();
+        let used = after.used.saturating_sub(before.used).as_secs_f64();
+        let waited = after.waited.saturating_sub(before.waited).as_secs_f64();
+        Sample {
+            cost_us: used * 1e6 / requests,
+            rate: requests / elapsed,
+            busy: used / elapsed,
+            waited: waited / elapsed,
+            tally,
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 
@@ -16,6 +16,9 @@ use crate::cores::Core;
 
 /// How much of a log is shown.
 const SHOWN_LINES: usize = 20;
+
+/// How long it may take to end when asked to.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// A running proxy.
 pub(crate) struct Process {
@@ -66,6 +69,21 @@ impl Process {
         Ok(sum)
     }
 
+    /// How long its threads were ready to run and something else had the core. A proxy that is
+    /// alone on it hardly waits.
+    pub(crate) fn waiting_time(&self) -> Result<Duration> {
+        let mut sum = Duration::ZERO;
+        for member in self.members()? {
+            for thread in fs::read_dir(format!("/proc/{member}/task"))?.flatten() {
+                // A thread that has ended meanwhile waits no more.
+                let told = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+                let waited = told.split_whitespace().nth(1).and_then(|waited| waited.parse().ok());
+                sum += Duration::from_nanos(waited.unwrap_or(0));
+            }
+        }
+        Ok(sum)
+    }
+
     /// Its memory in bytes; pages that its processes share are counted once.
     pub(crate) fn memory_bytes(&self) -> Result<u64> {
         let mut sum = 0;
@@ -96,7 +114,13 @@ fn group_of(id: i32) -> Option<Pid> {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // A group that has ended cannot be killed again, which is as good.
+        // A first process that may end by itself also buries those that it started. One that has
+        // ended already cannot be told so again, which is as good.
+        let _ = kill(self.group, Signal::SIGTERM);
+        let end = Instant::now() + GRACE;
+        while !self.ended() && Instant::now() < end {
+            thread::sleep(GRACE / 50);
+        }
         let _ = killpg(self.group, Signal::SIGKILL);
         let _ = self.child.wait();
     }

@@ -12,6 +12,8 @@ pub(crate) struct Results {
     costs: BTreeMap<(&'static str, Proxy), BTreeMap<u32, f64>>,
     /// How much of its core a proxy used, 0 to 1, in every round.
     busy: BTreeMap<(&'static str, Proxy), Vec<f64>>,
+    /// How much of the time others had a proxy's core, 0 to 1, in every turn.
+    waited: Vec<f64>,
     memory: Vec<(Proxy, Idle, Memory)>,
 }
 
@@ -35,6 +37,16 @@ impl Results {
     /// Remembers how much of its core a proxy used meanwhile.
     pub(crate) fn add_busy(&mut self, row: &'static str, proxy: Proxy, busy: f64) {
         self.busy.entry((row, proxy)).or_default().push(busy);
+    }
+
+    /// Remembers how much of a turn others had the proxy's core.
+    pub(crate) fn add_waited(&mut self, waited: f64) {
+        self.waited.push(waited);
+    }
+
+    /// How much of the time others had the proxies' core, 0 to 1, the median of the turns.
+    pub(crate) fn waited(&self) -> Option<f64> {
+        spread(self.waited.clone()).map(|waited| waited.median)
     }
 
     /// Remembers what a proxy keeps for idle connections.

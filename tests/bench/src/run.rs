@@ -77,6 +77,7 @@ fn turn(
                 say(&format!("{label}: {}", told(&sample)))?;
                 results.add_cost(scenario.name, contender.0, round, sample.cost_us);
                 results.add_busy(scenario.name, contender.0, sample.busy);
+                results.add_waited(sample.waited);
             }
             Err(error) => {
                 stop::unless_asked()?;
@@ -88,9 +89,11 @@ fn turn(
 }
 
 fn told(sample: &Sample) -> String {
-    let Sample { cost_us, rate, busy, tally } = sample;
-    let mut told =
-        format!("{cost_us:.1} µs a request, {rate:.0}/s, core {:.0} % busy", busy * 100.0);
+    let Sample { cost_us, rate, busy, waited, tally } = sample;
+    let (busy, waited) = (busy * 100.0, waited * 100.0);
+    let mut told = format!(
+        "{cost_us:.1} µs a request, {rate:.0}/s, core {busy:.0} % busy, {waited:.0} % waited for"
+    );
     if tally.renewed > 0 {
         told += &format!(", {} connections renewed", tally.renewed);
     }
@@ -155,6 +158,9 @@ fn report(
     let grids = report::grids(results, scenarios, &proxies);
     let told: Vec<String> = grids.iter().map(Grid::text).collect();
     write!(io::stdout(), "\n{}", told.join("\n"))?;
+    if let Some(waited) = results.waited() {
+        writeln!(io::stdout(), "\n{}", report::quiet(waited))?;
+    }
     if let Some(file) = &asked.markdown {
         let pages: Vec<String> = grids.iter().map(Grid::markdown).collect();
         write_file(file, &pages.join("\n"))?;

@@ -30,6 +30,21 @@ pub(crate) fn grids(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]
     grids
 }
 
+/// Above this share of the time, what others do on the machine can be seen in the results.
+const QUIET: f64 = 0.05;
+
+/// Whether the proxies were alone on their core, `waited` being how much of the time they were not.
+pub(crate) fn quiet(waited: f64) -> String {
+    let percent = waited * 100.0;
+    if waited <= QUIET {
+        return format!("The proxies waited for their core {percent:.0} % of the time.");
+    }
+    format!(
+        "THE MACHINE WAS NOT QUIET: the proxies waited for their core {percent:.0} % of the time. \
+         Costs are rough, and latencies say nothing."
+    )
+}
+
 fn costs(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Grid {
     let title = "Processor time per request, relative to the cheapest peer: median (least–most)";
     let mut grid = Grid::new(title, proxies);
