@@ -217,6 +217,16 @@ async fn tls(
     stream: TcpStream,
     protocol: &[u8],
 ) -> anyhow::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+    let config = accepting_any_certificate(protocol)?;
+    let name = ServerName::try_from("localhost")?;
+    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+    let agreed = stream.get_ref().1.alpn_protocol();
+    anyhow::ensure!(agreed == Some(protocol), "ALPN agreed on {agreed:?}");
+    Ok(stream)
+}
+
+/// What a client that speaks `protocol` needs to accept any certificate.
+pub(crate) fn accepting_any_certificate(protocol: &[u8]) -> anyhow::Result<ClientConfig> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
@@ -224,11 +234,7 @@ async fn tls(
         .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
         .with_no_client_auth();
     config.alpn_protocols = vec![protocol.to_vec()];
-    let name = ServerName::try_from("localhost")?;
-    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
-    let agreed = stream.get_ref().1.alpn_protocol();
-    anyhow::ensure!(agreed == Some(protocol), "ALPN agreed on {agreed:?}");
-    Ok(stream)
+    Ok(config)
 }
 
 /// Accepts the certificates that gateways under test sign themselves.

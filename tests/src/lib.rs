@@ -2,6 +2,7 @@
 //!
 //! Everything here is a real process on loopback, told and asked as an operator or a client would:
 //! [`Gateway`] is gatewayd, [`Fleet`] is app servers, [`Ctl`] is gatewayctl, [`Terminal`] is tmux.
+//! [`Recorder`] is a backend that keeps every byte, [`Wire`] a client that sends any.
 //! The words block until done, so a test reads as the story it tells.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a harness fails by panicking, aloud")]
@@ -14,12 +15,16 @@ mod crowd;
 mod ctl;
 mod fleet;
 mod gateway;
+mod message;
 mod port;
 mod process;
+mod recorder;
 mod routes;
 mod scripted;
+mod stage;
 mod terminal;
 mod wait;
+mod wire;
 
 pub use admin::{Admin, wrong_fields};
 pub use binaries::{gatewayctl, gatewayd};
@@ -28,9 +33,13 @@ pub use crowd::{Crowd, Ledger};
 pub use ctl::{Ctl, Said};
 pub use fleet::{AppServer, Fleet};
 pub use gateway::{Gateway, Setup, second};
+pub use message::{Ended, Message};
 pub use port::free_port;
 pub use process::{Process, Signal};
+pub use recorder::{Call, Record, Recorder, pool_of};
 pub use routes::{EVERYTHING, shortener};
 pub use scripted::{Act, Scripted};
+pub use stage::{Stage, Verdict};
 pub use terminal::Terminal;
 pub use wait::until;
+pub use wire::Wire;
