@@ -68,7 +68,7 @@ impl FieldName {
             19 if is("proxy-authorization") => FieldName::HopByHop,
             21 if is("endpoint-load-metrics") => FieldName::OfTheFleet,
             25 if is("endpoint-load-metrics-bin") => FieldName::OfTheFleet,
-            _ if memchr::memchr(b'_', name).is_some() => FieldName::Underscored,
+            _ if name.contains(&b'_') => FieldName::Underscored,
             _ => FieldName::Other,
         }
     }

@@ -181,7 +181,9 @@ fn a_response_is_framed_for_its_client() {
 fn a_switch_is_written_as_one() {
     let bytes = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
                  Sec-WebSocket-Accept: x\r\nDate: now\r\nContent-Length: 5\r\n\r\n";
-    let (out, _) = answered(bytes, &Method::GET, NEW);
+    // A client that sends no other request is not told that its connection ends.
+    let last = ToClient { persists: false, ..NEW };
+    let (out, _) = answered(bytes, &Method::GET, last);
     assert_eq!(
         out,
         "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nDate: now\r\n\
