@@ -20,6 +20,7 @@ mod refusal;
 mod rejection;
 mod route;
 mod rule;
+mod scaling;
 mod snapshot;
 
 pub use allowance::{Allowance, AllowanceError};
@@ -42,6 +43,11 @@ pub use refusal::Refusal;
 pub use rejection::Rejection;
 pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
 pub use rule::Rule;
+pub use scaling::{
+    Action, Amount, Autoscale, Condition, Decision, Driver, Inputs, MoveRules, Order, Ports,
+    PortsError, ProcessDriver, RatePolicy, RatePolicyError, ScalingMode, ScalingRules, ServerInput,
+    ServerPhase, Stage, What,
+};
 pub use snapshot::{
     BackendView, Distribution, LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot,
     Totals,

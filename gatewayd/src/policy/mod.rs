@@ -15,6 +15,7 @@ mod part;
 mod path;
 mod problems;
 mod routing;
+pub mod scaling;
 mod shares;
 mod sliding_window;
 mod slow_start;

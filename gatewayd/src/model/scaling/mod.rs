@@ -1,0 +1,13 @@
+//! Scaling: how a pool's number of servers follows its load, and each decision about it.
+
+mod autoscale;
+mod decision;
+mod inputs;
+mod rate_policy;
+mod rules;
+
+pub use autoscale::{Autoscale, Driver, Order, Ports, PortsError, ProcessDriver, ScalingMode};
+pub use decision::{Action, Condition, Decision, Stage, What};
+pub use inputs::{Inputs, ServerInput, ServerPhase};
+pub use rate_policy::{Amount, RatePolicy, RatePolicyError};
+pub use rules::{MoveRules, ScalingRules};
