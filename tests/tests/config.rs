@@ -106,7 +106,12 @@ const BAD: &[(&str, &str, &str, &str)] = &[
     ("127.0.0.1:8080", "127.0.0.1:8443", "17:11", "a port of its own"),
     ("127.0.0.1:9902", "127.0.0.1:8443", "4:11", "a port of their own"),
     ("state_dir =", "listen =", "3:1", "use the unix socket"),
-    ("weight = 100", "[pool.autoscale]\nmin = 2", "44:7", "list the servers"),
+    (
+        "weight = 100",
+        "[pool.autoscale]\ndriver = \"kubernetes\"\nmin = 2\nmax = 3",
+        "45:10",
+        "use \"process\"",
+    ),
 ];
 
 fn write(directory: &TempDir, text: impl AsRef<[u8]>) -> PathBuf {

@@ -3,7 +3,7 @@
 use gateway_proto as wire;
 use tonic::{Request, Response, Status};
 
-use crate::model::{Change, Intent, LimitMode, Name, Standing, Weight, WeightEdit};
+use crate::model::{Change, Intent, LimitMode, Name, Source, Standing, Weight, WeightEdit};
 
 use super::caller::caller;
 use super::rejection::{invalid, rejected};
@@ -73,6 +73,7 @@ pub(super) fn add(request: &wire::AddBackendRequest) -> Result<Change, Status> {
         })?,
         weight: request.weight.map_or(Ok(Weight::DEFAULT), |number| weight("weight", number))?,
         standing,
+        source: Source::Hand,
     })
 }
 

@@ -94,7 +94,7 @@ fn backend(it: &BackendView) -> wire::Backend {
         p99_ms: it.p99_ms,
         error_ratio: it.error_ratio,
         cpu_ratio: it.cpu_ratio,
-        source: if it.from_file { "file" } else { "operator" }.to_owned(),
+        source: it.source.to_owned(),
         revision: it.revision,
     }
 }

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod admin;
+mod autoscale;
 mod data_plane;
 mod diagnostic;
 mod diagnostics;

@@ -2,20 +2,18 @@
 
 use std::time::Duration;
 
+use super::autoscale::autoscale;
 use super::fields::{Fields, LaterKey};
 use super::health::health;
 use super::names::Noun;
 use super::value::Value;
 use super::words::{choice, suggestion};
-use crate::model::{Backend, Balance, HashKey, HealthCheck, LimitKey, Pool, Standing, Weight};
+use crate::model::{
+    Backend, Balance, HashKey, HealthCheck, LimitKey, Pool, Source, Standing, Weight,
+};
 
-const LATER: [LaterKey; 2] = [
-    LaterKey {
-        key: "autoscale",
-        instead: "list the servers as [[pool.backend]], or add them with `gatewayctl backend add`",
-    },
-    LaterKey { key: "weights", instead: "give each [[pool.backend]] a weight" },
-];
+const LATER: [LaterKey; 1] =
+    [LaterKey { key: "weights", instead: "give each [[pool.backend]] a weight" }];
 
 const DEFAULT_SLOW_START: Duration = Duration::from_secs(30);
 const LONGEST_SLOW_START: Duration = Duration::from_secs(60 * 60);
@@ -44,7 +42,19 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
         });
         let health = fields.defaulted("health", HealthCheck::default(), health);
         let backends = fields.each("backend", "[[pool.backend]]", backend);
-        Some(Pool { name: name?, balance, slow_start: slow_start?, health: health?, backends })
+        let scaled = fields.place("autoscale").is_some();
+        let autoscale = fields.optional("autoscale", autoscale);
+        if scaled && autoscale.is_none() {
+            return None;
+        }
+        Some(Pool {
+            name: name?,
+            balance,
+            slow_start: slow_start?,
+            health: health?,
+            backends,
+            autoscale,
+        })
     })
 }
 
@@ -103,6 +113,7 @@ fn backend(value: Value<'_>) -> Option<Backend> {
             weight: weight?,
             standing: Standing::Active,
             mark: None,
+            source: Source::Hand,
         })
     })
 }

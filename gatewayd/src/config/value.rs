@@ -98,6 +98,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// True or false.
+    pub(super) fn flag(self) -> Option<bool> {
+        match self.toml {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => self.wrong("true or false", "write true or false, without quotes"),
+        }
+    }
+
     /// A list, each part read by `read`; `None` when one of them is wrong.
     pub(super) fn list<T>(self, read: impl Fn(Value<'a>) -> Option<T>) -> Option<Vec<T>> {
         let DeValue::Array(parts) = self.toml else {

@@ -20,6 +20,20 @@ pub struct Backend {
     pub standing: Standing,
     /// Who said so, when and why; absent while nobody has.
     pub mark: Option<Mark>,
+    /// Who keeps it in the gateway.
+    #[serde(default)]
+    pub source: Source,
+}
+
+/// Who keeps a backend in the gateway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// People: the file or an operator.
+    #[default]
+    Hand,
+    /// The autoscaler, which takes it away again.
+    Autoscaler,
 }
 
 /// A part of a pool's traffic, 0..=1000; a backend of weight 0 takes no new requests.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Allowance, Gateway, LimitMode, Name, Standing, Weight};
+use super::{Allowance, Gateway, LimitMode, Name, ScalingMode, Source, Standing, Weight};
 
 /// An edit of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Change {
         weight: Weight,
         /// Its first standing.
         standing: Standing,
+        /// Who keeps it there.
+        source: Source,
     },
     /// Removes backends; requests in flight on them finish.
     RemoveBackends(Vec<Name>),
@@ -35,8 +37,42 @@ pub enum Change {
         /// Its new mode.
         mode: Option<LimitMode>,
     },
+    /// Changes how a pool is scaled.
+    SetScaler {
+        /// The pool.
+        pool: Name,
+        /// What changes.
+        edit: ScalerEdit,
+    },
     /// Makes the gateway what the file wants, where the file is newer than what operators said.
     ApplyFile(Box<Gateway>),
+}
+
+/// A change of how a pool is scaled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScalerEdit {
+    /// Changes rules; what is absent stays.
+    Rules {
+        /// The fewest servers.
+        min: Option<u32>,
+        /// The most servers.
+        max: Option<u32>,
+        /// Percent of a server's CPU.
+        target_cpu: Option<u32>,
+        /// Requests per second and server.
+        target_rps: Option<u32>,
+        /// Whether decisions are carried out.
+        mode: Option<ScalingMode>,
+    },
+    /// The size is what an operator says: so many, or what it is.
+    Order {
+        /// So many servers; absent, as many as there are.
+        desired: Option<u32>,
+        /// Until then, milliseconds since the Unix epoch; absent, until resumed.
+        until_ms: Option<i64>,
+    },
+    /// The rules decide again.
+    Resume,
 }
 
 /// A new weight, told absolutely or from what the backend has when the change is applied.

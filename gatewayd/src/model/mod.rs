@@ -24,8 +24,8 @@ mod scaling;
 mod snapshot;
 
 pub use allowance::{Allowance, AllowanceError};
-pub use backend::{Backend, Mark, Standing, Weight, WeightError};
-pub use change::{Change, WeightEdit};
+pub use backend::{Backend, Mark, Source, Standing, Weight, WeightError};
+pub use change::{Change, ScalerEdit, WeightEdit};
 pub use configuration::{AccessLog, Configuration, Settings};
 pub use desired::Desired;
 pub use event::{Event, EventKind, Severity};

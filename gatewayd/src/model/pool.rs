@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{Backend, Name};
+use super::{Autoscale, Backend, Name};
 
 /// Interchangeable backends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Pool {
     pub health: HealthCheck,
     /// The backends, in the order of the file, added ones last.
     pub backends: Vec<Backend>,
+    /// How their number is decided; absent when people do.
+    #[serde(default)]
+    pub autoscale: Option<Autoscale>,
 }
 
 /// How a backend is picked.

@@ -171,8 +171,8 @@ pub struct BackendView {
     pub error_ratio: Option<f64>,
     /// CPU use it reported, 0..=1 of its cores.
     pub cpu_ratio: Option<f64>,
-    /// Whether the file names it; otherwise an operator added it.
-    pub from_file: bool,
+    /// Who keeps it there: "file", "operator" or "autoscaler".
+    pub source: &'static str,
     /// The revision that last touched it.
     pub revision: u64,
 }

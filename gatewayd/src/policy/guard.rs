@@ -50,11 +50,13 @@ mod tests {
             weight: Weight::DEFAULT,
             standing: *standing,
             mark: None,
+            source: crate::model::Source::Hand,
         });
         let pool = Pool {
             name: "app".parse().unwrap(),
             balance: Balance::RoundRobin,
             slow_start: Duration::ZERO,
+            autoscale: None,
             health: HealthCheck::default(),
             backends: backends.collect(),
         };

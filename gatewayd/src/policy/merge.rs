@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Backend, Gateway, Limit, Name, Pool};
+use crate::model::{Autoscale, Backend, Gateway, Limit, Name, Pool, Source};
 
 /// The gateway after a file was merged in, and what is worth telling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl Merge<'_> {
 
     fn pool(&mut self, file: &Pool, named: &HashSet<&Name>) -> Pool {
         let mut pool = file.clone();
+        pool.autoscale = self.autoscale(file);
         pool.backends = file.backends.iter().filter_map(|backend| self.backend(backend)).collect();
         if let Some(current) = self.current.pool(file.name.as_str()) {
             let mut added = Vec::new();
@@ -66,6 +67,25 @@ impl Merge<'_> {
             pool.backends.extend(added);
         }
         pool
+    }
+
+    /// What operators said of the scaling stands unless the file's own word is newer; an order that
+    /// holds the size outlives both.
+    fn autoscale(&mut self, file: &Pool) -> Option<Autoscale> {
+        let name = file.name.as_str();
+        let wanted = file.autoscale.clone()?;
+        let Some(current) = self.current.pool(name).and_then(|pool| pool.autoscale.as_ref()) else {
+            return Some(wanted);
+        };
+        let base = self.base.pool(name).and_then(|pool| pool.autoscale.as_ref());
+        let order = current.order.clone();
+        if base != Some(&wanted) {
+            return Some(Autoscale { order, ..wanted });
+        }
+        if (&current.rules, current.mode) != (&wanted.rules, wanted.mode) {
+            self.notices.push(format!("scaler/{name} keeps what an operator set"));
+        }
+        Some(current.clone())
     }
 
     /// A backend that the file names; `None` when an operator removed it since.
@@ -106,7 +126,9 @@ impl Merge<'_> {
     fn survives(&mut self, backend: &Backend) -> bool {
         let name = &backend.name;
         if self.base.backend(name.as_str()).is_none() {
-            self.notices.push(format!("backend/{name} was added by an operator and stays"));
+            if backend.source == Source::Hand {
+                self.notices.push(format!("backend/{name} was added by an operator and stays"));
+            }
             return true;
         }
         if let Some(mark) = &backend.mark {

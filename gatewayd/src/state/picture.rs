@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::model::{
     BackendView, Desired, Distribution, Health, LimitView, ListenerView, Phase, PoolView, Refusal,
-    RefusedView, Snapshot, Standing, Totals,
+    RefusedView, Snapshot, Source, Standing, Totals,
 };
 use crate::policy::{Part, problems};
 
@@ -238,7 +238,11 @@ impl Painter {
             p99_ms: reading.p99_ms,
             error_ratio: reading.error_ratio,
             cpu_ratio: live.cpu_ratio(),
-            from_file: configured.is_some(),
+            source: match wanted.source {
+                Source::Autoscaler => "autoscaler",
+                Source::Hand if configured.is_some() => "file",
+                Source::Hand => "operator",
+            },
             revision: sight.desired.touched(&format!("backend/{name}")),
         })
     }

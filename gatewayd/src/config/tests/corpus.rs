@@ -36,8 +36,36 @@ const KEYS: &[Case] = &[
     ("[admin]", "[admin]\n▸listen = \"0.0.0.0:1\"", &["not available yet", "use the unix socket"]),
     ("{ self_signed = [\"localhost\"],", "{ ▸acme = {},", &["not available yet", "self_signed"]),
     ("max = \"100/minute\"", "max = \"1/minute\"\n▸burst = 5", &["not available yet", "`max`"]),
-    ("weight = 50", "weight = 50\n[pool.▸autoscale]\nmin = 2", &["not available yet", "add them"]),
     ("redirect_to = \"https\"", "▸proxy_protocol = true", &["not available yet"]),
+];
+
+/// What is put into `[pool.autoscale]` with the driver `advise`, and words that must be told.
+const SCALING: &[(&str, &[&str])] = &[
+    ("max = 9", &["[pool.autoscale] has no `min`", "add min = 2"]),
+    ("▸min = 9\nmax = 3", &["min 9 is above max 3", "raise `max`"]),
+    ("min = 1\nmax = ▸0", &["0 is out of range, expected 1 to 10000"]),
+    ("min = 1\nmax = 9\ntarget_cpu = ▸101", &["out of range, expected 1 to 100"]),
+    ("min = 1\nmax = 9\ntarget_cpu = ▸0.7", &["a number with a fraction"]),
+    ("min = 1\nmax = 9\n▸target_cpus = 70", &["did you mean `target_cpu`?"]),
+    ("min = 1\nmax = 9\nmode = ▸\"on\"", &["expected act, advise or off"]),
+    ("min = 1\nmax = 9\npanic_threshold = ▸100", &["expected 101 to 10000"]),
+    ("min = 1\nmax = 9\n▸panic_window = \"60s\"", &["not shorter than the stable window"]),
+    ("min = 1\nmax = 9\nscale_up = { policies = [▸\"fast\"] }", &["as \"100%/15s\""]),
+    ("min = 1\nmax = 9\nscale_down = { ▸speed = 1 }", &["unknown key `speed` in scale_down"]),
+    (
+        "min = 1\nmax = 9\n▸process = { command = [\"a\", \"{port}\"], ports = \"1-9\" }",
+        &["is for the driver of that name"],
+    ),
+    ("min = 1\nmax = 9\n▸exec = {}", &["not available yet", "\"process\""]),
+];
+
+/// What is put into `process = { … }`, and words that must be told.
+const PROCESSES: &[(&str, &[&str])] = &[
+    ("ports = \"9100-9199\"", &["process has no `command`"]),
+    ("command = ▸[\"app\"], ports = \"9100-9199\"", &["without {port}", "write {port} where"]),
+    ("command = [\"app\", \"{port}\"], ports = ▸\"9199\"", &["write \"9100-9199\""]),
+    ("command = [\"{port}\"], ports = \"9100-9199\", outlive = ▸\"no\"", &["without quotes"]),
+    ("command = [\"{port}\"], ports = \"9100-9199\", grace = ▸\"0s\"", &["from 1s to 1h"]),
 ];
 
 const VALUES: &[Case] = &[
@@ -134,8 +162,37 @@ fn each_bad_file_is_told_its_place_and_its_remedy() {
     assert!(faults.is_empty(), "{}", faults.join("\n────\n"));
 }
 
+#[test]
+fn each_mistake_about_scaling_is_told_its_place_and_its_remedy() {
+    let advise =
+        SCALING.iter().map(|(rules, words)| (format!("driver = \"advise\"\n{rules}"), words));
+    let process = PROCESSES.iter().map(|(keys, words)| {
+        let keys = format!("driver = \"process\"\nmin = 1\nmax = 9\nprocess = {{ {keys} }}");
+        (keys.replace("{ ports", "▸{ ports"), words)
+    });
+    let whole: &[(&str, &[&str])] = &[
+        ("driver = ▸\"exec\"\nmin = 1\nmax = 9", &["not available yet", "\"process\""]),
+        ("▸driver = \"process\"\nmin = 1\nmax = 9", &["what to start", "add process ="]),
+        (
+            "driver = \"process\"\nmin = 1\n▸max = 9\n\
+             process = { command = [\"{port}\"], ports = \"1-8\" }",
+            &["8 ports for 9 servers"],
+        ),
+    ];
+    let whole = whole.iter().map(|(rules, words)| ((*rules).to_owned(), words));
+    let faults: Vec<String> = advise
+        .chain(process)
+        .chain(whole)
+        .filter_map(|(rules, words)| {
+            let scaled = format!("weight = 50\n[pool.autoscale]\n{rules}");
+            fault(&("weight = 50", &scaled, words)).err()
+        })
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n────\n"));
+}
+
 /// What is not told of a case as it should be.
-fn fault((good, bad, words): &Case) -> Result<(), String> {
+fn fault((good, bad, words): &(&str, &str, &[&str])) -> Result<(), String> {
     assert!(GOOD.contains(good), "the good file has no {good}");
     let marked = GOOD.replacen(good, bad, 1);
     let text = marked.replace(HERE, "");

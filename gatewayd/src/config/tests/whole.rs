@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::{GOOD, parse, read, told};
 use crate::model::{
-    AccessLog, Balance, Certificates, HashKey, HostPattern, LimitKey, LimitMode, ListenerKind,
-    PathPattern, Route, TlsVersion, Weight,
+    AccessLog, Balance, Certificates, Driver, HashKey, HostPattern, LimitKey, LimitMode,
+    ListenerKind, PathPattern, Route, ScalingMode, ScalingRules, TlsVersion, Weight,
 };
 
 fn address(text: &str) -> SocketAddr {
@@ -79,6 +79,53 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(app.slow_start, Duration::from_secs(30));
     assert_eq!(app.health, crate::model::HealthCheck::default());
     assert_eq!(sticky.balance, Balance::ConsistentHash(HashKey::ClientIp));
+}
+
+#[test]
+fn every_key_of_scaling_means_what_it_says() {
+    let text = r#"
+        admin = { socket = "admin.sock", state_dir = "state" }
+        listener = [{ name = "http", address = "127.0.0.1:0" }]
+        [[pool]]
+        name = "app"
+        [pool.autoscale]
+        driver = "process"
+        process = { command = ["./app", "{port}"], ports = "9100-9199", grace = "3s", outlive = false }
+        mode = "advise"
+        min = 2
+        max = 20
+        target_rps = 50000
+        stable_window = "30s"
+        panic_window = "3s"
+        panic_threshold = 150
+        default_instance_warmup = "5s"
+        scale_up = { stabilization_window = "1s", tolerance = 7, policies = ["50%/10s"] }
+        scale_down = { stabilization_window = "2m", tolerance = 20, policies = [] }
+        scale_in_cooldown = "1m"
+        start_timeout = "20s"
+        drain_timeout = "30s"
+    "#;
+    let pool = parse(text).unwrap().gateway.pools.remove(0);
+    let seconds = Duration::from_secs;
+    let scaler = pool.autoscale.unwrap();
+    let Driver::Process(process) = scaler.driver else { panic!("{:?}", scaler.driver) };
+    assert_eq!(process.command, ["/etc/gatewayd/./app", "{port}"]);
+    assert_eq!((process.ports.to_string(), process.outlive), ("9100-9199".to_owned(), false));
+    assert_eq!((process.grace, scaler.mode), (seconds(3), ScalingMode::Advise));
+    let rules = scaler.rules;
+    assert_eq!((rules.min, rules.max), (2, 20));
+    assert_eq!((rules.target_cpu, rules.target_rps), (None, Some(50_000)));
+    assert_eq!((rules.stable_window, rules.panic_window), (seconds(30), seconds(3)));
+    assert_eq!((rules.panic_threshold, rules.default_instance_warmup), (150, seconds(5)));
+    assert_eq!((rules.scale_up.stabilization_window, rules.scale_up.tolerance), (seconds(1), 7));
+    assert_eq!(rules.scale_up.policies, ["50%/10s".parse().unwrap()]);
+    assert_eq!(rules.scale_down.stabilization_window, seconds(120));
+    assert_eq!((rules.scale_down.tolerance, rules.scale_down.policies.len()), (20, 0));
+    assert_eq!((rules.scale_in_cooldown, rules.start_timeout), (seconds(60), seconds(20)));
+    assert_eq!(rules.drain_timeout, seconds(30));
+    let least = "[pool.autoscale]\ndriver = \"advise\"\nmin = 2\nmax = 20\n";
+    let scaler = parse(&(GOOD.to_owned() + least)).unwrap().gateway.pools.remove(0).autoscale;
+    assert_eq!(scaler.unwrap().rules, ScalingRules::within(2, 20));
 }
 
 #[test]

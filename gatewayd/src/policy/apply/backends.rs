@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use crate::model::{Backend, Gateway, Intent, Mark, Name, Rejection, Standing, Weight, WeightEdit};
+use crate::model::{
+    Backend, Gateway, Intent, Mark, Name, Rejection, Source, Standing, Weight, WeightEdit,
+};
 
 use super::{Effect, backend_target, verb};
 use crate::policy::nearest;
@@ -13,6 +15,7 @@ pub(super) struct Added<'a> {
     pub(super) name: &'a Name,
     pub(super) address: SocketAddr,
     pub(super) weight: Weight,
+    pub(super) source: Source,
 }
 
 pub(super) fn add(
@@ -40,6 +43,7 @@ pub(super) fn add(
         weight: added.weight,
         standing,
         mark: (standing != Standing::Active).then(|| mark(intent, now_ms)),
+        source: added.source,
     };
     let after = format!("{} in pool {}, {}", added.address, added.pool, words(&backend));
     pool.backends.push(backend);
@@ -154,7 +158,7 @@ fn marked(backend: &Backend, standing: Standing, intent: &Intent, now_ms: i64) -
     }
 }
 
-fn mark(intent: &Intent, now_ms: i64) -> Mark {
+pub(super) fn mark(intent: &Intent, now_ms: i64) -> Mark {
     Mark { owner: intent.actor.clone(), reason: intent.reason.clone(), since_ms: now_ms }
 }
 

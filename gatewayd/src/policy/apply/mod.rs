@@ -2,6 +2,7 @@
 
 mod backends;
 mod limits;
+mod scaler;
 
 use crate::model::{Change, Desired, Gateway, Intent, Name, Operation, Rejection, Standing};
 
@@ -44,8 +45,9 @@ pub fn apply(
     }
     let gateway = &desired.gateway;
     let effect = match change {
-        Change::AddBackend { pool, name, address, weight, standing } => {
-            let added = backends::Added { pool, name, address: *address, weight: *weight };
+        Change::AddBackend { pool, name, address, weight, standing, source } => {
+            let added =
+                backends::Added { pool, name, address: *address, weight: *weight, source: *source };
             backends::add(gateway, &added, *standing, intent, now_ms)?
         }
         Change::RemoveBackends(names) => backends::remove(gateway, names)?,
@@ -54,6 +56,7 @@ pub fn apply(
         }
         Change::SetWeights(edits) => backends::weigh(gateway, edits)?,
         Change::SetLimit { name, max, mode } => limits::set(gateway, name, *max, *mode)?,
+        Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms)?,
         Change::ApplyFile(file) => return Ok(apply_file(desired, file, intent, now_ms)),
     };
     Ok(conclude(desired, effect, None, intent, now_ms))

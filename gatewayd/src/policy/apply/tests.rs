@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, HealthCheck, Limit, LimitKey, LimitMode, Pool, Weight, WeightEdit,
+    Backend, Balance, HealthCheck, Limit, LimitKey, LimitMode, Pool, ScalerEdit, ScalingMode,
+    Weight, WeightEdit,
 };
 
 fn name(text: &str) -> Name {
@@ -18,6 +19,7 @@ fn backend(number: u16) -> Backend {
         weight: Weight::DEFAULT,
         standing: Standing::Active,
         mark: None,
+        source: crate::model::Source::Hand,
     }
 }
 
@@ -26,6 +28,7 @@ fn desired() -> Desired {
         name: name("app"),
         balance: Balance::RoundRobin,
         slow_start: Duration::ZERO,
+        autoscale: None,
         health: HealthCheck::default(),
         backends: (1..=3).map(backend).collect(),
     };
@@ -127,6 +130,7 @@ fn a_backend_is_added_once() {
         address: ([127, 0, 0, 1], 9001).into(),
         weight: Weight::DEFAULT,
         standing: Standing::Active,
+        source: crate::model::Source::Hand,
     };
     let applied = done(&add("app-4", "app"));
     assert_eq!(applied.desired.gateway.backends().count(), 4);
@@ -187,4 +191,43 @@ proptest! {
             now = applied.desired;
         }
     }
+}
+
+#[test]
+fn a_scaler_is_set_within_reason_and_held_by_orders() {
+    let scaled = |edit: ScalerEdit| {
+        let mut desired = desired();
+        desired.gateway.pools[0].autoscale = Some(crate::model::Autoscale {
+            driver: crate::model::Driver::Advise,
+            mode: ScalingMode::Act,
+            rules: crate::model::ScalingRules::within(2, 20),
+            order: None,
+        });
+        let change = Change::SetScaler { pool: name("app"), edit };
+        apply(&desired, &change, &by("ana", "fair"), 1000)
+    };
+    let rules = |min, max| ScalerEdit::Rules {
+        min,
+        max,
+        target_cpu: Some(60),
+        target_rps: None,
+        mode: None,
+    };
+    let set = scaled(rules(Some(4), None)).unwrap().operation;
+    assert_eq!((set.what.as_str(), set.target.as_str()), ("set", "scaler/app"));
+    assert_eq!(set.before, "act 2..20, 70 % CPU");
+    assert_eq!(set.after, "act 4..20, 60 % CPU");
+    assert!(scaled(rules(Some(21), None)).is_err());
+    assert!(scaled(rules(Some(0), Some(0))).is_err());
+    let order = |desired, until_ms| ScalerEdit::Order { desired, until_ms };
+    let held = scaled(order(Some(5), Some(2000))).unwrap().desired;
+    let scaler = held.gateway.pools[0].autoscale.clone().unwrap();
+    assert_eq!(scaler.order_at(1999).map(|it| it.desired), Some(Some(5)));
+    assert_eq!(scaler.order_at(2000), None, "it is over by itself");
+    assert!(scaled(order(Some(21), None)).is_err(), "bounds hold for orders");
+    assert!(scaled(order(None, Some(1000))).is_err(), "it would be over at once");
+    assert_eq!(scaled(order(None, None)).unwrap().operation.what, "pause");
+    assert!(scaled(ScalerEdit::Resume).unwrap().operation.unchanged);
+    let unscaled = Change::SetScaler { pool: name("app"), edit: ScalerEdit::Resume };
+    assert!(matches!(refused(&unscaled), Rejection::Invalid { field: "pool", .. }));
 }

@@ -10,6 +10,7 @@ fn backend(name: &str, weight: i64) -> Backend {
         weight: Weight::nearest(weight),
         standing: Standing::Active,
         mark: None,
+        source: crate::model::Source::Hand,
     }
 }
 
@@ -18,6 +19,7 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
         name: "app".parse().unwrap(),
         balance: Balance::RoundRobin,
         slow_start: Duration::ZERO,
+        autoscale: None,
         health: HealthCheck::default(),
         backends: backends.iter().map(|(name, weight)| backend(name, *weight)).collect(),
     };
@@ -75,4 +77,28 @@ fn a_name_that_an_operator_and_the_file_both_added_is_the_files() {
     let merged = merge(&base, &file, &current);
     assert_eq!(weights(&merged.gateway), [("a", 5)]);
     assert_eq!(merged.gateway.backend("a").unwrap().1.standing, Standing::Draining);
+}
+
+#[test]
+fn what_operators_said_of_scaling_stands_until_the_file_says_something_new() {
+    use crate::model::{Autoscale, Driver, Order, ScalingMode, ScalingRules};
+    let scaled = |max, order: Option<Order>| {
+        let mut gateway = gateway(&[("app-1", 100)], "1/minute");
+        gateway.pools[0].autoscale = Some(Autoscale {
+            driver: Driver::Advise,
+            mode: ScalingMode::Act,
+            rules: ScalingRules::within(1, max),
+            order,
+        });
+        gateway
+    };
+    let mark = Mark { owner: "ana".into(), reason: String::new(), since_ms: 1 };
+    let order = Some(Order { desired: Some(3), mark, until_ms: None });
+    let (base, current) = (scaled(10, None), scaled(12, order.clone()));
+    let scaler = |merged: Merged| merged.gateway.pools[0].autoscale.clone().unwrap();
+    let same = merge(&base, &base, &current);
+    assert!(same.notices.iter().any(|it| it.contains("scaler/app keeps")), "{:?}", same.notices);
+    assert_eq!(scaler(same), current.pools[0].autoscale.clone().unwrap());
+    let newer = scaler(merge(&base, &scaled(15, None), &current));
+    assert_eq!((newer.rules.max, newer.order), (15, order));
 }
