@@ -24,7 +24,8 @@ use crate::admin::{self, Admin, AdminSocket, LoadKnob};
 use crate::clock::Clock;
 use crate::config;
 use crate::model::{Configuration, EventKind, Phase, Settings, Severity};
-use crate::state::{Cells, Events, Limiter, Observatory, Past, Started, Writer};
+use crate::state::{Cells, Events, Limiter, Observatory, Past, Scalers, Started, Writer};
+use crate::tasks::{self, Scale};
 
 /// Threads of the control plane.
 const CONTROL_THREADS: usize = 2;
@@ -68,6 +69,7 @@ struct Gateway {
     events: Events,
     phase: watch::Sender<Phase>,
     workers: Vec<JoinHandle<()>>,
+    scaling: tokio::task::JoinHandle<()>,
     admin: Admin,
     socket: AdminSocket,
     callers: UnixListener,
@@ -124,6 +126,14 @@ impl Gateway {
         };
         watchers.start(&shared);
         let workers = workers::start(&shared, doors)?;
+        let scalers = Scalers::default();
+        let scaling = tokio::spawn(tasks::scale(Scale {
+            writer: writer.clone(),
+            events: events.clone(),
+            clock,
+            scalers: scalers.clone(),
+            state_dir: settings.state_dir.clone(),
+        }));
         let admin = Admin { writer: writer.clone(), observatory, events: events.clone(), load };
         let log_written = written;
         Ok(Gateway {
@@ -133,6 +143,7 @@ impl Gateway {
             events,
             phase,
             workers,
+            scaling,
             admin,
             socket,
             callers,
@@ -151,6 +162,9 @@ impl Gateway {
         let reload = Reload::new(&self.writer, &self.events);
         self.signals.follow(&self.phase, self.workers, path, &self.settings, reload).await?;
         answering.abort();
+        // Servers that are to end with the gateway do so when their driver goes.
+        self.scaling.abort();
+        let _ = self.scaling.await;
         drop(self.socket);
         if let Some(written) = self.log_written {
             // A reader that stalls is not waited for.

@@ -30,6 +30,8 @@ pub enum EventKind {
     Change,
     /// A backend's health turned.
     Health,
+    /// A pool grew or shrank, or could not.
+    Scale,
     /// A limit began or ceased to refuse.
     Limit,
     /// The file was applied, or refused.
@@ -53,9 +55,10 @@ pub enum Severity {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 6] = [
+    pub const ALL: [EventKind; 7] = [
         EventKind::Change,
         EventKind::Health,
+        EventKind::Scale,
         EventKind::Limit,
         EventKind::Config,
         EventKind::Tls,
@@ -68,6 +71,7 @@ impl EventKind {
         match self {
             EventKind::Change => "change",
             EventKind::Health => "health",
+            EventKind::Scale => "scale",
             EventKind::Limit => "limit",
             EventKind::Config => "config",
             EventKind::Tls => "tls",

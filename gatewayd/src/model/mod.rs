@@ -44,9 +44,9 @@ pub use rejection::Rejection;
 pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
 pub use rule::Rule;
 pub use scaling::{
-    Action, Amount, Autoscale, Condition, Decision, Driver, Inputs, MoveRules, Order, Ports,
-    PortsError, ProcessDriver, RatePolicy, RatePolicyError, ScalingMode, ScalingRules, ServerInput,
-    ServerPhase, Stage, What,
+    Action, Amount, Autoscale, Condition, Decision, DecisionRecord, Driver, Inputs, MoveRules,
+    Order, Ports, PortsError, ProcessDriver, RatePolicy, RatePolicyError, ScalerView, ScalingMode,
+    ScalingRules, ServerInput, ServerPhase, Stage, What,
 };
 pub use snapshot::{
     BackendView, Distribution, LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot,

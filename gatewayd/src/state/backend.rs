@@ -29,8 +29,9 @@ pub struct LiveBackend {
     joined_ms: AtomicU64,
     /// What probes say; probes and the publisher take this lock, the data plane never does.
     checkup: Mutex<Checkup>,
-    /// CPU use it reported last, in thousandths plus one; 0 is unknown.
-    cpu_permille: AtomicU32,
+    /// CPU use it reported last: a number that changes with each report, and in the lower half
+    /// thousandths plus one; 0 is unknown.
+    cpu_report: AtomicU32,
 }
 
 /// What every worker writes; on cache lines of its own.
@@ -59,7 +60,7 @@ impl LiveBackend {
             at_standing: AtomicU32::new(0),
             joined_ms: AtomicU64::new(now_ms),
             checkup: Mutex::new(Checkup::new(now_ms)),
-            cpu_permille: AtomicU32::new(0),
+            cpu_report: AtomicU32::new(0),
         }
     }
 
@@ -121,15 +122,25 @@ impl LiveBackend {
     /// Remembers the CPU use it reported, 0..=1 of its cores.
     pub fn report_cpu(&self, ratio: f64) {
         if ratio.is_finite() && ratio >= 0.0 {
-            self.cpu_permille.store((ratio.min(1.0) * 1000.0) as u32 + 1, Ordering::Relaxed);
+            let permille = (ratio.min(1.0) * 1000.0) as u32 + 1;
+            // Two reports at once may count as one, which is as fresh.
+            let number = (self.cpu_report.load(Ordering::Relaxed) >> 16).wrapping_add(1);
+            self.cpu_report.store(number << 16 | permille, Ordering::Relaxed);
         }
     }
 
     /// The CPU use it reported last, 0..=1 of its cores.
     #[must_use]
     pub fn cpu_ratio(&self) -> Option<f64> {
-        let told = self.cpu_permille.load(Ordering::Relaxed).checked_sub(1)?;
-        Some(f64::from(told) / 1000.0)
+        self.cpu_report().map(|(ratio, _)| ratio)
+    }
+
+    /// The CPU use it reported last, and a number that changes with each report.
+    #[must_use]
+    pub fn cpu_report(&self) -> Option<(f64, u64)> {
+        let report = self.cpu_report.load(Ordering::Relaxed);
+        let permille = (report & 0xffff).checked_sub(1)?;
+        Some((f64::from(permille) / 1000.0, u64::from(report >> 16)))
     }
 }
 

@@ -10,6 +10,7 @@ mod meter;
 mod observatory;
 mod pace;
 mod picture;
+mod scalers;
 mod table;
 mod writer;
 
@@ -22,5 +23,6 @@ pub use limiter::{Limiter, Seat};
 pub use observatory::{Feed, Observatory};
 pub use pace::{CallerPace, MessagePace};
 pub use picture::{HostFigures, Painter, Sight};
+pub use scalers::Scalers;
 pub use table::{LimitTable, PoolTable, RouteTable, Table};
 pub use writer::{Started, Writer};

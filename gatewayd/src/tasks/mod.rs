@@ -6,6 +6,7 @@ mod metrics;
 mod probe;
 mod publish;
 mod sample;
+mod scale;
 mod warm;
 
 pub use access_log::write_access_log;
@@ -14,4 +15,5 @@ pub use metrics::serve_metrics;
 pub use probe::probe;
 pub use publish::{Publish, publish};
 pub use sample::sample_host;
+pub use scale::{Scale, scale};
 pub use warm::warm;

@@ -5,9 +5,11 @@ mod decision;
 mod inputs;
 mod rate_policy;
 mod rules;
+mod view;
 
 pub use autoscale::{Autoscale, Driver, Order, Ports, PortsError, ProcessDriver, ScalingMode};
 pub use decision::{Action, Condition, Decision, Stage, What};
 pub use inputs::{Inputs, ServerInput, ServerPhase};
 pub use rate_policy::{Amount, RatePolicy, RatePolicyError};
 pub use rules::{MoveRules, ScalingRules};
+pub use view::{DecisionRecord, ScalerView};

@@ -1,0 +1,33 @@
+//! The driver `advise`: somebody else starts and ends servers, and reads what is wanted.
+
+use futures_util::future::{BoxFuture, ready};
+
+use crate::model::Name;
+
+use super::driver::{Capabilities, Driver, DriverError, Instance};
+
+/// Does nothing by itself.
+#[derive(Debug)]
+pub(super) struct Advise;
+
+impl Driver for Advise {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { ends_exact: false, room: None }
+    }
+
+    fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
+    fn scale_out<'a>(
+        &'a mut self,
+        _count: u32,
+        _taken: &'a [Name],
+    ) -> BoxFuture<'a, Result<(), DriverError>> {
+        Box::pin(ready(Err(DriverError::OnlyAdvises)))
+    }
+
+    fn terminate<'a>(&'a mut self, _names: &'a [Name]) -> BoxFuture<'a, Result<(), DriverError>> {
+        Box::pin(ready(Err(DriverError::OnlyAdvises)))
+    }
+}

@@ -1,0 +1,115 @@
+//! The hand: carries a decision out, through the driver and the single writer, in the autoscaler's name.
+
+use crate::model::{
+    Action, Change, Intent, Name, Operation, Pool, Rejection, ScalerEdit, Source, Standing, Weight,
+};
+use crate::state::Writer;
+
+use super::driver::{Driver, DriverError, Instance};
+use super::sight::ACTOR;
+
+/// Does things to one pool, for one reason.
+pub(super) struct Hand<'a> {
+    pub(super) writer: &'a Writer,
+    pub(super) pool: &'a Pool,
+    pub(super) reason: &'a str,
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Undone {
+    /// The gateway did not accept the change.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// The driver could not.
+    #[error("{0}")]
+    Driver(#[from] DriverError),
+}
+
+impl Hand<'_> {
+    /// Does `action` through `driver`.
+    pub(super) async fn carry_out(
+        &self,
+        action: &Action,
+        driver: &mut dyn Driver,
+    ) -> Result<(), Undone> {
+        match action {
+            Action::Reclaim(names) => {
+                self.change(Change::SetStanding(names.clone(), Standing::Active)).await?;
+            }
+            Action::ScaleOut(count) => {
+                let desired = self.writer.desired();
+                let taken: Vec<Name> =
+                    desired.gateway.backends().map(|(_, backend)| backend.name.clone()).collect();
+                driver.scale_out(*count, &taken).await?;
+            }
+            Action::Drain(names) => {
+                self.change(Change::SetStanding(names.clone(), Standing::Draining)).await?;
+            }
+            Action::Terminate(names) => self.end(names, driver).await?,
+        }
+        Ok(())
+    }
+
+    /// Takes servers out of the pool, then ends them: once they are out, no request reaches them.
+    async fn end(&self, names: &[Name], driver: &mut dyn Driver) -> Result<(), Undone> {
+        let desired = self.writer.desired();
+        // Whoever put one back since was right.
+        let still = |name: &&Name| {
+            desired.gateway.backend(name.as_str()).is_some_and(|(_, backend)| {
+                backend.standing == Standing::Draining
+                    && backend.mark.as_ref().is_some_and(|mark| mark.owner == ACTOR)
+            })
+        };
+        let names: Vec<Name> = names.iter().filter(still).cloned().collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let intent = Intent { expected_revision: Some(desired.revision), ..self.intent() };
+        self.writer.submit(Change::RemoveBackends(names.clone()), intent).await?;
+        driver.terminate(&names).await?;
+        Ok(())
+    }
+
+    /// Puts `instance` into the pool; it takes requests once it passes its probes.
+    pub(super) async fn add(&self, instance: &Instance) -> Result<(), Undone> {
+        let change = Change::AddBackend {
+            pool: self.pool.name.clone(),
+            name: instance.name.clone(),
+            address: instance.address,
+            weight: Weight::DEFAULT,
+            standing: Standing::Active,
+            source: Source::Autoscaler,
+        };
+        self.change(change).await?;
+        Ok(())
+    }
+
+    /// Takes backends out of the pool that do not run any more.
+    pub(super) async fn remove(&self, names: Vec<Name>) -> Result<(), Undone> {
+        // A guard would keep the last one although nothing answers there.
+        let intent = Intent { force: true, ..self.intent() };
+        self.writer.submit(Change::RemoveBackends(names), intent).await?;
+        Ok(())
+    }
+
+    /// Lets the rules decide again.
+    pub(super) async fn resume(&self) -> Result<(), Undone> {
+        let pool = self.pool.name.clone();
+        self.change(Change::SetScaler { pool, edit: ScalerEdit::Resume }).await?;
+        Ok(())
+    }
+
+    async fn change(&self, change: Change) -> Result<Operation, Rejection> {
+        self.writer.submit(change, self.intent()).await
+    }
+
+    fn intent(&self) -> Intent {
+        Intent {
+            actor: ACTOR.to_owned(),
+            via: ACTOR.to_owned(),
+            reason: self.reason.to_owned(),
+            ..Intent::default()
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! One pool's scaler: its driver, its history and what it does in a tick.
+
+use std::path::Path;
+
+use crate::model::{
+    Autoscale, Decision, Driver as Drives, EventKind, Health, Name, Pool, ScalerView, ScalingMode,
+    ServerPhase, Severity, What,
+};
+use crate::policy::scaling::{History, Observation, SeenServer, tick};
+
+use super::Scale;
+use super::advise::Advise;
+use super::driver::{Driver, DriverError, Life};
+use super::hand::Hand;
+use super::process::Processes;
+use super::sight::{Memory, Sight};
+
+/// Scales one pool.
+pub(super) struct PoolScaler {
+    drives: Drives,
+    driver: Box<dyn Driver>,
+    history: History,
+    memory: Memory,
+    /// What was told last, so that it is not told each second.
+    told: String,
+}
+
+impl PoolScaler {
+    /// A scaler of `pool` without a past, but with the servers an earlier gateway left.
+    pub(super) fn new(pool: &Name, drives: &Drives, state_dir: &Path) -> PoolScaler {
+        let driver: Box<dyn Driver> = match drives {
+            Drives::Process(how) => Box::new(Processes::find(pool, how.clone(), state_dir)),
+            Drives::Advise => Box::new(Advise),
+        };
+        PoolScaler {
+            drives: drives.clone(),
+            driver,
+            history: History::default(),
+            memory: Memory::default(),
+            told: String::new(),
+        }
+    }
+
+    /// Whether it scales the way that `drives` says.
+    pub(super) fn drives(&self, drives: &Drives) -> bool {
+        self.drives == *drives
+    }
+
+    /// Observes, decides and acts once.
+    pub(super) async fn tick(&mut self, with: &Scale, pool: &Pool, autoscale: &Autoscale) {
+        let instances = match self.driver.observe().await {
+            Ok(instances) => instances,
+            Err(error) => return self.tell(with, pool, &error.to_string()),
+        };
+        let table = with.writer.table();
+        let sight = Sight { pool, table: &table, instances: &instances };
+        self.tidy(with, &sight, autoscale).await;
+        // What was tidied is seen as it is now.
+        let (desired, table) = (with.writer.desired(), with.writer.table());
+        let Some(pool) = desired.gateway.pool(pool.name.as_str()) else { return };
+        let Ok(instances) = self.driver.observe().await else { return };
+        let sight = Sight { pool, table: &table, instances: &instances };
+        let now_ms = with.clock.now_ms();
+        let servers = sight.servers(now_ms, &mut self.memory);
+        if self.forget_failed(with, &sight, &servers, autoscale, now_ms).await {
+            return;
+        }
+        let order = autoscale.order_at(with.clock.wall_ms());
+        let observation = Observation {
+            servers,
+            acts: autoscale.acts(),
+            order: order.map(|order| order.desired),
+            room: self.driver.capabilities().room,
+        };
+        let decision = tick(now_ms, &observation, &mut self.history, &autoscale.rules);
+        with.scalers.show(view(pool, autoscale, &decision));
+        if autoscale.mode != ScalingMode::Off {
+            self.follow(with, pool, autoscale, decision).await;
+        }
+    }
+
+    /// Brings pool and driver together: what runs is in the pool, what is gone is not.
+    async fn tidy(&mut self, with: &Scale, sight: &Sight<'_>, autoscale: &Autoscale) {
+        let hand = |reason| Hand { writer: &with.writer, pool: sight.pool, reason };
+        let orphans = sight.orphans();
+        let mut undone = None;
+        if !orphans.is_empty() && matches!(autoscale.driver, Drives::Process(_)) {
+            undone = hand("its process is gone").remove(orphans).await.err();
+        }
+        for instance in sight.unlisted() {
+            undone = undone.or(hand("it was started").add(instance).await.err());
+        }
+        let wall_ms = with.clock.wall_ms();
+        if let Some(order) = autoscale.order.as_ref()
+            && autoscale.order_at(wall_ms).is_none()
+        {
+            let reason = format!("the order of {} is over", order.mark.owner);
+            undone = undone.or(hand(&reason).resume().await.err());
+        }
+        if let Some(undone) = undone {
+            self.tell(with, sight.pool, &undone.to_string());
+        }
+    }
+
+    /// Ends the servers that failed to start; whether there was one.
+    async fn forget_failed(
+        &mut self,
+        with: &Scale,
+        sight: &Sight<'_>,
+        servers: &[SeenServer],
+        autoscale: &Autoscale,
+        now_ms: u64,
+    ) -> bool {
+        let mut failed = Vec::new();
+        for instance in sight.instances {
+            let server = servers.iter().find(|server| server.name == instance.name);
+            let live = sight.table.backend(instance.name.as_str());
+            if live.is_some_and(|live| live.health() == Health::Healthy) {
+                if self.memory.proven.insert(instance.name.clone()) {
+                    self.history.started();
+                }
+                continue;
+            }
+            let proven = self.memory.proven.contains(&instance.name);
+            let comes = server.filter(|server| server.phase.comes() && !proven);
+            let Some(server) = comes else { continue };
+            let late = now_ms.saturating_sub(server.phase_since_ms);
+            let why = match &instance.life {
+                Life::Away(how) => how.clone(),
+                _ if u128::from(late) < autoscale.rules.start_timeout.as_millis() => continue,
+                _ => {
+                    let probe = live.map(|live| live.checkup().to_string()).unwrap_or_default();
+                    format!("no passed probe after {} s: {probe}", late / 1000)
+                }
+            };
+            failed.push((instance.name.clone(), why));
+        }
+        for (name, why) in &failed {
+            self.history.start_failed(now_ms);
+            let what = format!("failed to start: {why}");
+            let target = format!("backend/{name}");
+            with.events.record(EventKind::Scale, Severity::Warn, "autoscaler", &target, &what);
+            self.drop_failed(with, sight.pool, name, &what).await;
+        }
+        !failed.is_empty()
+    }
+
+    async fn drop_failed(&mut self, with: &Scale, pool: &Pool, name: &Name, what: &str) {
+        let hand = Hand { writer: &with.writer, pool, reason: what };
+        let listed = pool.backend(name.as_str()).is_some();
+        let removed = if listed { hand.remove(vec![name.clone()]).await } else { Ok(()) };
+        let ended = self.driver.terminate(std::slice::from_ref(name)).await;
+        if let Err(undone) = removed {
+            self.tell(with, pool, &undone.to_string());
+        }
+        if let Err(error) = ended {
+            self.tell(with, pool, &error.to_string());
+        }
+    }
+
+    /// Carries `decision` out, if it is to be, and keeps it with what became of it.
+    async fn follow(
+        &mut self,
+        with: &Scale,
+        pool: &Pool,
+        autoscale: &Autoscale,
+        decision: Decision,
+    ) {
+        let outcome = match (decision.actions.is_empty(), autoscale.acts()) {
+            (true, _) => "nothing to do".to_owned(),
+            (false, false) => "advised".to_owned(),
+            (false, true) => self.act(with, pool, &decision).await,
+        };
+        if matches!(decision.what, What::Out | What::In) && autoscale.acts() {
+            let target = format!("pool/{}", pool.name);
+            let severity = if outcome == "done" { Severity::Info } else { Severity::Warn };
+            let what = match outcome.as_str() {
+                "done" => decision.sentence.clone(),
+                undone => format!("{} ({undone})", decision.sentence),
+            };
+            with.events.record(EventKind::Scale, severity, "autoscaler", &target, &what);
+        }
+        with.scalers.record(with.clock.wall_ms(), &pool.name, decision, outcome);
+    }
+
+    async fn act(&mut self, with: &Scale, pool: &Pool, decision: &Decision) -> String {
+        let mut undone = Vec::new();
+        let reason = reason(&decision.sentence);
+        let hand = Hand { writer: &with.writer, pool, reason: &reason };
+        for action in &decision.actions {
+            if let Err(error) = hand.carry_out(action, self.driver.as_mut()).await {
+                if let super::hand::Undone::Driver(DriverError::Start { .. }) = error {
+                    self.history.start_failed(with.clock.now_ms());
+                }
+                undone.push(error.to_string());
+            }
+        }
+        if undone.is_empty() { "done".to_owned() } else { undone.join("; ") }
+    }
+
+    /// Tells a trouble once.
+    fn tell(&mut self, with: &Scale, pool: &Pool, what: &str) {
+        if self.told != what {
+            what.clone_into(&mut self.told);
+            let target = format!("pool/{}", pool.name);
+            with.events.record(EventKind::Scale, Severity::Error, "autoscaler", &target, what);
+        }
+    }
+}
+
+/// What is kept as the reason of each change.
+fn reason(sentence: &str) -> String {
+    const LONGEST: usize = 500;
+    sentence.chars().take(LONGEST).collect()
+}
+
+fn view(pool: &Pool, autoscale: &Autoscale, decision: &Decision) -> ScalerView {
+    let servers = &decision.inputs.servers;
+    let count = |wanted: fn(ServerPhase) -> bool| {
+        servers.iter().filter(|server| wanted(server.phase)).count() as u32
+    };
+    let off = autoscale.mode == ScalingMode::Off;
+    ScalerView {
+        pool: pool.name.clone(),
+        mode: autoscale.mode,
+        driver: autoscale.driver.to_string(),
+        min: autoscale.rules.min,
+        max: autoscale.rules.max,
+        target_cpu: autoscale.rules.target_cpu,
+        target_rps: autoscale.rules.target_rps,
+        desired: if off { decision.from } else { decision.to },
+        ready: count(ServerPhase::serves),
+        starting: count(ServerPhase::comes),
+        draining: count(ServerPhase::leaves),
+        conditions: if off { Vec::new() } else { decision.conditions.clone() },
+        next: if off { "off".to_owned() } else { decision.sentence.clone() },
+        order: autoscale.order.clone(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Which process is meant? A process id comes again; with its start and its boot it does not.
+
+use std::fs;
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+
+/// One process of one boot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Identity {
+    pub(super) pid: i32,
+    /// Clock ticks from boot to its start: field 22 of `/proc/PID/stat`, proc_pid_stat(5).
+    start_ticks: u64,
+    boot: String,
+}
+
+impl Identity {
+    /// The process that has `pid` now.
+    pub(super) fn of(pid: i32) -> Option<Identity> {
+        Some(Identity { pid, start_ticks: stat(pid)?.start_ticks, boot: boot()? })
+    }
+
+    /// Whether it runs.
+    pub(super) fn lives(&self) -> bool {
+        let found = stat(self.pid).filter(|stat| !stat.zombie);
+        found.is_some_and(|stat| stat.start_ticks == self.start_ticks)
+            && boot().as_deref() == Some(&self.boot)
+    }
+
+    /// Sends `signal` to it and those it started, if it runs.
+    pub(super) fn signal(&self, signal: Signal) {
+        if self.lives() {
+            match killpg(Pid::from_raw(self.pid), signal) {
+                // It ended in this moment.
+                Ok(()) | Err(Errno::ESRCH) => {}
+                Err(error) => tracing::warn!(pid = self.pid, %error, "{signal} was not sent"),
+            }
+        }
+    }
+}
+
+/// The processes that have `variable` with `value` in their environment, without those that a
+/// listed one started.
+pub(super) fn marked(variable: &str, value: &str) -> Vec<Identity> {
+    let mark = format!("{variable}={value}");
+    let carries = |pid: i32| {
+        // Other users' processes are not readable, and none of ours.
+        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|it| it == mark.as_bytes())
+    };
+    let pids = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let found: Vec<i32> = pids.filter(|pid| carries(*pid)).collect();
+    let first = |pid: &&i32| stat(**pid).is_some_and(|stat| !found.contains(&stat.parent));
+    found.iter().filter(first).filter_map(|pid| Identity::of(*pid)).collect()
+}
+
+struct Stat {
+    zombie: bool,
+    parent: i32,
+    start_ticks: u64,
+}
+
+fn stat(pid: i32) -> Option<Stat> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name in parentheses, which may hold anything.
+    let (_, fields) = text.rsplit_once(") ")?;
+    let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
+    Some(Stat {
+        zombie: matches!(*fields.first()?, "Z" | "X"),
+        parent: fields.get(1)?.parse().ok()?,
+        start_ticks: fields.get(19)?.parse().ok()?,
+    })
+}
+
+fn boot() -> Option<String> {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(boot.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_told_from_a_later_one_of_its_number() {
+        let own = Identity::of(std::process::id() as i32).unwrap();
+        assert!(own.lives());
+        assert!(!Identity { start_ticks: own.start_ticks + 1, ..own.clone() }.lives());
+        assert!(!Identity { boot: "another".to_owned(), ..own }.lives());
+    }
+}

@@ -1,0 +1,145 @@
+//! The driver `process`: servers as processes on the gateway's host.
+//!
+//! ```text
+//!  state_dir/servers/app.json     the record: name, port and process of each
+//!  state_dir/servers/app-1.log    what a server printed
+//! ```
+
+mod identity;
+mod record;
+mod server;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use futures_util::future::{BoxFuture, ready};
+
+use self::identity::marked;
+use self::record::{Entry, Record};
+use self::server::{Looked, MARK, Place, Server};
+use super::driver::{Capabilities, Driver, DriverError, Instance, Life};
+use crate::model::{Name, ProcessDriver};
+
+/// Runs the servers of one pool.
+#[derive(Debug)]
+pub(super) struct Processes {
+    pool: Name,
+    how: ProcessDriver,
+    directory: PathBuf,
+    record: Record,
+    servers: Vec<Server>,
+}
+
+impl Processes {
+    /// The servers of `pool` as an earlier gateway left them, to be run as `how` says.
+    pub(super) fn find(pool: &Name, how: ProcessDriver, state_dir: &Path) -> Processes {
+        let directory = state_dir.join("servers");
+        let record = Record::new(&directory, pool);
+        let adopt = |entry: Entry| {
+            // It may have been started, and the gateway killed before that was written down.
+            let unsure = entry.process.is_none();
+            let found = unsure.then(|| marked(MARK, &record.mark(&entry.name)));
+            Server::adopt(entry, found.into_iter().flatten().next(), how.grace)
+        };
+        let servers = record.read().into_iter().map(adopt).collect();
+        Processes { pool: pool.clone(), how, directory, record, servers }
+    }
+
+    fn look(&mut self) -> Result<Vec<Instance>, DriverError> {
+        let mut changed = false;
+        self.servers.retain_mut(|server| {
+            let mark = self.record.mark(&server.name);
+            let place = Place { how: &self.how, logs: &self.directory, mark: &mark };
+            let looked = server.look_after(place);
+            changed |= looked != Looked::Same;
+            looked != Looked::Gone
+        });
+        if changed {
+            self.write(None)?;
+        }
+        let instance = |server: &Server| Instance {
+            name: server.name.clone(),
+            address: (Ipv4Addr::LOCALHOST, server.port).into(),
+            life: server.life(),
+        };
+        Ok(self.servers.iter().map(instance).collect())
+    }
+
+    fn start(&mut self, taken: &[Name]) -> Result<(), DriverError> {
+        let used: Vec<u16> = self.servers.iter().map(|server| server.port).collect();
+        let free = self.how.ports.range().find(|port| !used.contains(port) && is_free(*port));
+        let port = free.ok_or_else(|| DriverError::NoPort(self.how.ports.to_string()))?;
+        let name = self.new_name(taken);
+        // Written first: one that is started and not written down would be lost.
+        let entry = Entry { name: name.clone(), port, process: None, ending: false };
+        self.write(Some(entry))?;
+        let mark = self.record.mark(&name);
+        let place = Place { how: &self.how, logs: &self.directory, mark: &mark };
+        let started = Server::start(name.clone(), port, place);
+        let outcome = match started {
+            Ok(server) => {
+                self.servers.push(server);
+                Ok(())
+            }
+            Err(cause) => Err(DriverError::Start { name, cause: cause.to_string() }),
+        };
+        self.write(None)?;
+        outcome
+    }
+
+    /// The first of `app-1`, `app-2` … that nothing is called.
+    fn new_name(&self, taken: &[Name]) -> Name {
+        let is_taken = |name: &Name| {
+            taken.contains(name) || self.servers.iter().any(|server| server.name == *name)
+        };
+        // A long pool name is cut, so that the number has room.
+        let pool: String = self.pool.as_str().chars().take(50).collect();
+        (1_u32..)
+            .filter_map(|number| format!("{pool}-{number}").parse().ok())
+            .find(|name| !is_taken(name))
+            .expect("there are more numbers than servers")
+    }
+
+    fn end(&mut self, names: &[Name]) -> Result<(), DriverError> {
+        let grace = self.how.grace;
+        self.servers.retain_mut(|server| !names.contains(&server.name) || server.end(grace));
+        self.write(None)
+    }
+
+    fn write(&self, more: Option<Entry>) -> Result<(), DriverError> {
+        let entries: Vec<Entry> = self.servers.iter().map(Server::entry).chain(more).collect();
+        self.record.write(&entries)
+    }
+}
+
+impl Driver for Processes {
+    fn capabilities(&self) -> Capabilities {
+        let ending = self.servers.iter().filter(|it| it.life() == Life::Ending).count() as u32;
+        let room = self.how.ports.count().saturating_sub(ending);
+        Capabilities { ends_exact: true, room: Some(room) }
+    }
+
+    fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {
+        Box::pin(ready(self.look()))
+    }
+
+    fn scale_out<'a>(
+        &'a mut self,
+        count: u32,
+        taken: &'a [Name],
+    ) -> BoxFuture<'a, Result<(), DriverError>> {
+        Box::pin(ready((0..count).try_for_each(|_| self.start(taken))))
+    }
+
+    fn terminate<'a>(&'a mut self, names: &'a [Name]) -> BoxFuture<'a, Result<(), DriverError>> {
+        Box::pin(ready(self.end(names)))
+    }
+}
+
+fn is_free(port: u16) -> bool {
+    let address: SocketAddr = (Ipv4Addr::LOCALHOST, port).into();
+    TcpListener::bind(address).is_ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! What is seen of a pool: its desired backends, their live figures and the driver's instances as one.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::model::{Backend, Health, Name, Pool, ServerPhase, Source, Standing, Weight};
+use crate::policy::Part;
+use crate::policy::scaling::{CpuReport, SeenServer};
+use crate::state::{LiveBackend, PoolTable, Table};
+
+use super::driver::{Instance, Life};
+
+/// Who drains the servers that may be put back.
+pub(super) const ACTOR: &str = "autoscaler";
+
+/// What was seen of a pool's servers before.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Since when each is in its phase.
+    phases: HashMap<Name, (ServerPhase, u64)>,
+    /// Those that were healthy once.
+    pub(super) proven: HashSet<Name>,
+}
+
+/// A pool as published, with what its driver says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sight<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) table: &'a Table,
+    pub(super) instances: &'a [Instance],
+}
+
+impl<'a> Sight<'a> {
+    /// The instance called `name`.
+    pub(super) fn instance(&self, name: &Name) -> Option<&'a Instance> {
+        self.instances.iter().find(|instance| instance.name == *name)
+    }
+
+    /// Instances that run and are in no pool yet.
+    pub(super) fn unlisted(&self) -> impl Iterator<Item = &'a Instance> {
+        let pool = self.pool;
+        self.instances.iter().filter(move |instance| {
+            instance.life == Life::Running && pool.backend(instance.name.as_str()).is_none()
+        })
+    }
+
+    /// Backends of ours without an instance.
+    pub(super) fn orphans(&self) -> Vec<Name> {
+        let backends = self.pool.backends.iter();
+        let orphans = backends.filter(|backend| {
+            backend.source == Source::Autoscaler && self.instance(&backend.name).is_none()
+        });
+        orphans.map(|backend| backend.name.clone()).collect()
+    }
+
+    /// The servers of the pool at `now_ms` (since the start of the process).
+    pub(super) fn servers(&self, now_ms: u64, memory: &mut Memory) -> Vec<SeenServer> {
+        let table = self.table.pool(self.pool.name.as_str());
+        let mut seen = Vec::new();
+        for backend in &self.pool.backends {
+            let instance = self.instance(&backend.name);
+            let live = table.and_then(|table| {
+                let index = table.backends.iter().position(|live| live.name == backend.name)?;
+                Some((table, index, Arc::clone(&table.backends[index])))
+            });
+            if let Some((table, index, live)) = live {
+                let phase = phase(backend, instance, table, index, memory);
+                let since_ms = memory.enter(&backend.name, phase, now_ms);
+                seen.push(server(backend, &live, phase, since_ms));
+            }
+        }
+        for instance in self.instances {
+            if self.pool.backend(instance.name.as_str()).is_none() {
+                let ending = instance.life == Life::Ending;
+                let phase = if ending { ServerPhase::Terminating } else { ServerPhase::Starting };
+                let since_ms = memory.enter(&instance.name, phase, now_ms);
+                seen.push(bare(instance, phase, since_ms));
+            }
+        }
+        memory.forget(&seen);
+        seen
+    }
+}
+
+impl Memory {
+    /// Since when `name` is in `phase`.
+    fn enter(&mut self, name: &Name, phase: ServerPhase, now_ms: u64) -> u64 {
+        let entry = self.phases.entry(name.clone()).or_insert((phase, now_ms));
+        // Whether it listens is not told apart when it comes to how long a start takes.
+        let same = entry.0 == phase || (entry.0.comes() && phase.comes());
+        let since_ms = if same { entry.1 } else { now_ms };
+        *entry = (phase, since_ms);
+        since_ms
+    }
+
+    fn forget(&mut self, seen: &[SeenServer]) {
+        let there: HashSet<&Name> = seen.iter().map(|server| &server.name).collect();
+        self.phases.retain(|name, _| there.contains(name));
+        self.proven.retain(|name| there.contains(name));
+    }
+}
+
+fn phase(
+    backend: &Backend,
+    instance: Option<&Instance>,
+    table: &PoolTable,
+    index: usize,
+    memory: &Memory,
+) -> ServerPhase {
+    let ours = backend.mark.as_ref().is_some_and(|mark| mark.owner == ACTOR);
+    let proven = memory.proven.contains(&backend.name);
+    let health = table.backends[index].health();
+    match (instance.map(|instance| &instance.life), backend.standing) {
+        (Some(Life::Ending), _) => ServerPhase::Terminating,
+        (_, Standing::Draining) if ours => ServerPhase::Draining,
+        (_, Standing::Draining | Standing::Maintenance) => ServerPhase::Held,
+        _ if backend.weight == Weight::ZERO => ServerPhase::Held,
+        // Until it listens, probes fail; that is no illness yet.
+        (Some(Life::Away(_)), _) if !proven => ServerPhase::Starting,
+        (Some(Life::Running), _) if !proven && health != Health::Healthy => ServerPhase::Checking,
+        (Some(Life::Away(_)), _) => ServerPhase::Unhealthy,
+        _ => match health {
+            Health::Checking => ServerPhase::Checking,
+            Health::Unhealthy | Health::Ejected => ServerPhase::Unhealthy,
+            Health::Healthy if table.parts[index] < Part::WHOLE => ServerPhase::SlowStart,
+            Health::Healthy => ServerPhase::Ready,
+        },
+    }
+}
+
+fn server(backend: &Backend, live: &LiveBackend, phase: ServerPhase, since_ms: u64) -> SeenServer {
+    SeenServer {
+        name: backend.name.clone(),
+        slot: live.slot,
+        phase,
+        phase_since_ms: since_ms,
+        serving_since_ms: live.joined_ms(),
+        owned: backend.source == Source::Autoscaler,
+        in_flight: live.in_flight(),
+        attempts: live.cells.sum(|cell| cell.attempts.read()),
+        failures: live.cells.sum(|cell| cell.failures.read()),
+        cpu: live.cpu_report().map(|(ratio, number)| CpuReport { ratio, number }),
+    }
+}
+
+/// One that is not in the pool yet, or not any more.
+fn bare(instance: &Instance, phase: ServerPhase, since_ms: u64) -> SeenServer {
+    SeenServer {
+        name: instance.name.clone(),
+        // No backend has this number, and nothing is counted of one without.
+        slot: u64::MAX,
+        phase,
+        phase_since_ms: since_ms,
+        serving_since_ms: since_ms,
+        owned: true,
+        in_flight: 0,
+        attempts: 0,
+        failures: 0,
+        cpu: None,
+    }
+}
