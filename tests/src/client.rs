@@ -53,6 +53,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// The fields behind it.
+    pub trailers: HeaderMap,
 }
 
 /// A connection that can be asked, for harness code that is async already.
@@ -191,8 +193,10 @@ impl Connection {
 
 async fn read(answer: Response<Incoming>) -> anyhow::Result<Reply> {
     let (parts, body) = answer.into_parts();
-    let body = body.collect().await?.to_bytes();
-    Ok(Reply { status: parts.status, version: parts.version, headers: parts.headers, body })
+    let whole = body.collect().await?;
+    let trailers = whole.trailers().cloned().unwrap_or_default();
+    let http::response::Parts { status, version, headers, .. } = parts;
+    Ok(Reply { status, version, headers, body: whole.to_bytes(), trailers })
 }
 
 async fn http1_over<S>(stream: S) -> anyhow::Result<Sender>

@@ -3,10 +3,12 @@
 use std::fmt::Write;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::SockRef;
 
 use crate::message::{Ended, Inbound, Kind, Message};
@@ -211,6 +213,13 @@ impl Call {
     /// Says that nothing more will be sent.
     pub fn finish(&mut self) {
         let _ = self.socket.shutdown(Shutdown::Write);
+    }
+
+    /// Waits until the gateway closes, without reading what it sends.
+    pub fn wait_until_left(&mut self) {
+        let gone = PollFlags::from_bits_retain(nix::libc::POLLRDHUP);
+        let mut polled = [PollFd::new(self.socket.as_fd(), gone)];
+        poll(&mut polled, PollTimeout::NONE).unwrap();
     }
 
     /// Reads until the gateway closes.

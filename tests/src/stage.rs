@@ -102,6 +102,11 @@ impl Stage {
         self.counted = counted;
     }
 
+    /// Whatever was counted until now is of no concern.
+    pub fn forget(&mut self) {
+        self.counted = self.rejected();
+    }
+
     /// Asserts that a normal request on a new connection is answered, and that it is all that the
     /// backend saw since it had seen `bytes`.
     #[track_caller]

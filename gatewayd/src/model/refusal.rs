@@ -62,8 +62,10 @@ pub enum Refusal {
     UpstreamConnect,
     /// The backend's answer did not come in time.
     UpstreamTimeout,
-    /// The backend broke off.
+    /// The backend broke off before its answer began.
     UpstreamBroken,
+    /// The backend broke off in the middle of its answer: the client sees it cut off.
+    UpstreamTruncated,
     /// The backend answered what is not HTTP.
     UpstreamInvalid,
 }
@@ -79,7 +81,7 @@ enum Afterwards {
 
 impl Refusal {
     /// Every reason, in the order of [`Refusal::index`].
-    pub const ALL: [Refusal; 30] = [
+    pub const ALL: [Refusal; 31] = [
         Refusal::RequestLineInvalid,
         Refusal::VersionUnsupported,
         Refusal::TargetTooLong,
@@ -109,6 +111,7 @@ impl Refusal {
         Refusal::UpstreamConnect,
         Refusal::UpstreamTimeout,
         Refusal::UpstreamBroken,
+        Refusal::UpstreamTruncated,
         Refusal::UpstreamInvalid,
     ];
 
@@ -296,6 +299,12 @@ impl Refusal {
                 "upstream_broken",
                 StatusCode::BAD_GATEWAY,
                 Stays,
+                "the server behind the gateway broke off",
+            ),
+            Refusal::UpstreamTruncated => (
+                "upstream_truncated",
+                StatusCode::BAD_GATEWAY,
+                Closes,
                 "the server behind the gateway broke off",
             ),
             Refusal::UpstreamInvalid => (

@@ -80,6 +80,8 @@ pub struct Totals {
     pub by_class: [u64; 5],
     /// Attempts made again on another backend since the start.
     pub retries_total: u64,
+    /// Trailers that must not be trailers, dropped since the start.
+    pub trailers_dropped_total: u64,
     /// Connections that failed to speak TLS since the start.
     pub handshake_failures_total: u64,
 }

@@ -1,8 +1,10 @@
 //! Buffers: they belong to the worker and are lent to whoever moves bytes; an idle connection has
 //! none.
 
-/// How much is read or written at once.
+/// How much of an answer is read or written at once.
 pub(super) const BUFFER_BYTES: usize = 64 * 1024;
+/// How much of a request is read at once: twice the largest head, which a slow client may hold.
+const REQUEST_BYTES: usize = 32 * 1024;
 /// How many of each kind wait for their next use; what comes back beyond them is let go.
 const KEPT: usize = 128;
 /// An outbox that grew beyond this is let go.
@@ -19,13 +21,16 @@ pub(super) struct Inbox {
 /// The buffers of one worker that nobody uses now.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
+    /// For answers.
     inboxes: Vec<Inbox>,
+    /// For requests.
+    request_inboxes: Vec<Inbox>,
     outboxes: Vec<Vec<u8>>,
 }
 
 impl Inbox {
-    fn new() -> Inbox {
-        Inbox { bytes: vec![0; BUFFER_BYTES].into_boxed_slice(), start: 0, end: 0 }
+    fn new(room: usize) -> Inbox {
+        Inbox { bytes: vec![0; room].into_boxed_slice(), start: 0, end: 0 }
     }
 
     /// What was read and not used.
@@ -69,9 +74,14 @@ impl Inbox {
 }
 
 impl Buffers {
-    /// An empty inbox.
+    /// An empty inbox for an answer.
     pub(super) fn inbox(&mut self) -> Inbox {
-        self.inboxes.pop().unwrap_or_else(Inbox::new)
+        self.inboxes.pop().unwrap_or_else(|| Inbox::new(BUFFER_BYTES))
+    }
+
+    /// An empty inbox for requests.
+    pub(super) fn request_inbox(&mut self) -> Inbox {
+        self.request_inboxes.pop().unwrap_or_else(|| Inbox::new(REQUEST_BYTES))
     }
 
     /// An empty outbox.
@@ -82,8 +92,12 @@ impl Buffers {
     /// Takes an inbox back; what is in it is forgotten.
     pub(super) fn take_inbox(&mut self, mut inbox: Inbox) {
         (inbox.start, inbox.end) = (0, 0);
-        if self.inboxes.len() < KEPT {
-            self.inboxes.push(inbox);
+        let kept = match inbox.bytes.len() {
+            REQUEST_BYTES => &mut self.request_inboxes,
+            _ => &mut self.inboxes,
+        };
+        if kept.len() < KEPT {
+            kept.push(inbox);
         }
     }
 
@@ -107,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_unread_stays_in_order_while_room_is_made() {
-        let mut inbox = Inbox::new();
+        let mut inbox = Inbox::new(BUFFER_BYTES);
         read(&mut inbox, &vec![b'a'; BUFFER_BYTES - 3]);
         read(&mut inbox, b"bcd");
         assert!(inbox.is_full() && inbox.room().is_empty());

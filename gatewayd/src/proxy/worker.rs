@@ -25,7 +25,7 @@ use super::buffers::Buffers;
 use super::date::Date;
 use super::deadlines::{Deadlines, TICK};
 use super::door::{Door, DoorKind};
-use super::http1::Lines;
+use super::http1::{Lines, Trailers};
 use super::log::AccessLog;
 use super::serve::serve;
 use super::upstream::Pools;
@@ -217,6 +217,11 @@ impl Worker {
     /// The time as a Date field tells it (RFC 9110, section 5.6.7).
     pub(super) fn date(&self) -> Bytes {
         self.date.borrow_mut().at(self.now_ms())
+    }
+
+    /// Counts the trailers that do not go on, once a body is over.
+    pub(super) fn count_dropped(&self, trailers: Option<&Trailers>) {
+        self.cells().trailers_dropped.add(trailers.map_or(0, Trailers::dropped) as u64);
     }
 
     /// What this worker counts.

@@ -75,6 +75,8 @@ pub struct WorkerCells {
     pub connections: Counter,
     /// Requests answered by the gateway itself, by [`Refusal::index`].
     pub refused: [Counter; Refusal::ALL.len()],
+    /// Fields behind a body that must not stand there and were dropped.
+    pub trailers_dropped: Counter,
     /// Attempts made again on another backend.
     pub retries: Counter,
     /// Connections that failed to speak TLS.

@@ -158,6 +158,7 @@ impl Painter {
             log_dropped_total: sight.log_dropped_total,
             by_class: std::array::from_fn(|class| cells.sum(|cell| cell.by_class[class].read())),
             retries_total: cells.sum(|cell| cell.retries.read()),
+            trailers_dropped_total: cells.sum(|cell| cell.trailers_dropped.read()),
             handshake_failures_total: cells.sum(|cell| cell.handshake_failures.read()),
         }
     }

@@ -141,6 +141,9 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     }
     let total = totals.retries_total;
     out.single("gateway_retries_total", "counter", "Attempts on a second backend.", total);
+    let total = totals.trailers_dropped_total;
+    let help = "Trailers dropped because they must not stand behind a body.";
+    out.single("gateway_trailers_dropped_total", "counter", help, total);
     let total = totals.handshake_failures_total;
     let help = "Connections that failed to speak TLS.";
     out.single("gateway_handshake_failures_total", "counter", help, total);

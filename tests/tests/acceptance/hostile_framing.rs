@@ -154,7 +154,7 @@ fn case_04_versions_get_the_framing_they_know() {
         ("GET / HTTP/1.10\r\nHost: a\r\n\r\n".into(), bad("request_line_invalid")),
         ("GET / http/1.1\r\nHost: a\r\n\r\n".into(), bad("request_line_invalid")),
         ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n".into(), bad("request_line_invalid")),
-        ("GET /\r\n\r\n".into(), bad("request_line_invalid")),
+        ("GET /\r\n\r\n".into(), bad("target_invalid")),
         ("GET / \r\n\r\n".into(), bad("request_line_invalid")),
     ] {
         stage.assert_refused(&input.clone(), input, expected);

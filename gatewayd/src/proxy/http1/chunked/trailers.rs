@@ -31,7 +31,6 @@ impl Trailers {
     }
 
     /// How many were dropped: they must not stand behind a body (RFC 9110, section 6.5.1).
-    #[cfg(test)]
     pub(in crate::proxy) fn dropped(&self) -> usize {
         self.dropped
     }

@@ -45,7 +45,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Reads more; 0 bytes are the end.
     pub(super) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let worker = &self.worker;
-        let inbox = self.inbox.get_or_insert_with(|| worker.buffers.borrow_mut().inbox());
+        let inbox = self.inbox.get_or_insert_with(|| worker.buffers.borrow_mut().request_inbox());
         let filled = poll_fill(&mut self.stream, cx, inbox);
         self.put_empty_inbox_back();
         filled

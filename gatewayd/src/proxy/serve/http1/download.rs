@@ -90,11 +90,15 @@ impl Download {
     ) -> Poll<Result<Done, Broken>> {
         loop {
             match &mut self.stage {
-                At::Head => {
-                    ready!(self.poll_head(cx, client, lease, account, worker))
-                        .map_err(Broken::Backend)?;
-                }
-                At::Body(_) => ready!(self.poll_body(cx, client, lease, account))?,
+                At::Head => match self.poll_head(cx, client, lease, account, worker) {
+                    Poll::Ready(begun) => begun.map_err(Broken::Backend)?,
+                    Poll::Pending => {
+                        // An interim answer is of use only before the final one.
+                        ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
+                        return Poll::Pending;
+                    }
+                },
+                At::Body(_) => ready!(self.poll_body(cx, client, lease, account, worker))?,
                 At::Piece(begun, range, at) => {
                     ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
                     while *at < range.end {
@@ -159,6 +163,7 @@ impl Download {
         client: &mut Client<S>,
         lease: &mut Lease,
         account: &mut Account,
+        worker: &Worker,
     ) -> Poll<Result<(), Broken>> {
         let At::Body(begun) = self.stage else { return Poll::Ready(Ok(())) };
         let chunked = begun.framing == ResponseFraming::Chunked;
@@ -173,6 +178,7 @@ impl Download {
                 }
             };
             let Some(range) = piece else {
+                worker.count_dropped(answer.trailers());
                 if chunked {
                     write_last_chunk(answer.trailers(), client.outbox());
                 }

@@ -108,6 +108,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
             Ended::Backend(Failure::Invalid(_) | Failure::InvalidBody) => Refusal::UpstreamInvalid,
         };
         if began {
+            let cut = refusal == Refusal::UpstreamBroken;
+            let refusal = if cut { Refusal::UpstreamTruncated } else { refusal };
             lease.broke_off();
             self.account.broke_off(refusal);
             return Some(Outcome::Over);

@@ -216,7 +216,9 @@ impl Upload {
     fn end(&mut self) {
         self.ended = true;
         if self.chunked {
-            write_last_chunk(self.body.trailers(), &mut self.outbox);
+            let trailers = self.body.trailers();
+            self.worker.count_dropped(trailers);
+            write_last_chunk(trailers, &mut self.outbox);
         }
     }
 

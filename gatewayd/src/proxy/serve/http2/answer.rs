@@ -95,12 +95,13 @@ impl Relayed {
         if let Some(lease) = self.lease.take() {
             lease.broke_off();
         }
-        self.account.broke_off(Refusal::UpstreamBroken);
+        self.account.broke_off(Refusal::UpstreamTruncated);
         Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
     }
 
     fn finish(&mut self) {
         let Some(lease) = self.lease.take() else { return };
+        self.upload.worker().count_dropped(lease.answer.trailers());
         let lines = lease.answer.trailers().into_iter().flat_map(|trailers| trailers.iter());
         let fields: HeaderMap = lines
             .filter_map(|(name, value)| {

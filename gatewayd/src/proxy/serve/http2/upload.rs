@@ -70,6 +70,11 @@ impl Upload {
         }
     }
 
+    /// The worker that serves it.
+    pub(super) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
     /// Whether it can be made again from its beginning: nothing but a head.
     pub(super) fn is_repeatable(&self) -> bool {
         self.ended && self.body_bytes == 0 && !self.chunked
