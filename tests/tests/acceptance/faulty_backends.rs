@@ -40,15 +40,22 @@ fn gone() -> (SocketAddr, TcpListener) {
 
 #[test]
 fn case_66_a_backend_that_cannot_be_reached_is_passed_over_once_and_only_it_is_charged() {
-    let good = Recorder::answering();
+    let good = Recorder::start(|call| {
+        if let Some(request) = call.request() {
+            let body = request.target();
+            let close = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length";
+            call.say(format!("{close}: {}\r\n\r\n{body}", body.len()));
+        }
+    });
     let (address, listener) = gone();
-    let probed = thread::spawn(move || {
+    thread::spawn(move || {
         let (mut socket, _) = listener.accept().unwrap();
+        drop(listener);
         socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        std::io::copy(&mut socket, &mut std::io::sink()).unwrap();
     });
     let pool = pool_of(&[address, good.address], "");
     let gateway = one_worker().start(&(EVERYTHING.to_owned() + &pool));
-    probed.join().unwrap();
     let mut client = gateway.client(Protocol::Http);
     for number in 0..10 {
         let reply = client.post(&format!("/{number}"), "text/plain", "pay".to_owned());

@@ -151,9 +151,9 @@ fn case_04_versions_get_the_framing_they_know() {
         ("GET / HTTP/1.2\r\nHost: a\r\n\r\n".into(), verdict(505, "version_unsupported")),
         ("GET / HTTP/2.0\r\nHost: a\r\n\r\n".into(), verdict(505, "version_unsupported")),
         ("GET / HTTP/0.9\r\nHost: a\r\n\r\n".into(), verdict(505, "version_unsupported")),
-        ("GET / HTTP/1.10\r\nHost: a\r\n\r\n".into(), bad("request_line_invalid")),
+        ("GET / HTTP/1.10\r\nHost: a\r\n\r\n".into(), bad("header_invalid")),
         ("GET / http/1.1\r\nHost: a\r\n\r\n".into(), bad("request_line_invalid")),
-        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n".into(), bad("request_line_invalid")),
+        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n".into(), bad("header_invalid")),
         ("GET /\r\n\r\n".into(), bad("target_invalid")),
         ("GET / \r\n\r\n".into(), bad("request_line_invalid")),
     ] {

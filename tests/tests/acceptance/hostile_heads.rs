@@ -53,7 +53,7 @@ fn case_09_a_head_keeps_to_the_grammar() {
         ("GET /target HTTP/1.1\r\nHost: a.example\r\n\n", "header_invalid"),
         ("GET /target HTTP/1.1\r\nHost: a.example\n\r\n", "header_invalid"),
         ("GET /target HTTP/1.1\r\n Host: a.example\r\n\r\n", "header_invalid"),
-        ("GET /target HTTP/1.1\rHost: a.example\r\n\r\n", "request_line_invalid"),
+        ("GET /target HTTP/1.1\rHost: a.example\r\n\r\n", "header_invalid"),
         ("GET\t/target HTTP/1.1\r\nHost: a.example\r\n\r\n", "request_line_invalid"),
         ("GET  /target HTTP/1.1\r\nHost: a.example\r\n\r\n", "target_invalid"),
         ("GET /target  HTTP/1.1\r\nHost: a.example\r\n\r\n", "request_line_invalid"),

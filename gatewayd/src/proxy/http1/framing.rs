@@ -106,11 +106,12 @@ pub(super) fn of_response(
         Some(_) => None,
         None => length(fields).map_err(|_| ResponseFault::ContentLength)?,
     };
-    if *method == Method::HEAD || status == StatusCode::NOT_MODIFIED {
-        return Ok(Framed { framing: ResponseFraming::Nothing { told: length }, doubtful });
-    }
+    // These tell no length, whatever was asked (RFC 9110, section 8.6).
     if status.is_informational() || status == StatusCode::NO_CONTENT {
         return Ok(Framed { framing: ResponseFraming::Nothing { told: None }, doubtful });
+    }
+    if *method == Method::HEAD || status == StatusCode::NOT_MODIFIED {
+        return Ok(Framed { framing: ResponseFraming::Nothing { told: length }, doubtful });
     }
     if status == StatusCode::RESET_CONTENT {
         // It has no content (RFC 9110, section 15.3.6): what comes all the same is not passed on.

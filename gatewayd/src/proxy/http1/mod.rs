@@ -27,7 +27,7 @@ pub(super) use body::{BodyReader, Step};
 pub(super) use chunked::{CHUNK_END, ChunkFault, Trailers, write_chunk_size, write_last_chunk};
 pub(super) use framing::{RequestFraming, ResponseFraming};
 pub(super) use head::{
-    Asked, Begun, Fields, Lines, Parsed, RequestHead, RequestParser, ResponseFault, ResponseHead,
-    ResponseParser, Stage, ToClient, Version, write_interim, write_request, write_request_of_map,
-    write_response,
+    Asked, Begun, Fields, Lines, MOST_INTERIM, Parsed, RequestHead, RequestParser, ResponseFault,
+    ResponseHead, ResponseParser, Stage, ToClient, Version, write_interim, write_request,
+    write_request_of_map, write_response,
 };

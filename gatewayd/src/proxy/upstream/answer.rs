@@ -6,7 +6,8 @@ use std::task::{Context, Poll, ready};
 
 use super::super::buffers::Inbox;
 use super::super::http1::{
-    Asked, BodyReader, Parsed, ResponseFault, ResponseHead, ResponseParser, Stage, Step, Trailers,
+    Asked, BodyReader, MOST_INTERIM, Parsed, ResponseFault, ResponseHead, ResponseParser, Stage,
+    Step, Trailers,
 };
 use super::super::worker::Worker;
 use super::Connection;
@@ -20,6 +21,7 @@ pub(in crate::proxy) struct Answer {
     body: Option<BodyReader>,
     reusable: bool,
     began: bool,
+    interim: u32,
 }
 
 /// Why there is no answer, or no more of it. The backend's fault.
@@ -45,6 +47,7 @@ impl Answer {
             body: None,
             reusable: false,
             began: false,
+            interim: 0,
         }
     }
 
@@ -76,6 +79,10 @@ impl Answer {
                             self.body = Some(BodyReader::of_response(begun.0));
                             self.reusable = begun.1;
                             return Poll::Ready(Ok(taken));
+                        }
+                        self.interim += 1;
+                        if self.interim > MOST_INTERIM {
+                            return Poll::Ready(Err(ResponseFault::Interim.into()));
                         }
                         continue;
                     }

@@ -15,11 +15,13 @@ pub(in crate::proxy) struct Connection {
     stream: TcpStream,
     born_ms: u64,
     idle_since_ms: u64,
+    /// It has served before, so the backend may be about to close it.
+    kept: bool,
 }
 
 impl Connection {
     pub(super) fn new(stream: TcpStream, now_ms: u64) -> Connection {
-        Connection { stream, born_ms: now_ms, idle_since_ms: now_ms }
+        Connection { stream, born_ms: now_ms, idle_since_ms: now_ms, kept: false }
     }
 
     /// When it was made, milliseconds since the start of the process.
@@ -35,6 +37,12 @@ impl Connection {
     /// An exchange is over; it waits for the next.
     pub(super) fn rest(&mut self, now_ms: u64) {
         self.idle_since_ms = now_ms;
+        self.kept = true;
+    }
+
+    /// Whether it has served before.
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept
     }
 
     /// Whether an idle one can serve: nothing came, not even its end. Bytes that nobody asked for

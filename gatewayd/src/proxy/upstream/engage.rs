@@ -20,11 +20,23 @@ pub(in crate::proxy) struct Search {
     pub(in crate::proxy) hash: u64,
     attempts: u32,
     except: Option<u64>,
+    /// The last attempt broke off on a connection that had served before.
+    on_kept: bool,
+    /// What the client is told when there is no other backend.
+    failure: Refusal,
 }
 
 impl Search {
     pub(in crate::proxy) fn new(table: Rc<Held>, pool: usize, hash: u64) -> Search {
-        Search { table, pool, hash, attempts: 0, except: None }
+        Search {
+            table,
+            pool,
+            hash,
+            attempts: 0,
+            except: None,
+            on_kept: false,
+            failure: Refusal::NoBackend,
+        }
     }
 
     /// Whether another backend may be tried.
@@ -32,7 +44,15 @@ impl Search {
         self.attempts < ATTEMPTS
     }
 
-    /// A backend that was not tried yet and the connection to it.
+    /// The attempt on `lease` came to nothing and another may be made: `failure` stands if none
+    /// can be.
+    pub(in crate::proxy) fn broke_off(&mut self, lease: &Lease, failure: Refusal) {
+        self.on_kept = lease.is_kept();
+        self.failure = failure;
+    }
+
+    /// A backend that was not tried yet and the connection to it. The second attempt is made on a
+    /// new connection, because what closed the first may have closed all that were kept.
     ///
     /// # Errors
     /// When none takes requests, or those that do cannot be reached.
@@ -41,10 +61,8 @@ impl Search {
         worker: &Rc<Worker>,
         account: &mut Account,
     ) -> Result<Lease, Refusal> {
-        let mut failure = Refusal::NoBackend;
         while self.has_another() {
-            let picked = pick(worker, &self.table, self.pool, self.hash, self.except);
-            let Some(flight) = picked else { return Err(failure) };
+            let Some(flight) = self.pick(worker) else { return Err(self.failure) };
             self.attempts += 1;
             self.except = Some(flight.backend().slot);
             account.attempted(&flight.backend().name);
@@ -52,18 +70,31 @@ impl Search {
                 worker.cells().retries.add(1);
             }
             let started_us = worker.clock.now_us();
-            match worker.connect(flight.backend()).await {
+            let connected = match self.attempts {
+                1 => worker.connect(flight.backend()).await,
+                _ => worker.connect_anew(flight.backend()).await,
+            };
+            match connected {
                 Ok(connection) => return Ok(Lease::new(connection, flight, worker, started_us)),
                 Err(error) => {
                     tracing::debug!(backend = %flight.backend().name, %error, "no connection");
                     if error.is_backends_fault() {
                         charge(worker, &flight, started_us);
                     }
-                    failure = Refusal::UpstreamConnect;
+                    self.failure = Refusal::UpstreamConnect;
+                    self.on_kept = false;
                 }
             }
         }
-        Err(failure)
+        Err(self.failure)
+    }
+
+    /// Another backend than the last; the same one when there is no other and all it did was to
+    /// close a connection that had served before, which it may at any time (RFC 9112, section
+    /// 9.3.1).
+    fn pick(&self, worker: &Worker) -> Option<Flight> {
+        let pick = |except| pick(worker, &self.table, self.pool, self.hash, except);
+        pick(self.except).or_else(|| self.on_kept.then(|| pick(None)).flatten())
     }
 }
 

@@ -28,6 +28,11 @@ impl Lease {
         Lease { connection, answer, flight, worker: Rc::clone(worker), started_us }
     }
 
+    /// Whether the connection had served before.
+    pub(super) fn is_kept(&self) -> bool {
+        self.connection.is_kept()
+    }
+
     /// The slot of the backend.
     pub(in crate::proxy) fn slot(&self) -> u64 {
         self.flight.backend().slot

@@ -64,17 +64,20 @@ fn is_fresh(connection: &Connection, now_ms: u64) -> bool {
 
 impl Worker {
     /// A connection to `backend`: an idle one, or a new one.
-    pub(in crate::proxy) async fn connect(
-        &self,
-        backend: &LiveBackend,
-    ) -> Result<Connection, DialError> {
+    pub(super) async fn connect(&self, backend: &LiveBackend) -> Result<Connection, DialError> {
         let idle = self.pools.borrow_mut().take(backend.slot, self.now_ms());
         match idle {
             Some(connection) => Ok(connection),
-            None => {
-                let stream = dial(backend.address, CONNECT_TIMEOUT).await?;
-                Ok(Connection::new(stream, self.now_ms()))
-            }
+            None => self.connect_anew(backend).await,
         }
+    }
+
+    /// A new connection to `backend`.
+    pub(super) async fn connect_anew(
+        &self,
+        backend: &LiveBackend,
+    ) -> Result<Connection, DialError> {
+        let stream = dial(backend.address, CONNECT_TIMEOUT).await?;
+        Ok(Connection::new(stream, self.now_ms()))
     }
 }

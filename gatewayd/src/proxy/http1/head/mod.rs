@@ -14,7 +14,9 @@ pub(in crate::proxy) use outgoing::{
     Begun, ToClient, write_interim, write_request, write_request_of_map, write_response,
 };
 pub(in crate::proxy) use request::{RequestHead, RequestParser};
-pub(in crate::proxy) use response::{Asked, ResponseFault, ResponseHead, ResponseParser, Stage};
+pub(in crate::proxy) use response::{
+    Asked, MOST_INTERIM, ResponseFault, ResponseHead, ResponseParser, Stage,
+};
 pub(in crate::proxy) use target::Target;
 
 /// The most fields of a head, and of the trailers behind a body.

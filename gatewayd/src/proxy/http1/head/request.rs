@@ -226,25 +226,14 @@ fn refusal(error: httparse::Error, raw: &httparse::Request<'_, '_>, bytes: &[u8]
     match (error, raw.path) {
         (httparse::Error::TooManyHeaders, _) => Refusal::TooManyFields,
         (httparse::Error::Token, _) if raw.method.is_some() => Refusal::TargetInvalid,
-        (httparse::Error::Version, Some(path)) if behind(path, bytes).starts_with(b"HTTP/") => {
-            Refusal::VersionUnsupported
-        }
-        // The line does not end behind its version; further down it is a field line that breaks.
-        (httparse::Error::NewLine, Some(path)) if !ends_its_line(behind(path, bytes)) => {
-            Refusal::RequestLineInvalid
+        (httparse::Error::Version, Some(path)) => {
+            let behind = path.as_ptr().addr() - bytes.as_ptr().addr() + path.len() + 1;
+            let is_version = bytes[behind..].starts_with(b"HTTP/");
+            if is_version { Refusal::VersionUnsupported } else { Refusal::RequestLineInvalid }
         }
         (httparse::Error::Token | httparse::Error::Version, _) => Refusal::RequestLineInvalid,
         _ => Refusal::HeaderInvalid,
     }
-}
-
-/// What stands behind the target of a request line, where its version should be.
-fn behind<'a>(path: &str, bytes: &'a [u8]) -> &'a [u8] {
-    &bytes[path.as_ptr().addr() - bytes.as_ptr().addr() + path.len() + 1..]
-}
-
-fn ends_its_line(version: &[u8]) -> bool {
-    matches!(version.get("HTTP/1.1".len()..), Some([b'\r', b'\n', ..] | [b'\n', ..]))
 }
 
 #[cfg(test)]

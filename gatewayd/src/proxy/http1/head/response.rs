@@ -13,6 +13,8 @@ use super::{Fields, Lines, MOST_FIELDS, Options, Parsed, Version};
 
 /// The largest head.
 const MOST_HEAD_BYTES: usize = 64 * 1024;
+/// The most interim responses to one request; a 100, a 103 and some 102 are honest.
+pub(in crate::proxy) const MOST_INTERIM: u32 = 16;
 
 /// What a response's meaning depends on: the request it answers.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +77,9 @@ pub(in crate::proxy) enum ResponseFault {
     /// More than 64 KiB.
     #[error("the response's head is longer than {MOST_HEAD_BYTES} bytes")]
     TooLarge,
+    /// More than [`MOST_INTERIM`] before the final one.
+    #[error("more than {MOST_INTERIM} interim responses come before the final one")]
+    Interim,
     /// Not one number.
     #[error("the response has a Content-Length that is not one number")]
     ContentLength,

@@ -28,6 +28,7 @@ pub(super) struct Download {
     version: Version,
     /// Whether the client's connection may serve another request.
     persists: bool,
+    upload_is_read: bool,
     stage: At,
 }
 
@@ -71,7 +72,13 @@ impl Download {
         version: Version,
         persists: bool,
     ) -> Download {
-        Download { method, for_websocket, version, persists, stage: At::Head }
+        Download { method, for_websocket, version, persists, upload_is_read: true, stage: At::Head }
+    }
+
+    /// Says whether the request has come to its end: an answer that comes before closes the
+    /// connection, and tells so (RFC 9112, section 9.3).
+    pub(super) fn upload_is_read(&mut self, read: bool) {
+        self.upload_is_read = read;
     }
 
     /// Whether something of the final answer was written for the client.
@@ -132,7 +139,8 @@ impl Download {
         worker: &Worker,
     ) -> Poll<Result<(), Failure>> {
         let asked = Asked { method: &self.method, for_websocket: self.for_websocket };
-        let (version, persists) = (self.version, self.persists && !worker.is_draining());
+        let version = self.version;
+        let persists = self.persists && self.upload_is_read && !worker.is_draining();
         let date = worker.date();
         let Lease { connection, answer, .. } = lease;
         let head = answer.poll_head(cx, connection, asked, |head| {

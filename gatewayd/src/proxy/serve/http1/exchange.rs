@@ -121,7 +121,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
             && refusal == Refusal::UpstreamBroken
             && !lease.answer.began()
             && self.search.has_another();
-        (!again).then_some(Outcome::Refused(refusal))
+        if !again {
+            return Some(Outcome::Refused(refusal));
+        }
+        self.search.broke_off(lease, refusal);
+        None
     }
 
     /// One attempt: both directions are moved on in turn.
@@ -142,6 +146,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
         if let Poll::Ready(Err(stop)) = uploaded {
             return Poll::Ready(Err(Ended::Client(stop)));
         }
+        self.download.upload_is_read(self.upload.is_read());
         let done = self.download.poll(cx, self.client, lease, self.account, self.worker);
         match done {
             Poll::Ready(Ok(done)) => return Poll::Ready(Ok(done)),
@@ -183,7 +188,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
             Awaits::Backend => WaitsFor::BackendToTake,
             Awaits::Nothing => WaitsFor::Head,
         };
-        let moved = self.upload.body_bytes() + self.client.moved();
+        // Interim answers do not buy the final one more time.
+        let taken = if self.download.began() { self.client.moved() } else { 0 };
+        let moved = self.upload.body_bytes() + taken;
         Now { waits_for, moved }
     }
 }

@@ -105,6 +105,7 @@ async fn relay(
                 if !(safe && broken && decided.search.has_another()) {
                     return Err(refused(refusal, account));
                 }
+                decided.search.broke_off(&lease, refusal);
                 upload.restart();
             }
         }
