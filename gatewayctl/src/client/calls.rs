@@ -60,8 +60,8 @@ impl Client {
     /// # Errors
     /// When the gateway refuses or cannot be reached. After `Timeout` or `Unreachable` the change
     /// may or may not have been accepted.
-    pub async fn apply(&self, edit: &Edit, intent: &Intent) -> Result<Operation, Error> {
-        let intent = request::intent(intent);
+    pub async fn apply(&self, edit: &Edit, asked: &Intent) -> Result<Operation, Error> {
+        let intent = request::intent(asked);
         let within = self.request_timeout;
         let mut backends = BackendsClient::new(self.channel.clone());
         let operation = match edit.clone() {
@@ -91,6 +91,7 @@ impl Client {
                 let mut limits = LimitsClient::new(self.channel.clone());
                 answer(within, limits.set(request)).await?
             }
+            Edit::Scale { pool, edit } => self.scale(pool, edit, asked).await?,
         };
         operation.try_into()
     }
@@ -106,7 +107,7 @@ impl Client {
 }
 
 /// Awaits an answer, but not for ever. Dropping the call cancels it at the gateway too.
-async fn answer<T>(
+pub(super) async fn answer<T>(
     within: Duration,
     call: impl Future<Output = Result<Response<T>, Status>>,
 ) -> Result<T, Error> {

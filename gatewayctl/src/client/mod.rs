@@ -6,6 +6,7 @@ mod connect;
 mod convert;
 mod error;
 mod request;
+mod scaler;
 
 pub use address::{Address, AddressError};
 pub use calls::{Events, Snapshots};

@@ -11,6 +11,7 @@ use super::{
     help::HelpArgs,
     limit::LimitVerb,
     pool::PoolVerb,
+    scaler::ScalerVerb,
     status::StatusArgs,
     top::TopArgs,
     version::VersionArgs,
@@ -60,6 +61,9 @@ pub(super) enum Command {
     /// Allowed rates
     #[command(subcommand)]
     Limit(LimitVerb),
+    /// How the number of servers follows the load
+    #[command(subcommand)]
+    Scaler(ScalerVerb),
     /// What happened, who did it and why
     #[command(subcommand, visible_alias = "ev")]
     Event(EventVerb),

@@ -44,12 +44,12 @@ pub(super) enum EventVerb {
 /// Which events.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Kinds {
-    /// Only these kinds: change, health, limit, config, tls, gateway
+    /// Only these kinds: change, health, scale, limit, config, tls, gateway
     #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = KINDS)]
     pub(super) kinds: Vec<String>,
 }
 
-const KINDS: [&str; 6] = ["change", "health", "limit", "config", "tls", "gateway"];
+const KINDS: [&str; 7] = ["change", "health", "scale", "limit", "config", "tls", "gateway"];
 
 #[derive(Debug, Args)]
 #[command(after_long_help = LIST_EXAMPLES)]

@@ -20,6 +20,7 @@ mod pictures;
 mod pool;
 mod progress;
 mod report;
+mod scaler;
 mod session;
 mod status;
 mod tail;
@@ -64,6 +65,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Backend(verb) => verb.run(session).await,
             Command::Pool(verb) => verb.run(session).await,
             Command::Limit(verb) => verb.run(session).await,
+            Command::Scaler(verb) => verb.run(session).await,
             Command::Event(verb) => verb.run(session).await,
             Command::Demo(verb) => verb.run(session).await,
             Command::Top(args) => args.run(session).await,

@@ -1,5 +1,7 @@
 //! An edit: what an operator asks the gateway to change.
 
+use std::time::Duration;
+
 use super::{LimitMode, Standing};
 
 /// One change of the gateway, before anyone accepted it.
@@ -44,6 +46,45 @@ pub enum Edit {
         /// The new mode.
         mode: Option<LimitMode>,
     },
+    /// Changes how a pool is scaled.
+    Scale {
+        /// The pool.
+        pool: String,
+        /// What changes.
+        edit: ScalerEdit,
+    },
+}
+
+/// A change of how a pool is scaled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScalerEdit {
+    /// Changes rules; what is absent stays as it is.
+    Rules {
+        /// The fewest servers.
+        min: Option<u32>,
+        /// The most servers.
+        max: Option<u32>,
+        /// Percent of a server's CPU.
+        target_cpu: Option<u32>,
+        /// Requests per second and server.
+        target_rps: Option<u32>,
+        /// "act", "advise" or "off".
+        mode: Option<String>,
+    },
+    /// Keeps the size as it is.
+    Pause {
+        /// For so long; until resumed when absent.
+        ttl: Option<Duration>,
+    },
+    /// Wants so many servers.
+    Desired {
+        /// How many.
+        servers: u32,
+        /// For so long; until resumed when absent.
+        ttl: Option<Duration>,
+    },
+    /// Lets the rules decide again.
+    Resume,
 }
 
 /// A new weight, told absolutely or from what the backend has when the change is applied.

@@ -9,7 +9,7 @@ pub struct Event {
     pub id: u64,
     /// When, milliseconds since the Unix epoch.
     pub time_ms: i64,
-    /// "change", "health", "limit", "config", "tls", "gateway".
+    /// "change", "health", "scale", "limit", "config", "tls", "gateway".
     pub kind: String,
     /// How bad.
     pub severity: Severity,

@@ -122,7 +122,7 @@ fn names(told: &[String]) -> Result<Vec<Name>, Status> {
     told.iter().map(|text| name("names", text)).collect()
 }
 
-fn name(field: &str, text: &str) -> Result<Name, Status> {
+pub(super) fn name(field: &str, text: &str) -> Result<Name, Status> {
     text.parse().map_err(|error| invalid(field, error))
 }
 

@@ -7,6 +7,7 @@ mod convert;
 mod demo;
 mod limits;
 mod rejection;
+mod scaler;
 mod socket;
 mod watch;
 
@@ -18,7 +19,7 @@ use tokio::net::UnixListener;
 use tonic::service::InterceptorLayer;
 use tonic::transport::Server;
 
-use crate::state::{Events, Observatory, Writer};
+use crate::state::{Events, Observatory, Scalers, Writer};
 
 pub use demo::LoadKnob;
 pub use socket::{AdminSocket, SocketError};
@@ -41,6 +42,8 @@ pub struct Admin {
     pub observatory: Observatory,
     /// What happened.
     pub events: Events,
+    /// How pools are scaled.
+    pub scalers: Scalers,
     /// The load of a demo; absent in every other gateway.
     pub load: Option<LoadKnob>,
 }
@@ -59,6 +62,7 @@ pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
     health.set_service_status("", tonic_health::ServingStatus::Serving).await;
     let backends = wire::backends_server::BackendsServer::new(admin.clone());
     let limits = wire::limits_server::LimitsServer::new(admin.clone());
+    let scaler = wire::scaler_server::ScalerServer::new(admin.clone());
     let watch = wire::watch_server::WatchServer::new(admin.clone());
     let demo = wire::demo_server::DemoServer::new(admin);
     Server::builder()
@@ -69,6 +73,7 @@ pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
         .layer(InterceptorLayer::new(caller::paced()))
         .add_service(backends.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(limits.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
+        .add_service(scaler.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(watch.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(demo.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(health_service)

@@ -126,7 +126,7 @@ impl Gateway {
         };
         watchers.start(&shared);
         let workers = workers::start(&shared, doors)?;
-        let scalers = Scalers::default();
+        let scalers = Scalers::new(clock);
         let scaling = tokio::spawn(tasks::scale(Scale {
             writer: writer.clone(),
             events: events.clone(),
@@ -134,7 +134,8 @@ impl Gateway {
             scalers: scalers.clone(),
             state_dir: settings.state_dir.clone(),
         }));
-        let admin = Admin { writer: writer.clone(), observatory, events: events.clone(), load };
+        let admin =
+            Admin { writer: writer.clone(), observatory, events: events.clone(), scalers, load };
         let log_written = written;
         Ok(Gateway {
             settings,

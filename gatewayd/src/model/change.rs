@@ -1,6 +1,7 @@
 //! A change: an edit that someone asks for, before anyone accepted it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::{Allowance, Gateway, LimitMode, Name, ScalingMode, Source, Standing, Weight};
 
@@ -68,8 +69,8 @@ pub enum ScalerEdit {
     Order {
         /// So many servers; absent, as many as there are.
         desired: Option<u32>,
-        /// Until then, milliseconds since the Unix epoch; absent, until resumed.
-        until_ms: Option<i64>,
+        /// For so long; absent, until resumed.
+        ttl: Option<Duration>,
     },
     /// The rules decide again.
     Resume,

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::clock::Clock;
 use crate::model::{Decision, DecisionRecord, Name, ScalerView, What};
 
 /// How many moves are kept, and as many decisions that moved nothing.
 const KEPT: usize = 1000;
 
 /// The scalers of this process; cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Scalers {
+    clock: Clock,
     shared: Arc<Mutex<Shared>>,
 }
 
@@ -25,6 +27,18 @@ struct Shared {
 }
 
 impl Scalers {
+    /// No scalers yet.
+    #[must_use]
+    pub fn new(clock: Clock) -> Scalers {
+        Scalers { clock, shared: Arc::default() }
+    }
+
+    /// Milliseconds since the Unix epoch, now.
+    #[must_use]
+    pub fn wall_ms(&self) -> i64 {
+        self.clock.wall_ms()
+    }
+
     /// Shows `view` from now on.
     pub fn show(&self, view: ScalerView) {
         self.shared().views.insert(view.pool.clone(), view);
@@ -102,7 +116,7 @@ mod tests {
 
     #[test]
     fn moves_are_all_kept_and_repeated_holds_once() {
-        let scalers = Scalers::default();
+        let scalers = Scalers::new(Clock::start());
         let pool: Name = "app".parse().unwrap();
         let record = |wall_ms, min| {
             let inputs = Inputs { added: vec![0, 0], ..Inputs::default() };

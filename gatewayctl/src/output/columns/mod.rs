@@ -1,19 +1,23 @@
 //! The columns of each noun: one row holds a field's name, title, unit and value.
 
 mod backend;
+mod decision;
 mod event;
 mod limit;
 mod load;
 mod operation;
 mod pool;
 mod release;
+mod scaler;
 mod status;
 
 pub use backend::BACKEND;
+pub use decision::DECISION;
 pub use event::EVENT;
 pub use limit::LIMIT;
 pub use load::LOAD;
 pub use operation::OPERATION;
 pub use pool::POOL;
 pub use release::{RELEASE, Release};
+pub use scaler::SCALER;
 pub use status::STATUS;

@@ -19,6 +19,7 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             names,
         ),
         Edit::SetWeights { edits } => weights(edits),
+        Edit::Scale { pool, .. } => ["scaler", "show", pool].map(Into::into).into(),
         Edit::SetLimit { name, max, mode } => {
             let mut words: Vec<String> = ["limit", "set", name].map(Into::into).into();
             words.extend(max.iter().flat_map(|max| ["--max".to_owned(), quoted(max)]));

@@ -143,6 +143,7 @@ impl Confirm {
             Edit::SetWeights { .. } => "reweight",
             Edit::SetLimit { mode: Some(LimitMode::Shadow), .. } => "shadow",
             Edit::SetLimit { .. } => "change",
+            Edit::Scale { .. } => "scale",
         }
     }
 

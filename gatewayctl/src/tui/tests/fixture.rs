@@ -217,6 +217,7 @@ pub(super) fn done(edit: &Edit) -> Operation {
             ("weight", names.join(", "))
         }
         Edit::SetLimit { name, .. } => ("limit", format!("limit/{name}")),
+        Edit::Scale { pool, .. } => ("set", format!("scaler/{pool}")),
     };
     Operation {
         id: "8f31".into(),

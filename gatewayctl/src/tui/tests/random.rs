@@ -111,6 +111,7 @@ fn happen(story: &mut Story, step: &Step) -> Vec<Effect> {
 /// The names a change acts on.
 fn targets(edit: &Edit) -> Vec<String> {
     match edit {
+        Edit::Scale { pool, .. } => vec![pool.clone()],
         Edit::AddBackend { name, .. } | Edit::SetLimit { name, .. } => vec![name.clone()],
         Edit::Remove { names } | Edit::SetStanding { names, .. } => names.clone(),
         Edit::SetWeights { edits } => edits.iter().map(|(name, _)| name.clone()).collect(),

@@ -39,11 +39,8 @@ pub(super) fn set(
             (scaler.rules, scaler.mode) = (rules, mode.unwrap_or(scaler.mode));
             "set"
         }
-        ScalerEdit::Order { desired, until_ms } => {
-            if until_ms.is_some_and(|until| until <= now_ms) {
-                let what = "it is over already".to_owned();
-                return Err(Rejection::Invalid { field: "ttl", what });
-            }
+        ScalerEdit::Order { desired, ttl } => {
+            let until_ms = ttl.map(|ttl| now_ms.saturating_add(ttl.as_millis() as i64));
             let (min, max) = (scaler.rules.min, scaler.rules.max);
             if let Some(desired) = desired.filter(|it| !(min..=max).contains(it)) {
                 let what = format!("{desired} is not within {min} to {max}; change these first");
@@ -52,8 +49,7 @@ pub(super) fn set(
             if scaler.mode == ScalingMode::Off {
                 warnings.push("the scaler is off: nothing follows from this".to_owned());
             }
-            let order =
-                Order { desired: *desired, mark: mark(intent, now_ms), until_ms: *until_ms };
+            let order = Order { desired: *desired, mark: mark(intent, now_ms), until_ms };
             scaler.order = Some(order);
             if desired.is_some() { "desired" } else { "pause" }
         }

@@ -2,7 +2,7 @@
 
 use futures_util::future::{BoxFuture, ready};
 
-use crate::model::Name;
+use crate::model::{Driver as Settings, Name};
 
 use super::driver::{Capabilities, Driver, DriverError, Instance};
 
@@ -13,6 +13,10 @@ pub(super) struct Advise;
 impl Driver for Advise {
     fn capabilities(&self) -> Capabilities {
         Capabilities { ends_exact: false, room: None }
+    }
+
+    fn adapt(&mut self, settings: &Settings) -> bool {
+        *settings == Settings::Advise
     }
 
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {

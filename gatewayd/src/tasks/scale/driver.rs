@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 
 use futures_util::future::BoxFuture;
 
-use crate::model::Name;
+use crate::model::{Driver as Settings, Name};
 
 /// Starts and ends the servers of one pool. A new way to do so is one type with this trait.
 pub(super) trait Driver: Send {
     /// What it is able to do.
     fn capabilities(&self) -> Capabilities;
+
+    /// Works as `settings` say from now on, with the servers it has; whether it can.
+    fn adapt(&mut self, settings: &Settings) -> bool;
 
     /// The servers there are, those that end included.
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>>;

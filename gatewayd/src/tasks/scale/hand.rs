@@ -65,7 +65,11 @@ impl Hand<'_> {
         if names.is_empty() {
             return Ok(());
         }
-        let intent = Intent { expected_revision: Some(desired.revision), ..self.intent() };
+        let intent = Intent {
+            expected_revision: Some(desired.revision),
+            reason: "it is drained".to_owned(),
+            ..self.intent()
+        };
         self.writer.submit(Change::RemoveBackends(names.clone()), intent).await?;
         driver.terminate(&names).await?;
         Ok(())

@@ -56,7 +56,7 @@ pub async fn scale(with: Scale) {
         with.scalers.retain(scaled);
         for pool in &desired.gateway.pools {
             if let Some(autoscale) = &pool.autoscale {
-                let stays = pools.get(&pool.name).is_some_and(|it| it.drives(&autoscale.driver));
+                let stays = pools.get_mut(&pool.name).is_some_and(|it| it.adapt(&autoscale.driver));
                 if !stays {
                     // The one before lets go of its servers before the next one looks for them.
                     pools.remove(&pool.name);

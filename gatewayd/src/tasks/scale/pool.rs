@@ -17,10 +17,11 @@ use super::sight::{Memory, Sight};
 
 /// Scales one pool.
 pub(super) struct PoolScaler {
-    drives: Drives,
     driver: Box<dyn Driver>,
     history: History,
     memory: Memory,
+    /// Why servers were started last.
+    ordered: String,
     /// What was told last, so that it is not told each second.
     told: String,
 }
@@ -33,17 +34,17 @@ impl PoolScaler {
             Drives::Advise => Box::new(Advise),
         };
         PoolScaler {
-            drives: drives.clone(),
             driver,
             history: History::default(),
             memory: Memory::default(),
+            ordered: "found running".to_owned(),
             told: String::new(),
         }
     }
 
-    /// Whether it scales the way that `drives` says.
-    pub(super) fn drives(&self, drives: &Drives) -> bool {
-        self.drives == *drives
+    /// Scales the way that `drives` says from now on; whether it can.
+    pub(super) fn adapt(&mut self, drives: &Drives) -> bool {
+        self.driver.adapt(drives)
     }
 
     /// Observes, decides and acts once.
@@ -88,7 +89,7 @@ impl PoolScaler {
             undone = hand("its process is gone").remove(orphans).await.err();
         }
         for instance in sight.unlisted() {
-            undone = undone.or(hand("it was started").add(instance).await.err());
+            undone = undone.or(hand(&self.ordered).add(instance).await.err());
         }
         let wall_ms = with.clock.wall_ms();
         if let Some(order) = autoscale.order.as_ref()
@@ -186,6 +187,9 @@ impl PoolScaler {
     async fn act(&mut self, with: &Scale, pool: &Pool, decision: &Decision) -> String {
         let mut undone = Vec::new();
         let reason = reason(&decision.sentence);
+        if decision.what == What::Out {
+            self.ordered.clone_from(&reason);
+        }
         let hand = Hand { writer: &with.writer, pool, reason: &reason };
         for action in &decision.actions {
             if let Err(error) = hand.carry_out(action, self.driver.as_mut()).await {

@@ -18,7 +18,7 @@ use self::identity::marked;
 use self::record::{Entry, Record};
 use self::server::{Looked, MARK, Place, Server};
 use super::driver::{Capabilities, Driver, DriverError, Instance, Life};
-use crate::model::{Name, ProcessDriver};
+use crate::model::{Driver as Settings, Name, ProcessDriver};
 
 /// Runs the servers of one pool.
 #[derive(Debug)]
@@ -117,6 +117,13 @@ impl Driver for Processes {
         let ending = self.servers.iter().filter(|it| it.life() == Life::Ending).count() as u32;
         let room = self.how.ports.count().saturating_sub(ending);
         Capabilities { ends_exact: true, room: Some(room) }
+    }
+
+    fn adapt(&mut self, settings: &Settings) -> bool {
+        if let Settings::Process(how) = settings {
+            self.how = how.clone();
+        }
+        matches!(settings, Settings::Process(_))
     }
 
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {

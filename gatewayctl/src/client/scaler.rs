@@ -1,0 +1,142 @@
+//! The calls about scalers.
+
+use std::time::Duration;
+
+use gateway_proto::{self as wire, scaler_client::ScalerClient};
+
+use super::{Client, Error, calls::answer, request};
+use crate::model::{Condition, Decision, Intent, ScaledServer, Scaler, ScalerEdit, Stage};
+
+impl Client {
+    /// The scaled pools, by name.
+    ///
+    /// # Errors
+    /// When the gateway cannot be reached or does not answer in time.
+    pub async fn scalers(&self) -> Result<Vec<Scaler>, Error> {
+        let mut client = ScalerClient::new(self.channel.clone());
+        let call = client.list(wire::ListScalersRequest {});
+        let answer = answer(self.request_timeout, call).await?;
+        Ok(answer.scalers.into_iter().map(scaler).collect())
+    }
+
+    /// Decisions since `since_ms` (milliseconds since the Unix epoch), newest first. No `what`
+    /// means all, and an empty pool any.
+    ///
+    /// # Errors
+    /// When the gateway cannot be reached or does not answer in time.
+    pub async fn decisions(
+        &self,
+        pool: &str,
+        what: &[String],
+        since_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<Decision>, Error> {
+        let (pool, what) = (pool.to_owned(), what.to_vec());
+        let mut client = ScalerClient::new(self.channel.clone());
+        let call = client.decisions(wire::DecisionsRequest { pool, what, since_ms, limit });
+        let answer = answer(self.request_timeout, call).await?;
+        Ok(answer.decisions.into_iter().map(decision).collect())
+    }
+
+    /// One decision with what it was made from: that of `id`, or the latest about `pool`.
+    ///
+    /// # Errors
+    /// When it is not kept, or the gateway cannot be reached.
+    pub async fn explain(&self, id: Option<u64>, pool: &str) -> Result<Decision, Error> {
+        let (id, pool) = (id.unwrap_or(0), pool.to_owned());
+        let mut client = ScalerClient::new(self.channel.clone());
+        let call = client.explain(wire::ExplainRequest { id, pool });
+        Ok(decision(answer(self.request_timeout, call).await?))
+    }
+
+    pub(super) async fn scale(
+        &self,
+        pool: String,
+        edit: ScalerEdit,
+        intent: &Intent,
+    ) -> Result<wire::Operation, Error> {
+        let (intent, within) = (request::intent(intent), self.request_timeout);
+        let mut client = ScalerClient::new(self.channel.clone());
+        match edit {
+            ScalerEdit::Rules { min, max, target_cpu, target_rps, mode } => {
+                let request =
+                    wire::SetScalerRequest { pool, min, max, target_cpu, target_rps, mode, intent };
+                answer(within, client.set(request)).await
+            }
+            ScalerEdit::Pause { ttl } => {
+                let request = wire::PauseScalerRequest { pool, ttl_ms: ttl.map(ms), intent };
+                answer(within, client.pause(request)).await
+            }
+            ScalerEdit::Desired { servers, ttl } => {
+                let request = wire::DesiredRequest { pool, servers, ttl_ms: ttl.map(ms), intent };
+                answer(within, client.desired(request)).await
+            }
+            ScalerEdit::Resume => {
+                answer(within, client.resume(wire::ResumeScalerRequest { pool, intent })).await
+            }
+        }
+    }
+}
+
+fn ms(ttl: Duration) -> u64 {
+    u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn scaler(it: wire::ScalerView) -> Scaler {
+    Scaler {
+        pool: it.pool,
+        mode: it.mode,
+        driver: it.driver,
+        min: it.min,
+        max: it.max,
+        target_cpu: it.target_cpu,
+        target_rps: it.target_rps,
+        desired: it.desired,
+        ready: it.ready,
+        starting: it.starting,
+        draining: it.draining,
+        conditions: it.conditions.into_iter().map(condition).collect(),
+        next: it.next,
+        order_owner: it.order_owner,
+        order_reason: it.order_reason,
+        order_expires_ms: it.order_expires_ms,
+        order_desired: it.order_desired,
+    }
+}
+
+fn condition(it: wire::Condition) -> Condition {
+    Condition { kind: it.r#type, status: it.status, reason: it.reason, message: it.message }
+}
+
+fn decision(it: wire::Decision) -> Decision {
+    let stage = |it: wire::Stage| Stage {
+        name: it.name,
+        before: it.before,
+        after: it.after,
+        reason: it.reason,
+    };
+    let server = |it: wire::ServerInput| ScaledServer {
+        name: it.name,
+        phase: it.phase,
+        owned: it.owned,
+        warm: it.warm,
+        cpu_ratio: it.cpu_ratio,
+        rps: it.rps,
+        in_flight: it.in_flight,
+    };
+    Decision {
+        id: it.id,
+        time_ms: it.time_ms,
+        since_ms: it.since_ms,
+        pool: it.pool,
+        from: it.from,
+        to: it.to,
+        what: it.what,
+        sentence: it.sentence,
+        stages: it.stages.into_iter().map(stage).collect(),
+        conditions: it.conditions.into_iter().map(condition).collect(),
+        actions: it.actions,
+        outcome: it.outcome,
+        servers: it.servers.into_iter().map(server).collect(),
+    }
+}

@@ -1,0 +1,153 @@
+//! A pool that grows and shrinks: real servers, started and ended by the gateway.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use gateway_tests::{Crowd, EVERYTHING, Gateway, Protocol, Signal, free_port, gatewayd, until};
+use serde_json::Value;
+
+/// A pool whose servers are `command`, with little patience so that tests need not wait.
+fn pool(command: &[&str], keys: &str) -> String {
+    let first = free_port().min(60_000);
+    let last = first + 50;
+    format!(
+        "{EVERYTHING}\n[[pool]]\nname = \"app\"\nslow_start = \"0s\"\n\
+         health = {{ path = \"/healthz\", interval = \"200ms\", timeout = \"1s\" }}\n\
+         [pool.autoscale]\ndriver = \"process\"\n\
+         stable_window = \"5s\"\npanic_window = \"1s\"\ndefault_instance_warmup = \"1s\"\n{keys}\n\
+         [pool.autoscale.process]\ncommand = {command:?}\nports = \"{first}-{last}\"\ngrace = \"2s\"\n"
+    )
+}
+
+/// App servers that are busy for 20 ms per request: 50 requests per second is all that one can do.
+fn app_servers(codes: &Path, more: &[&str], keys: &str) -> String {
+    let (program, codes) =
+        (gatewayd().display().to_string(), format!("--codes={}", codes.display()));
+    let words =
+        [&program, "demo", "app", "--name={name}", "--listen=127.0.0.1:{port}", "--work=20ms"];
+    pool(&[&words[..], &[codes.as_str()], more].concat(), keys)
+}
+
+fn scaler(gateway: &Gateway) -> Value {
+    gateway.ctl.items("scaler list").remove(0)
+}
+
+#[track_caller]
+fn await_ready(gateway: &Gateway, servers: u64) {
+    until(&format!("{servers} servers are ready"), || {
+        let it = scaler(gateway);
+        (it["ready"] == servers && it["starting"] == 0 && it["draining"] == 0).then_some(())
+    });
+}
+
+/// The process ids that the record of servers names.
+fn pids(gateway: &Gateway) -> Vec<u64> {
+    let record = gateway.file().with_file_name("state/servers/app.json");
+    let entries: Vec<Value> = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
+    entries.iter().filter_map(|entry| entry["process"]["pid"].as_u64()).collect()
+}
+
+fn kill(pid: u64) {
+    assert!(Command::new("kill").arg("-KILL").arg(pid.to_string()).status().unwrap().success());
+}
+
+#[test]
+fn the_fleet_grows_with_the_load_and_shrinks_without_a_failed_request() {
+    let codes = tempfile::tempdir().unwrap();
+    let keys = "min = 1\nmax = 4";
+    let gateway = Gateway::start(
+        &(app_servers(codes.path(), &["--with-parent"], keys) + "outlive = false\n"),
+    );
+    await_ready(&gateway, 1);
+    let crowd = Crowd::gather(16, Protocol::Http, gateway.http, "/bytes/100");
+    await_ready(&gateway, 4);
+    let grown = gateway.ctl.items("scaler decisions --kind up");
+    assert!(
+        grown.iter().any(|it| it["sentence"].as_str().unwrap().contains("÷ 70 %")),
+        "{grown:?}"
+    );
+    assert!(grown.iter().all(|it| it["outcome"] == "done"), "{grown:?}");
+    let backend = gateway.ctl.backend("app-4");
+    assert_eq!(backend["source"], "autoscaler", "{backend}");
+
+    gateway.ctl.run("scaler desired 2 -y -m night --ttl 1h");
+    await_ready(&gateway, 2);
+    let held = scaler(&gateway);
+    assert_eq!((&held["order_reason"], &held["desired"]), (&"night".into(), &2.into()));
+    assert_eq!(gateway.ctl.items("backend list").len(), 2);
+    crowd.watch(100);
+    let ledger = crowd.disperse();
+    assert!(ledger.failed.is_empty(), "{:?}", ledger.failed);
+    let told = gateway.ctl.run("scaler explain");
+    assert!(told.contains("2 desired by hand") && told.contains("ScalingDisabled"), "{told}");
+}
+
+#[test]
+fn killed_servers_come_back_and_a_killed_gateway_finds_its_servers_again() {
+    let codes = tempfile::tempdir().unwrap();
+    let mut gateway = Gateway::start(&app_servers(codes.path(), &[], "min = 3\nmax = 4"));
+    await_ready(&gateway, 3);
+    let before = pids(&gateway);
+    kill(before[0]);
+    until("another process took its place", || {
+        let now = pids(&gateway);
+        (now.len() == 3 && !now.contains(&before[0])).then_some(())
+    });
+    await_ready(&gateway, 3);
+
+    let before = pids(&gateway);
+    gateway.kill();
+    kill(before[1]);
+    gateway.start_again();
+    await_ready(&gateway, 3);
+    let after = pids(&gateway);
+    assert_eq!((after[0], after[2]), (before[0], before[2]), "those that lived are the same");
+    assert_eq!(after.len(), 3);
+    let mut names: Vec<String> =
+        gateway.ctl.items("backend list").iter().map(|it| it["name"].to_string()).collect();
+    names.sort();
+    assert_eq!(names, ["\"app-1\"", "\"app-2\"", "\"app-3\""]);
+    gateway.kill();
+    after.into_iter().for_each(kill);
+}
+
+#[test]
+fn a_command_that_cannot_start_is_told_and_not_tried_for_ever() {
+    let codes = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(
+        &(app_servers(codes.path(), &["--with-parent"], "min = 1\nmax = 3") + "outlive = false\n"),
+    );
+    let broken = pool(&["false", "{port}"], "min = 2\nmax = 3") + "outlive = false\n";
+    gateway.write_file(&broken);
+    gateway.signal(Signal::SIGHUP);
+    until("the ordering stops", || {
+        let it = scaler(&gateway);
+        it["conditions"].as_array()?.iter().find(|it| it["reason"] == "FailedStart").cloned()
+    });
+    let events = gateway.ctl.run("event list --kind scale -o jsonl");
+    assert!(events.contains("failed to start: exit status: 1"), "{events}");
+    assert!(scaler(&gateway)["next"].as_str().unwrap().contains("starts failed"));
+    let left = gateway.ctl.items("backend list");
+    assert_eq!(left.len(), 1, "what ran before goes on: {left:?}");
+    assert_eq!(left[0]["health"], "healthy", "{left:?}");
+}
+
+#[test]
+fn a_paused_scaler_does_nothing_until_it_is_resumed() {
+    let codes = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(
+        &(app_servers(codes.path(), &["--with-parent"], "min = 1\nmax = 3") + "outlive = false\n"),
+    );
+    await_ready(&gateway, 1);
+    gateway.ctl.run("scaler pause app -y -m failover");
+    gateway.ctl.run("scaler set app --min 2 -y");
+    until("the pause is seen", || (scaler(&gateway)["next"] == "1: paused").then_some(()));
+    assert_eq!(scaler(&gateway)["desired"], 1);
+    gateway.ctl.run("scaler resume app -y");
+    await_ready(&gateway, 2);
+    assert_eq!(gateway.ctl.try_run("scaler desired 9 app -y").code, 2);
+    assert_eq!(gateway.ctl.try_run("scaler pause nowhere -y").code, 5);
+}
