@@ -90,12 +90,12 @@ pub struct DemoOptions {
     /// Requests per second; 0 leaves the traffic to you
     #[arg(long, value_name = "RPS", default_value_t = 200.0, value_parser = rate)]
     pub load: f64,
-    /// App servers
+    /// App servers at first and at least; more are started as the load grows
     #[arg(long, value_name = "N", default_value_t = 3)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=200))]
     pub servers: u16,
     /// How long a request occupies a server
-    #[arg(long, value_name = "TIME", default_value = "2ms", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "8ms", value_parser = duration)]
     pub work: Duration,
     /// The same seed sends the same requests
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -1,9 +1,10 @@
 //! `gatewayd demo`: a gateway, a fleet and a load, with nothing to prepare.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -11,7 +12,7 @@ use tokio::sync::watch;
 use super::cli::DemoOptions;
 use super::{listeners, run};
 use crate::config;
-use crate::demo::Fleet;
+use crate::demo::{Crowd, app_command};
 use crate::model::Configuration;
 
 /// The gateway of the demo, its ports and fleet aside.
@@ -43,7 +44,28 @@ name = "app"
 balance = "least-connections"
 slow_start = "10s"
 health = { path = "/healthz", interval = "1s", timeout = "1s", healthy_after = 2, unhealthy_after = 3 }
+
+# As in real life, only faster: nobody waits five minutes in a demo.
+[pool.autoscale]
+driver = "process"
+target_cpu = 70
+stable_window = "30s"
+default_instance_warmup = "5s"
+scale_up = { policies = ["100%/10s", "4/10s"] }
+scale_down = { stabilization_window = "30s", policies = ["25%/15s"] }
+scale_in_cooldown = "30s"
+start_timeout = "30s"
+drain_timeout = "30s"
 "#;
+
+/// The fleet may grow to this many times its size, and to this many at least.
+const GROWTH: u16 = 4;
+const LEAST_MAX: u16 = 20;
+/// Where app servers listen: below what the system gives to outgoing connections, so that one that
+/// died finds its port free when it comes back.
+const PORTS: &str = "9101-9999";
+/// The load begins when the first answer came through the gateway, or after this.
+const FIRST_ANSWER: Duration = Duration::from_secs(30);
 
 /// Runs a demo until it is told to end. Its state lives in a fresh temporary directory.
 pub(super) fn run(options: DemoOptions) -> anyhow::Result<()> {
@@ -52,12 +74,16 @@ pub(super) fn run(options: DemoOptions) -> anyhow::Result<()> {
     let http = address(options.http_port)?;
     let target = format!("https://{https}");
     let DemoOptions { servers, work, load, seed, .. } = options;
-    let fleet = Fleet::start(directory.path(), servers, work, load, seed, &target)?;
-    let configuration = configuration(directory.path(), https, http, &fleet.backends)?;
+    let crowd = Crowd::start(directory.path(), seed, &target)?;
+    let command = app_command(directory.path(), work)?;
+    let configuration = configuration(directory.path(), https, http, servers, &command)?;
     greet(https, http, &configuration, &options);
     let (knob, turned) = watch::channel(load);
     std::thread::scope(|scope| {
-        let turning = scope.spawn(|| turn(turned, &fleet));
+        let turning = scope.spawn(|| {
+            await_first_answer(http, &turned);
+            turn(turned, &crowd);
+        });
         let done = run::run(configuration, None, Some(knob));
         // The knob went with the gateway, so this ends.
         let _ = turning.join();
@@ -66,21 +92,44 @@ pub(super) fn run(options: DemoOptions) -> anyhow::Result<()> {
 }
 
 /// Tells the load what the knob says, until the knob is gone.
-fn turn(mut turned: watch::Receiver<f64>, fleet: &Fleet) {
+fn turn(mut turned: watch::Receiver<f64>, crowd: &Crowd) {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let Ok(runtime) = runtime else { return };
     runtime.block_on(async {
+        turned.mark_changed();
         while turned.changed().await.is_ok() {
-            fleet.set_rate(*turned.borrow_and_update());
+            crowd.set_rate(*turned.borrow_and_update());
         }
     });
+}
+
+/// Waits until an app server answers through the gateway at `http`, unless the knob is gone before.
+fn await_first_answer(http: SocketAddr, turned: &watch::Receiver<f64>) {
+    let began = Instant::now();
+    while began.elapsed() < FIRST_ANSWER && turned.has_changed().is_ok() && !answers(http) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn answers(http: SocketAddr) -> bool {
+    let ask = || -> io::Result<bool> {
+        let mut stream = TcpStream::connect_timeout(&http, Duration::from_secs(1))?;
+        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+        let request = format!("GET /healthz HTTP/1.1\r\nhost: {http}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
+        let mut status = [0; 12];
+        stream.read_exact(&mut status)?;
+        Ok(&status == b"HTTP/1.1 200")
+    };
+    ask().unwrap_or(false)
 }
 
 fn configuration(
     directory: &Path,
     https: SocketAddr,
     http: SocketAddr,
-    backends: &[(String, SocketAddr)],
+    servers: u16,
+    command: &[String],
 ) -> anyhow::Result<Configuration> {
     let mut text = format!("[admin]\nstate_dir = {:?}\n", directory.join("state"));
     text += "[data_plane]\ntrusted_proxies = [\"127.0.0.0/8\"]\n";
@@ -88,9 +137,10 @@ fn configuration(
     text += "tls = { self_signed = [\"localhost\", \"127.0.0.1\"] }\n";
     let _ = writeln!(text, "[[listener]]\nname = \"http\"\naddress = \"{http}\"");
     text += GATEWAY;
-    for (name, address) in backends {
-        let _ = writeln!(text, "[[pool.backend]]\nname = \"{name}\"\naddress = \"{address}\"");
-    }
+    let max = servers.saturating_mul(GROWTH).max(LEAST_MAX);
+    let _ = writeln!(text, "min = {servers}\nmax = {max}");
+    text += "[pool.autoscale.process]\noutlive = false\n";
+    let _ = writeln!(text, "command = {command:?}\nports = \"{PORTS}\"");
     config::parse("demo", &text, directory, &listeners::check)
         .map_err(|diagnostics| anyhow::anyhow!("the demo's own file is wrong:\n{diagnostics}"))
 }
@@ -115,7 +165,7 @@ fn greet(https: SocketAddr, http: SocketAddr, made: &Configuration, options: &De
          \x20 gatewayctl                           the dashboard\n\
          \x20 gatewayctl status                    the same in a few lines\n\
          \x20 gatewayctl drain app-2 -m look       take a server out, and watch nothing fail\n\
-         \x20 gatewayctl demo load x4              four times the load\n\
+         \x20 gatewayctl demo load x4              four times the load, and servers to carry it\n\
          \x20 curl -k https://{https}/urls -d url=https://example.org/\n\n\
          ^C ends it.\n"
     );

@@ -37,11 +37,6 @@ impl Child {
     pub(super) fn ended(&mut self) -> bool {
         matches!(self.process.try_wait(), Ok(Some(_)) | Err(_))
     }
-
-    /// Its process id.
-    pub(super) fn pid(&self) -> u32 {
-        self.process.id()
-    }
 }
 
 impl Drop for Child {

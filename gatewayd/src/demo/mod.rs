@@ -1,8 +1,8 @@
 //! The demo: a real fleet of URL shorteners and a load to steer, so that there is something to operate.
 //!
 //! ```text
-//! gatewayd demo ── Fleet ─┬─ gatewayd demo app   (one process per app server)
-//!                         └─ gatewayd demo load  (one process, its rate told on stdin)
+//! gatewayd demo ─┬─ autoscaler ─── gatewayd demo app   (one process per app server)
+//!                └─ Crowd ──────── gatewayd demo load  (one process, its rate told on stdin)
 //! ```
 //!
 //! Nothing here knows the rest of the daemon: the app server and the load are on the outside of the
@@ -13,7 +13,7 @@ mod app_server;
 mod child;
 mod codes;
 mod command;
-mod fleet;
+mod crowd;
 mod knobs;
 mod load;
 mod shortener;
@@ -22,4 +22,4 @@ mod websocket;
 
 pub use command::{AppArgs, LoadArgs, run_app, run_load};
 pub(crate) use command::{duration, rate};
-pub use fleet::Fleet;
+pub use crowd::{Crowd, app_command};
