@@ -31,6 +31,16 @@ Examples:
   gatewayctl scaler list
   gatewayctl scaler list -o json | jq '.items[].desired'";
 
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  gatewayctl scaler show
+  gatewayctl scaler show app -o json | jq '.items[0].conditions'";
+
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  gatewayctl scaler resume app
+  gatewayctl scaler resume -y -m \"failover is done\"";
+
 const DECISIONS_EXAMPLES: &str = "\
 Examples:
   gatewayctl scaler decisions --kind up,down          only what moved
@@ -72,6 +82,7 @@ pub(super) enum ScalerVerb {
     #[command(visible_alias = "ls", after_long_help = LIST_EXAMPLES)]
     List(ScalerListArgs),
     /// Everything known about the scaler of a pool
+    #[command(after_long_help = SHOW_EXAMPLES)]
     Show(ShowArgs),
     /// What was decided, newest first
     #[command(after_long_help = DECISIONS_EXAMPLES)]
@@ -86,6 +97,7 @@ pub(super) enum ScalerVerb {
     #[command(after_long_help = PAUSE_EXAMPLES)]
     Pause(PauseArgs),
     /// Let the rules decide again
+    #[command(after_long_help = RESUME_EXAMPLES)]
     Resume(ResumeArgs),
     /// Want so many servers, whatever the rules say
     #[command(after_long_help = DESIRED_EXAMPLES)]
