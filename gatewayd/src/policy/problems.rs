@@ -3,13 +3,17 @@
 use std::cmp::Reverse;
 
 use crate::model::{
-    BackendView, Health, LimitView, Phase, PoolView, Problem, Severity, Snapshot, Standing,
+    BackendView, Health, LimitView, ListenerView, Phase, PoolView, Problem, Severity, Snapshot,
+    Standing,
 };
 
 /// A certificate that expires sooner than this is worth telling.
-const EXPIRES_SOON_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+const EXPIRES_SOON_MS: i64 = 14 * DAY_MS;
 /// A drained backend with nothing left on it is forgotten after this.
-const STALE_DRAIN_MS: i64 = 60 * 60 * 1000;
+const STALE_DRAIN_MS: i64 = HOUR_MS;
+const HOUR_MS: i64 = 60 * 60 * 1000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+const TWO_DAYS_MS: i64 = 2 * DAY_MS;
 
 /// The problems that `snapshot` shows.
 #[must_use]
@@ -18,18 +22,7 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
     found.extend(snapshot.pools.iter().filter_map(pool));
     found.extend(snapshot.backends.iter().filter_map(|it| backend(it, snapshot.time_ms)));
     found.extend(snapshot.limits.iter().filter_map(limit));
-    for listener in &snapshot.listeners {
-        let left_ms = listener.certificate_expires_ms.map(|at| at - snapshot.time_ms);
-        if let Some(left_ms) = left_ms.filter(|left| *left < EXPIRES_SOON_MS) {
-            let severity = if left_ms <= 0 { Severity::Error } else { Severity::Warn };
-            let what = match left_ms {
-                ..=0 => "its certificate has expired".to_owned(),
-                _ => format!("its certificate expires in {} days", left_ms / 86_400_000),
-            };
-            let target = format!("listener/{}", listener.name);
-            found.push(Problem { severity, target, what, since_ms: None });
-        }
-    }
+    found.extend(snapshot.listeners.iter().filter_map(|it| listener(it, snapshot.time_ms)));
     if snapshot.phase != Phase::Running {
         let what = "it drains to end: it takes no new clients".to_owned();
         let target = "gateway".to_owned();
@@ -88,6 +81,22 @@ fn backend(backend: &BackendView, now_ms: i64) -> Option<Problem> {
     }
 }
 
+fn listener(listener: &ListenerView, now_ms: i64) -> Option<Problem> {
+    let left_ms = listener.certificate_expires_ms? - now_ms;
+    let (severity, what) = match left_ms {
+        ..=0 => (Severity::Error, "its certificate has expired".to_owned()),
+        1..TWO_DAYS_MS => {
+            (Severity::Warn, format!("its certificate expires within {} h", left_ms / HOUR_MS + 1))
+        }
+        TWO_DAYS_MS..EXPIRES_SOON_MS => {
+            (Severity::Warn, format!("its certificate expires in {} days", left_ms / DAY_MS))
+        }
+        _ => return None,
+    };
+    let target = format!("listener/{}", listener.name);
+    Some(Problem { severity, target, what, since_ms: None })
+}
+
 fn limit(limit: &LimitView) -> Option<Problem> {
     (limit.evicted_total > 0).then(|| Problem {
         severity: Severity::Warn,
@@ -95,4 +104,117 @@ fn limit(limit: &LimitView) -> Option<Problem> {
         what: format!("{} keys were forgotten: raise limiter_keys", limit.evicted_total),
         since_ms: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Mark;
+
+    const NOW_MS: i64 = 1_800_000_000_000;
+
+    fn told(problem: Option<Problem>) -> Option<(Severity, String)> {
+        problem.map(|it| (it.severity, it.what))
+    }
+
+    fn pool_of(backends: u32, ready: u32) -> PoolView {
+        PoolView {
+            name: "app".parse().unwrap(),
+            balance: "round-robin".to_owned(),
+            backends,
+            ready,
+            draining: 0,
+            down: 0,
+            rps: 0.0,
+            in_flight: 0,
+            p50_ms: None,
+            p99_ms: None,
+            error_ratio: None,
+            headroom_ratio: None,
+            panic: false,
+        }
+    }
+
+    fn backend_at(standing: Standing, health: Health, since_ms: i64) -> BackendView {
+        let (owner, reason) = ("ana".to_owned(), "patch".to_owned());
+        BackendView {
+            name: "app-1".parse().unwrap(),
+            pool: "app".parse().unwrap(),
+            address: ([10, 0, 0, 1], 9000).into(),
+            weight: 100,
+            effective_weight: 0,
+            configured_weight: None,
+            standing,
+            mark: Some(Mark { owner, reason, since_ms }),
+            health,
+            health_reason: "503 in 2 ms".to_owned(),
+            health_since_ms: 7,
+            slow_start: None,
+            in_flight: 3,
+            in_flight_at_drain: None,
+            requests_total: 0,
+            errors_total: 0,
+            rps: 0.0,
+            p50_ms: None,
+            p99_ms: None,
+            error_ratio: None,
+            cpu_ratio: None,
+            source: "file",
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn a_pool_that_cannot_serve_hurts_and_one_that_can_does_not() {
+        assert_eq!(pool(&pool_of(3, 1)), None);
+        for (backends, ready, word) in [(0, 0, "no backends"), (3, 0, "takes requests")] {
+            let (severity, what) = told(pool(&pool_of(backends, ready))).unwrap();
+            assert_eq!(severity, Severity::Error);
+            assert!(what.contains(word), "{what}");
+        }
+    }
+
+    #[test]
+    fn what_an_operator_did_is_no_alarm_until_it_is_forgotten() {
+        let at = |standing, health, age_ms| {
+            told(backend(&backend_at(standing, health, NOW_MS - age_ms), NOW_MS))
+        };
+        assert_eq!(at(Standing::Active, Health::Healthy, 0), None);
+        assert_eq!(at(Standing::Active, Health::Checking, 0), None);
+        let unhealthy = (Severity::Error, "unhealthy: 503 in 2 ms".to_owned());
+        assert_eq!(at(Standing::Active, Health::Unhealthy, 0), Some(unhealthy));
+        // A server that was taken out may be down: that is what it was taken out for.
+        for (age_ms, severity) in
+            [(0, Severity::Info), (HOUR_MS, Severity::Info), (HOUR_MS + 1, Severity::Warn)]
+        {
+            let drained = Some((severity, "draining by ana, 3 in flight".to_owned()));
+            assert_eq!(at(Standing::Draining, Health::Unhealthy, age_ms), drained);
+        }
+        let maintained = Some((Severity::Info, "in maintenance by ana".to_owned()));
+        assert_eq!(at(Standing::Maintenance, Health::Unhealthy, 2 * HOUR_MS), maintained);
+    }
+
+    #[test]
+    fn a_certificate_is_told_two_weeks_before_its_end_and_is_an_error_after() {
+        let at = |left_ms| {
+            told(listener(
+                &ListenerView {
+                    name: "https".parse().unwrap(),
+                    address: ([0, 0, 0, 0], 8443).into(),
+                    tls: true,
+                    redirect_to: None,
+                    certificate_expires_ms: Some(NOW_MS + left_ms),
+                },
+                NOW_MS,
+            ))
+        };
+        let expires =
+            |when: &str| Some((Severity::Warn, format!("its certificate expires {when}")));
+        assert_eq!(at(14 * DAY_MS), None);
+        assert_eq!(at(14 * DAY_MS - 1), expires("in 13 days"));
+        assert_eq!(at(2 * DAY_MS), expires("in 2 days"));
+        assert_eq!(at(2 * DAY_MS - 1), expires("within 48 h"));
+        assert_eq!(at(1), expires("within 1 h"));
+        assert_eq!(at(0), Some((Severity::Error, "its certificate has expired".to_owned())));
+    }
 }
