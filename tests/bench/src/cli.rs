@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
@@ -44,7 +44,7 @@ pub(crate) struct Run {
     #[arg(value_parser = names())]
     only: Vec<String>,
     /// Measure these proxies alone
-    #[arg(long, value_name = "PROXY,…", value_delimiter = ',', value_enum)]
+    #[arg(long, value_name = "PROXY,…", value_delimiter = ',')]
     proxies: Vec<Proxy>,
     /// How many times each proxy has its turn in each scenario; 5, or 3 when quick
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -54,7 +54,10 @@ pub(crate) struct Run {
     seconds: Option<u64>,
     /// A gatewayd that is built already, instead of the release build of this workspace
     #[arg(long, value_name = "FILE")]
-    pub(crate) gatewayd: Option<PathBuf>,
+    gatewayd: Option<PathBuf>,
+    /// Another gatewayd to have beside it, such as one from before a change
+    #[arg(long, value_name = "FILE")]
+    before: Option<PathBuf>,
     /// Write the tables as Markdown
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,
@@ -94,8 +97,20 @@ impl Run {
 
     /// The proxies that are asked for.
     pub(crate) fn proxies(&self) -> Vec<Proxy> {
-        let asked = |proxy: &Proxy| self.proxies.is_empty() || self.proxies.contains(proxy);
+        let asked = |proxy: &Proxy| match proxy {
+            Proxy::Before => self.before.is_some(),
+            _ => self.proxies.is_empty() || self.proxies.contains(proxy),
+        };
         Proxy::ALL.into_iter().filter(asked).collect()
+    }
+
+    /// The program of a proxy, where it is given.
+    pub(crate) fn built(&self, proxy: Proxy) -> Option<&Path> {
+        match proxy {
+            Proxy::Gatewayd => self.gatewayd.as_deref(),
+            Proxy::Before => self.before.as_deref(),
+            _ => None,
+        }
     }
 
     /// How many rounds there are.

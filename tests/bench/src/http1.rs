@@ -1,6 +1,6 @@
 //! Where does an HTTP/1.1 message end? As much of RFC 9112 as a benchmark's own two ends need.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 /// A head that has not ended by then never will.
 const LONGEST_HEAD_BYTES: usize = 16 * 1024;
@@ -21,7 +21,8 @@ enum Place {
     #[default]
     Head,
     Body(u64),
-    ChunkSize(u64),
+    /// The digits of the size so far, if there were any.
+    ChunkSize(Option<u64>),
     Chunk(u64),
     /// How many bytes of the line of a trailer came.
     Trailer(u64),
@@ -106,7 +107,7 @@ impl Messages {
                 }
                 None => {
                     self.closes = closes;
-                    self.place = if chunked { Place::ChunkSize(0) } else { Place::Body(length) };
+                    self.place = if chunked { Place::ChunkSize(None) } else { Place::Body(length) };
                     return Ok(Some(at));
                 }
                 Some(b'c' | b'C') => {
@@ -130,21 +131,24 @@ impl Messages {
         Taken { bytes: taken as usize, ended: taken == left }
     }
 
-    fn take_size(&mut self, mut size: u64, bytes: &[u8]) -> Result<Taken> {
+    fn take_size(&mut self, mut size: Option<u64>, bytes: &[u8]) -> Result<Taken> {
         for (at, byte) in bytes.iter().enumerate() {
             match byte {
                 b'\n' => {
-                    // The line end after a chunk is counted with it.
-                    self.place = if size == 0 { Place::Trailer(0) } else { Place::Chunk(size + 2) };
+                    self.place = match size.context("a chunk without a size")? {
+                        0 => Place::Trailer(0),
+                        // The line end after a chunk is counted with it.
+                        size => Place::Chunk(size + 2),
+                    };
                     return Ok(Taken { bytes: at + 1, ended: false });
                 }
                 b'\r' => {}
                 digit => {
                     let digit = char::from(*digit).to_digit(16);
-                    size = size * 16 + u64::from(digit.context("not a chunk's size")?);
-                    if size > 1 << 40 {
-                        bail!("a chunk without end");
-                    }
+                    let digit = u64::from(digit.context("not a chunk's size")?);
+                    let longer = size.unwrap_or(0) * 16 + digit;
+                    ensure!(longer < 1 << 40, "a chunk without end");
+                    size = Some(longer);
                 }
             }
         }
@@ -154,7 +158,8 @@ impl Messages {
 
     fn take_chunk(&mut self, left: u64, bytes: &[u8]) -> Taken {
         let taken = left.min(bytes.len() as u64);
-        self.place = if taken == left { Place::ChunkSize(0) } else { Place::Chunk(left - taken) };
+        self.place =
+            if taken == left { Place::ChunkSize(None) } else { Place::Chunk(left - taken) };
         Taken { bytes: taken as usize, ended: false }
     }
 

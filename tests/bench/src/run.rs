@@ -44,7 +44,7 @@ pub(crate) fn run(asked: &Run) -> Result<()> {
 fn contenders(asked: &Run) -> Result<Vec<Contender>> {
     let mut contenders = Vec::new();
     for proxy in asked.proxies() {
-        match proxy.find(asked.gatewayd.as_deref()) {
+        match proxy.find(asked.built(proxy)) {
             Ok(program) => {
                 let version = proxy.version(&program).unwrap_or_default();
                 say(&format!("{} {version}", proxy.name()))?;

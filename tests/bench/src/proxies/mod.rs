@@ -27,6 +27,9 @@ pub(crate) enum Proxy {
     Relay,
     /// The one that this is about.
     Gatewayd,
+    /// Another build of it, such as one from before a change.
+    #[value(skip)]
+    Before,
     /// nginx, of Debian.
     Nginx,
     /// HAProxy, of Debian.
@@ -62,14 +65,22 @@ pub(crate) struct Stage<'a> {
 
 impl Proxy {
     /// All of them, in the order of the tables.
-    pub(crate) const ALL: [Proxy; 6] =
-        [Proxy::Relay, Proxy::Gatewayd, Proxy::Nginx, Proxy::Haproxy, Proxy::Envoy, Proxy::Pingora];
+    pub(crate) const ALL: [Proxy; 7] = [
+        Proxy::Relay,
+        Proxy::Gatewayd,
+        Proxy::Before,
+        Proxy::Nginx,
+        Proxy::Haproxy,
+        Proxy::Envoy,
+        Proxy::Pingora,
+    ];
 
     /// Its name in tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Proxy::Relay => "byte relay",
             Proxy::Gatewayd => "gatewayd",
+            Proxy::Before => "before",
             Proxy::Nginx => "nginx",
             Proxy::Haproxy => "HAProxy",
             Proxy::Envoy => "Envoy",
@@ -79,7 +90,7 @@ impl Proxy {
 
     /// Whether it is one of those that gatewayd is compared with.
     pub(crate) fn is_peer(self) -> bool {
-        !matches!(self, Proxy::Relay | Proxy::Gatewayd)
+        !matches!(self, Proxy::Relay | Proxy::Gatewayd | Proxy::Before)
     }
 
     /// Whether it speaks TLS and HTTP/2.
@@ -87,14 +98,14 @@ impl Proxy {
         self != Proxy::Relay
     }
 
-    /// Finds its program; `gatewayd` is a gatewayd that is built already.
+    /// Finds its program; `built` is a gatewayd that is built already.
     ///
     /// # Errors
     /// When it is not here.
-    pub(crate) fn find(self, gatewayd: Option<&Path>) -> Result<PathBuf, Missing> {
+    pub(crate) fn find(self, built: Option<&Path>) -> Result<PathBuf, Missing> {
         match self {
             Proxy::Relay => relay::find(),
-            Proxy::Gatewayd => gatewayd::find(gatewayd),
+            Proxy::Gatewayd | Proxy::Before => gatewayd::find(built),
             Proxy::Nginx => nginx::find(),
             Proxy::Haproxy => haproxy::find(),
             Proxy::Envoy => envoy::find(),
@@ -107,7 +118,7 @@ impl Proxy {
         let argument = match self {
             Proxy::Relay => return None,
             Proxy::Nginx | Proxy::Haproxy => "-v",
-            Proxy::Gatewayd | Proxy::Envoy | Proxy::Pingora => "--version",
+            Proxy::Gatewayd | Proxy::Before | Proxy::Envoy | Proxy::Pingora => "--version",
         };
         let output = Command::new(program).arg(argument).output().ok()?;
         let text = String::from_utf8([output.stdout, output.stderr].concat()).ok()?;
@@ -118,7 +129,7 @@ impl Proxy {
     pub(crate) fn command(self, program: &Path, stage: &Stage<'_>) -> Result<Command> {
         match self {
             Proxy::Relay => relay::command(program, stage),
-            Proxy::Gatewayd => gatewayd::command(program, stage),
+            Proxy::Gatewayd | Proxy::Before => gatewayd::command(program, stage),
             Proxy::Nginx => nginx::command(program, stage),
             Proxy::Haproxy => haproxy::command(program, stage),
             Proxy::Envoy => envoy::command(program, stage),

@@ -34,11 +34,10 @@ pub(crate) fn chart(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]
          <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n\
          <text x=\"16\" y=\"26\" font-size=\"16\" font-weight=\"600\" fill=\"#1f2328\">\
          Processor time per request, relative to the cheapest peer (less is better)</text>\n\
-         {}{bars}\
          <line x1=\"{one}\" x2=\"{one}\" y1=\"{}\" y2=\"{y}\" stroke=\"#1f2328\" \
-         stroke-dasharray=\"3 3\"/>\n</svg>\n",
-        legend(proxies),
+         stroke-dasharray=\"3 3\"/>\n{}{bars}</svg>\n",
         TOP - 10.0,
+        legend(proxies),
     )
 }
 
@@ -79,7 +78,8 @@ fn group(
         let _ = writeln!(
             bars,
             "<rect x=\"{LEFT}\" y=\"{y}\" width=\"{length:.1}\" height=\"{}\" fill=\"{}\"/>\
-             <text x=\"{:.1}\" y=\"{}\" font-size=\"11\" font-weight=\"{weight}\" fill=\"#1f2328\">\
+             <text x=\"{:.1}\" y=\"{}\" font-size=\"11\" font-weight=\"{weight}\" fill=\"#1f2328\" \
+             stroke=\"#ffffff\" stroke-width=\"4\" paint-order=\"stroke\">\
              {:.2}</text>",
             BAR - 2.0,
             color(*proxy),
@@ -97,6 +97,7 @@ fn color(proxy: Proxy) -> &'static str {
     match proxy {
         Proxy::Relay => "#d0d7de",
         Proxy::Gatewayd => "#d1480f",
+        Proxy::Before => "#f2b591",
         Proxy::Nginx => "#7fb77e",
         Proxy::Haproxy => "#5b8fd6",
         Proxy::Envoy => "#8c6bb1",
