@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::client::{Client, Protocol};
-use crate::{Process, binaries, free_port, until};
+use crate::{Process, Signal, binaries, free_port, until};
 
 /// Some app servers that share their codes.
 pub struct Fleet {
@@ -90,6 +90,11 @@ impl AppServer {
     fn wait_until_it_listens(&self) {
         let listens = || std::net::TcpStream::connect(self.address).ok();
         until(&format!("{} listens on {}", self.name, self.address), listens);
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        self.process.signal(signal);
     }
 
     /// Kills it, as kill -9 does.

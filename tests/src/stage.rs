@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::message::{Ended, Message};
 use crate::recorder::{Call, Recorder};
 use crate::routes::EVERYTHING;
-use crate::{Client, Gateway, Protocol, Setup, Wire, until};
+use crate::{Gateway, Setup, Wire, until};
 
 /// A gateway in front of one recorder.
 pub struct Stage {
@@ -13,7 +13,6 @@ pub struct Stage {
     pub gateway: Gateway,
     /// What is behind it.
     pub backend: Recorder,
-    metrics: Client,
     counted: BTreeMap<String, u64>,
     asked: usize,
 }
@@ -49,8 +48,7 @@ impl Stage {
     ) -> Stage {
         let backend = Recorder::start(script);
         let gateway = setup.start(&(routes.to_owned() + &Recorder::pool(&[&backend], "")));
-        let metrics = Client::new(Protocol::Http, gateway.metrics);
-        let mut stage = Stage { gateway, backend, metrics, counted: BTreeMap::new(), asked: 0 };
+        let mut stage = Stage { gateway, backend, counted: BTreeMap::new(), asked: 0 };
         stage.counted = stage.rejected();
         stage
     }
@@ -75,7 +73,7 @@ impl Stage {
     }
 
     fn samples(&mut self, prefix: &str) -> impl Iterator<Item = (String, u64)> + use<> {
-        let text = String::from_utf8(self.metrics.get("/metrics").body.to_vec()).unwrap();
+        let text = String::from_utf8(self.gateway.ask_metrics("/metrics").body.to_vec()).unwrap();
         let prefix = prefix.to_owned();
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.into_iter().filter_map(move |line| {

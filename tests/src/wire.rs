@@ -47,6 +47,11 @@ impl Wire {
         Wire::over(&socket, Box::new(stream))
     }
 
+    /// The same connection as `socket`, in the clear, to send from another thread.
+    pub fn over_socket(socket: TcpStream) -> Wire {
+        Wire::over(&socket, Box::new(socket.try_clone().unwrap()))
+    }
+
     fn over(socket: &TcpStream, stream: Box<dyn Stream>) -> Wire {
         let wire = Wire { socket: socket.try_clone().unwrap(), inbound: Inbound::new(stream) };
         wire.socket.set_nodelay(true).unwrap();
@@ -110,9 +115,19 @@ impl Wire {
     /// Reads `count` bytes.
     #[track_caller]
     pub fn read(&mut self, count: usize) -> Vec<u8> {
+        self.try_read(count).unwrap_or_else(|ended| panic!("{ended:?} before {count} bytes"))
+    }
+
+    /// Reads `count` bytes.
+    ///
+    /// # Errors
+    /// How the connection ended before.
+    pub fn try_read(&mut self, count: usize) -> Result<Vec<u8>, Ended> {
         while self.inbound.unread.len() < count {
-            assert!(self.inbound.fill(), "{:?} before {count} bytes", self.inbound.ended);
+            if !self.inbound.fill() {
+                return Err(self.inbound.ended.unwrap());
+            }
         }
-        self.inbound.unread.drain(..count).collect()
+        Ok(self.inbound.unread.drain(..count).collect())
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use bytes::Bytes;
@@ -293,7 +293,8 @@ const SURPLUS: [(&str, &str); 7] = [
 
 #[test]
 fn case_71_no_answer_ever_reaches_another_client() {
-    let mut stage = stage(|call| {
+    let (sender, said) = mpsc::channel();
+    let mut stage = stage(move |call| {
         while let Some(request) = call.request() {
             match SURPLUS.iter().find(|(target, _)| request.target() == *target) {
                 Some((_, answer)) => call.say(answer),
@@ -301,6 +302,7 @@ fn case_71_no_answer_ever_reaches_another_client() {
                     call.answer(&request);
                     // Nobody asked for this one.
                     call.say("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+                    sender.send(()).unwrap();
                 }
                 None => call.answer(&request),
             }
@@ -329,6 +331,7 @@ fn case_71_no_answer_ever_reaches_another_client() {
         let mut wire = stage.wire();
         wire.send(get("/later"));
         assert_eq!(wire.answer().text(), "/later");
+        said.recv().unwrap();
         let target = format!("/own/{number}");
         wire.send(get(&target));
         assert_eq!(wire.answer().text(), target);

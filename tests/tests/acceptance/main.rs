@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod deadlines;
 mod faulty_backends;
 mod hostile_framing;
 mod hostile_heads;

@@ -2,6 +2,7 @@
 
 mod http1;
 mod http2;
+mod patience;
 
 use std::net::SocketAddr;
 use std::rc::Rc;

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::time::Duration;
 
 use http::Method;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -20,6 +19,7 @@ use super::super::super::http1::{
 use super::super::super::reply::{self, Reply};
 use super::super::super::tunnel;
 use super::super::super::worker::Worker;
+use super::super::patience::{FIRST_BYTE, HEAD, KEEP_ALIVE, WRITE_STALL};
 use super::client::Client;
 use super::download::Download;
 use super::exchange::{Exchange, Outcome};
@@ -27,13 +27,6 @@ use super::linger;
 use super::upload::Upload;
 use super::write::write_reply;
 
-/// How long a connection may be silent before its first request, and between requests.
-const FIRST_BYTE: Duration = Duration::from_secs(10);
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
-/// How long a head may take from its first byte to its last.
-const HEAD: Duration = Duration::from_secs(10);
-/// How long a client may take to take an answer of ours.
-const WRITE_STALL: Duration = Duration::from_secs(30);
 const MOST_REQUESTS: u32 = 10_000;
 const LONGEST_LIFE_MS: u64 = 60 * 60 * 1000;
 

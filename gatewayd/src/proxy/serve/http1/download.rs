@@ -86,6 +86,11 @@ impl Download {
         !matches!(self.stage, At::Head)
     }
 
+    /// Whether the client is to take a piece that goes past the outbox.
+    pub(super) fn gives(&self) -> bool {
+        matches!(self.stage, At::Piece(..))
+    }
+
     /// Moves the answer on; ready once all of it is with the client.
     pub(super) fn poll<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,

@@ -19,17 +19,10 @@ use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
 use super::super::super::upstream::{Failure, Lease, Search};
 use super::super::super::worker::Worker;
+use super::super::patience::{ANSWER_HEAD, Awaits, BODY_IDLE, STREAM_IDLE, WRITE_STALL};
 use super::client::Client;
 use super::download::{Broken, Done, Download};
-use super::upload::{Awaits, Stop, Upload};
-
-/// How long the answer's head may take once the request is sent.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long a side may be silent in the middle of a body.
-const BODY_IDLE: Duration = Duration::from_secs(30);
-const STREAM_IDLE: Duration = Duration::from_secs(60);
-/// How long a side may take nothing of what is written to it.
-const WRITE_STALL: Duration = Duration::from_secs(30);
+use super::upload::{Stop, Upload};
 
 /// How an exchange ended.
 pub(super) enum Outcome {
@@ -182,7 +175,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
 
     fn now(&self) -> Now {
         let waits_for = match self.upload.awaits() {
-            _ if self.client.waiting() > 0 => WaitsFor::ClientToTake,
+            _ if self.client.waiting() > 0 || self.download.gives() => WaitsFor::ClientToTake,
             _ if self.download.began() => WaitsFor::BackendToSend,
             Awaits::Client => WaitsFor::ClientToSend,
             Awaits::Backend => WaitsFor::BackendToTake,
@@ -220,7 +213,7 @@ enum WaitsFor {
 impl Now {
     fn patience(self) -> Duration {
         match self.waits_for {
-            WaitsFor::Head => HEAD_TIMEOUT,
+            WaitsFor::Head => ANSWER_HEAD,
             WaitsFor::ClientToSend => BODY_IDLE,
             WaitsFor::BackendToSend => STREAM_IDLE,
             WaitsFor::ClientToTake | WaitsFor::BackendToTake => WRITE_STALL,

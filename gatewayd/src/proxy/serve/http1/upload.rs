@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -13,14 +12,12 @@ use super::super::super::http1::{
 };
 use super::super::super::upstream::Connection;
 use super::super::super::worker::Worker;
+use super::super::patience::{Awaits, Pace};
 use super::client::Client;
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// So much is gathered before it is written.
 const GATHERED_BYTES: usize = 32 * 1024;
-/// A body may be slow for so long; then it must keep the rate below.
-const PATIENCE: Duration = Duration::from_secs(10);
-const SLOWEST_BYTES_PER_S: u64 = 500;
 
 /// A request under way.
 pub(super) struct Upload {
@@ -33,7 +30,7 @@ pub(super) struct Upload {
     expects_continue: bool,
     left_bytes: u64,
     body_bytes: u64,
-    started_ms: u64,
+    pace: Pace,
     /// Something of it was written to a backend.
     sent: bool,
     ended: bool,
@@ -48,17 +45,6 @@ pub(super) enum Stop {
     Refused(Refusal),
     /// The client left.
     Left,
-}
-
-/// What an upload waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Awaits {
-    /// Nothing: it is over.
-    Nothing,
-    /// More of the body.
-    Client,
-    /// That the backend takes it.
-    Backend,
 }
 
 impl Upload {
@@ -80,7 +66,7 @@ impl Upload {
             body,
             left_bytes: most_body_bytes,
             body_bytes: 0,
-            started_ms: worker.now_ms(),
+            pace: Pace::new(worker),
             sent: false,
             ended: false,
             refused: false,
@@ -166,7 +152,10 @@ impl Upload {
             }
             match ready!(client.poll_fill(cx)) {
                 Ok(0) | Err(_) => return Poll::Ready(Err(Stop::Left)),
-                Ok(_) => self.hold_to_rate()?,
+                Ok(_) if self.pace.is_too_slow(&self.worker, self.body_bytes) => {
+                    return Poll::Ready(Err(Stop::Refused(Refusal::TimeoutBody)));
+                }
+                Ok(_) => {}
             }
         }
     }
@@ -220,16 +209,6 @@ impl Upload {
             self.worker.count_dropped(trailers);
             write_last_chunk(trailers, &mut self.outbox);
         }
-    }
-
-    /// A body that trickles holds a backend for as long as it likes.
-    fn hold_to_rate(&self) -> Result<(), Stop> {
-        let elapsed_ms = self.worker.now_ms().saturating_sub(self.started_ms);
-        let slow = self.body_bytes < SLOWEST_BYTES_PER_S * elapsed_ms / 1000;
-        if u128::from(elapsed_ms) > PATIENCE.as_millis() && slow {
-            return Err(Stop::Refused(Refusal::TimeoutBody));
-        }
-        Ok(())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -14,11 +14,9 @@ use crate::model::Refusal;
 use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
 use super::super::super::http1::ResponseFraming;
-use super::super::super::upstream::Lease;
+use super::super::super::upstream::{Failure, Lease};
+use super::super::patience::{STREAM_IDLE, WRITE_STALL};
 use super::upload::Upload;
-
-/// How long a backend may be silent in the middle of a body.
-const STREAM_IDLE: Duration = Duration::from_secs(60);
 
 /// An answer's body on its way to the client.
 pub(super) enum AnswerBody {
@@ -34,7 +32,9 @@ pub(super) struct Relayed {
     lease: Option<Lease>,
     upload: Upload,
     framing: ResponseFraming,
-    deadline: Deadline,
+    deadline: Rc<Deadline>,
+    /// The backend is waited for, not the client.
+    waits: bool,
     account: Account,
     trailers: Option<HeaderMap>,
 }
@@ -44,12 +44,12 @@ impl Relayed {
         lease: Lease,
         upload: Upload,
         framing: ResponseFraming,
-        deadline: Deadline,
+        deadline: Rc<Deadline>,
         account: Account,
     ) -> Relayed {
-        deadline.arm(STREAM_IDLE);
         let lease = Some(lease);
-        let mut relayed = Relayed { lease, upload, framing, deadline, account, trailers: None };
+        let (waits, trailers) = (false, None);
+        let mut relayed = Relayed { lease, upload, framing, deadline, waits, account, trailers };
         if relayed.is_empty() {
             relayed.finish();
         }
@@ -67,14 +67,22 @@ impl Relayed {
         // Whatever is left of the request goes on meanwhile; how it stops shows in the answer.
         let _ = self.upload.poll(cx, &mut lease.connection);
         let piece = match lease.answer.poll_data(cx, &mut lease.connection) {
-            Poll::Pending if self.deadline.is_over(cx) => return self.break_off(),
+            Poll::Pending if !self.waits => {
+                self.waits = true;
+                self.deadline.arm(STREAM_IDLE);
+                return Poll::Pending;
+            }
+            Poll::Pending if self.deadline.is_over(cx) => {
+                return self.break_off(Refusal::UpstreamTimeout);
+            }
             other => ready!(other),
         };
         match piece {
             Ok(Some(range)) => {
                 let data = Bytes::copy_from_slice(&lease.answer.unread()[range.clone()]);
                 lease.answer.consume(range.end);
-                self.deadline.arm(STREAM_IDLE);
+                self.waits = false;
+                self.deadline.arm(WRITE_STALL);
                 self.account.sent(data.len());
                 // A length that was told says where it ends, so that the last frame says so too.
                 if lease.answer.is_over() {
@@ -86,16 +94,19 @@ impl Relayed {
                 self.finish();
                 Poll::Ready(self.trailers.take().map(|fields| Ok(Frame::trailers(fields))))
             }
-            Err(_) => self.break_off(),
+            Err(Failure::BrokeOff) => self.break_off(Refusal::UpstreamTruncated),
+            Err(Failure::Invalid(_) | Failure::InvalidBody) => {
+                self.break_off(Refusal::UpstreamInvalid)
+            }
         }
     }
 
     /// The client has to see that this is not the end.
-    fn break_off(&mut self) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn break_off(&mut self, refusal: Refusal) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if let Some(lease) = self.lease.take() {
             lease.broke_off();
         }
-        self.account.broke_off(Refusal::UpstreamTruncated);
+        self.account.broke_off(refusal);
         Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
     }
 

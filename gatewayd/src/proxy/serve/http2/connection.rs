@@ -1,9 +1,11 @@
 //! One connection of a client of HTTP/2.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use hyper::server::conn::http2;
@@ -11,9 +13,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use crate::model::Refusal;
+
 use super::super::super::door::DoorKind;
 use super::super::super::worker::Worker;
 use super::request;
+use super::streams::{Streams, Tasks};
 
 const STREAMS: u32 = 100;
 const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
@@ -21,16 +26,8 @@ const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 const SEND_BUFFER_BYTES: usize = 64 * 1024;
 const LARGEST_HEAD_BYTES: u32 = 16 * 1024;
 const PING_INTERVAL: Duration = Duration::from_secs(30);
-
-/// Runs the tasks of streams on this worker.
-#[derive(Clone, Copy)]
-struct Here;
-
-impl<F: Future<Output = ()> + 'static> hyper::rt::Executor<F> for Here {
-    fn execute(&self, task: F) {
-        tokio::task::spawn_local(task);
-    }
-}
+/// How long a client that was told to go may take to do so once nothing is in flight.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Serves the client at `peer` until it leaves, breaks a rule, or the worker drains.
 pub(in crate::proxy::serve) async fn serve<S>(
@@ -41,11 +38,15 @@ pub(in crate::proxy::serve) async fn serve<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
+    let streams = Streams::new(worker);
     let service = service_fn(|request| {
-        let (worker, door) = (Rc::clone(worker), Rc::clone(door));
-        async move { Ok::<_, Infallible>(request::answer(worker, &door, peer, request).await) }
+        let (worker, door, deadline) = (Rc::clone(worker), Rc::clone(door), streams.begin());
+        async move {
+            let answer = request::answer(worker, &door, peer, deadline, request).await;
+            Ok::<_, Infallible>(answer)
+        }
     });
-    let connection = http2::Builder::new(Here)
+    let connection = http2::Builder::new(Tasks(Rc::clone(&streams)))
         .timer(TokioTimer::new())
         .keep_alive_interval(PING_INTERVAL)
         .max_concurrent_streams(STREAMS)
@@ -56,9 +57,24 @@ pub(in crate::proxy::serve) async fn serve<S>(
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     // How a connection ends is between client and hyper: nobody here can mend it.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        () = worker.draining() => connection.as_mut().graceful_shutdown(),
+    let ended = poll_fn(|cx| match connection.as_mut().poll(cx) {
+        Poll::Ready(_) => Poll::Ready(true),
+        Poll::Pending if worker.is_draining() || streams.are_idle_too_long(cx) => {
+            Poll::Ready(false)
+        }
+        Poll::Pending => Poll::Pending,
+    });
+    if ended.await {
+        return;
     }
-    let _ = connection.await;
+    if streams.never_began() && !worker.is_draining() {
+        worker.cells().refused[Refusal::TimeoutFirstByte.index()].add(1);
+    }
+    connection.as_mut().graceful_shutdown();
+    streams.hurry(GOODBYE);
+    poll_fn(|cx| match connection.as_mut().poll(cx) {
+        Poll::Pending if !streams.are_idle_too_long(cx) => Poll::Pending,
+        _ => Poll::Ready(()),
+    })
+    .await;
 }

@@ -4,6 +4,7 @@
 mod answer;
 mod connection;
 mod request;
+mod streams;
 mod upload;
 
 pub(super) use connection::serve;

@@ -26,25 +26,27 @@ use super::super::super::reply::{self, Reply};
 use super::super::super::screen::{Screened, screen};
 use super::super::super::upstream::{Failure, Lease};
 use super::super::super::worker::Worker;
+use super::super::patience::{ANSWER_HEAD, Awaits, BODY_IDLE, WRITE_STALL};
 use super::answer::{AnswerBody, Relayed};
 use super::upload::{Stop, Upload, framing};
 
-/// How long the answer's head may take.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// Answers one stream of the client at `peer`.
+/// Answers one stream of the client at `peer`, whose task ends with the `deadline`.
 pub(super) async fn answer(
     worker: Rc<Worker>,
     door: &DoorKind,
     peer: IpAddr,
+    deadline: Rc<Deadline>,
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
     let mut account = Account::open(&worker, peer, "HTTP/2.0");
-    let relayed = match relay(&worker, door, peer, request, &mut account).await {
+    let relayed = relay(&worker, door, peer, &deadline, request, &mut account).await;
+    // From here on it is for the client to take the answer.
+    deadline.arm(WRITE_STALL);
+    let relayed = match relayed {
         Ok(relayed) => relayed,
         Err(reply) => return reply.map(|body| AnswerBody::Ours(body, account)),
     };
-    let Answered { head, lease, upload, framing, deadline } = relayed;
+    let Answered { head, lease, upload, framing } = relayed;
     let body = Relayed::new(lease, upload, framing, deadline, account);
     head.map(|()| AnswerBody::Relayed(Box::new(body)))
 }
@@ -55,13 +57,13 @@ struct Answered {
     lease: Lease,
     upload: Upload,
     framing: ResponseFraming,
-    deadline: Deadline,
 }
 
 async fn relay(
     worker: &Rc<Worker>,
     door: &DoorKind,
     peer: IpAddr,
+    deadline: &Deadline,
     request: Request<Incoming>,
     account: &mut Account,
 ) -> Result<Answered, Box<Reply>> {
@@ -86,15 +88,14 @@ async fn relay(
     let mut out = worker.buffers.borrow_mut().outbox();
     write_request_of_map(&head.method, &target, &head.headers, framing(&body), &mut out);
     let mut upload = Upload::new(worker, out, body, decided.most_body_bytes);
-    let deadline = Deadline::new(worker);
     loop {
+        deadline.disarm();
         let engaged = decided.search.engage(worker, account).await;
         let mut lease = engaged.map_err(|refusal| refused(refusal, account))?;
-        deadline.arm(HEAD_TIMEOUT);
-        match attempt(&head.method, &mut lease, &mut upload, &deadline).await {
+        match attempt(&head.method, &mut lease, &mut upload, deadline).await {
             Ok((answer, framing)) => {
                 account.answered(answer.status());
-                return Ok(Answered { head: answer, lease, upload, framing, deadline });
+                return Ok(Answered { head: answer, lease, upload, framing });
             }
             Err(Ended::Client(refusal)) => return Err(refused(refusal, account)),
             Err(Ended::Backend(refusal)) => {
@@ -126,6 +127,7 @@ async fn attempt(
     deadline: &Deadline,
 ) -> Result<(Response<()>, ResponseFraming), Ended> {
     let asked = Asked { method, for_websocket: false };
+    let mut last = None;
     let answered = poll_fn(|cx| {
         let uploaded = upload.poll(cx, &mut lease.connection);
         if let Poll::Ready(Err(stop)) = uploaded {
@@ -136,18 +138,20 @@ async fn attempt(
             };
             return Poll::Ready(Err(Ended::Client(refusal)));
         }
-        // An upload that goes on has its client's patience; then the backend has to answer.
-        if uploaded.is_pending() {
-            deadline.arm(HEAD_TIMEOUT);
+        let now = (upload.awaits(), upload.body_bytes());
+        if last != Some(now) {
+            last = Some(now);
+            deadline.arm(patience(upload.awaits()));
         }
         let Lease { connection, answer, .. } = &mut *lease;
         match answer.poll_head(cx, connection, asked, final_head) {
             Poll::Ready(Ok(Some(answered))) => Poll::Ready(Ok(answered)),
             Poll::Ready(Ok(None)) => unreachable!("interim heads are passed over"),
             Poll::Ready(Err(failure)) => Poll::Ready(Err(Ended::Backend(refusal(&failure)))),
-            Poll::Pending if deadline.is_over(cx) => {
-                Poll::Ready(Err(Ended::Backend(Refusal::UpstreamTimeout)))
-            }
+            Poll::Pending if deadline.is_over(cx) => Poll::Ready(Err(match upload.awaits() {
+                Awaits::Client => Ended::Client(Refusal::TimeoutBody),
+                Awaits::Backend | Awaits::Nothing => Ended::Backend(Refusal::UpstreamTimeout),
+            })),
             Poll::Pending => Poll::Pending,
         }
     })
@@ -155,6 +159,14 @@ async fn attempt(
     let (answer, framing, cpu) = answered;
     lease.answered(answer.status().is_server_error(), cpu);
     Ok((answer, framing))
+}
+
+fn patience(awaits: Awaits) -> Duration {
+    match awaits {
+        Awaits::Client => BODY_IDLE,
+        Awaits::Backend => WRITE_STALL,
+        Awaits::Nothing => ANSWER_HEAD,
+    }
 }
 
 type Head = (Response<()>, ResponseFraming, Option<f64>);

@@ -12,6 +12,7 @@ use crate::model::Refusal;
 use super::super::super::http1::{CHUNK_END, RequestFraming, write_chunk_size, write_last_chunk};
 use super::super::super::upstream::Connection;
 use super::super::super::worker::Worker;
+use super::super::patience::{Awaits, Pace};
 
 /// A request under way.
 pub(super) struct Upload {
@@ -23,6 +24,7 @@ pub(super) struct Upload {
     chunked: bool,
     left_bytes: u64,
     body_bytes: u64,
+    pace: Pace,
     /// Something of it was written to a backend.
     sent: bool,
     ended: bool,
@@ -64,6 +66,7 @@ impl Upload {
             chunked: framing == RequestFraming::Chunked,
             left_bytes: most_body_bytes,
             body_bytes: 0,
+            pace: Pace::new(worker),
             sent: false,
             ended: framing == RequestFraming::Nothing,
             refused: false,
@@ -90,6 +93,20 @@ impl Upload {
         self.written = 0;
         self.sent = false;
         self.refused = false;
+    }
+
+    /// Bytes of body that came so far.
+    pub(super) fn body_bytes(&self) -> u64 {
+        self.body_bytes
+    }
+
+    /// What it waits for, after it was polled.
+    pub(super) fn awaits(&self) -> Awaits {
+        match () {
+            () if self.refused || self.is_sent() => Awaits::Nothing,
+            () if self.written < self.outbox.len() => Awaits::Backend,
+            () => Awaits::Client,
+        }
     }
 
     /// Whether all of the request is with the backend.
@@ -140,6 +157,9 @@ impl Upload {
         }
         let bytes = piece.len() as u64;
         self.body_bytes += bytes;
+        if self.pace.is_too_slow(&self.worker, self.body_bytes) {
+            return Err(Stop::Refused(Refusal::TimeoutBody));
+        }
         let left = self.left_bytes.checked_sub(bytes);
         self.left_bytes = left.ok_or(Stop::Refused(Refusal::BodyTooLarge))?;
         if self.chunked {
