@@ -89,7 +89,7 @@ impl Frames {
     ///
     /// # Errors
     /// How the connection ended.
-    pub fn next(&mut self) -> Result<Frame, Ended> {
+    pub fn frame(&mut self) -> Result<Frame, Ended> {
         loop {
             let head = self.wire.try_read(9)?;
             let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);

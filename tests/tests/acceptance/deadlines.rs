@@ -175,7 +175,7 @@ fn silence_behind_a_handshake() {
 fn goodbye(mut frames: Frames) {
     let mut told = false;
     loop {
-        match frames.next() {
+        match frames.frame() {
             Ok(frame) => told |= frame.kind == Frame::GOAWAY,
             Err(ended) => {
                 assert!(told && ended != Ended::Silent, "{ended:?}, told to go: {told}");
@@ -236,7 +236,7 @@ fn trickled_body_of_http2() {
     frames.wire().wait_at_most(Duration::from_secs(5));
     frames.post(1, "/upload");
     let answered = loop {
-        match frames.next() {
+        match frames.frame() {
             Ok(frame) if frame.kind == Frame::HEADERS => break true,
             Ok(frame) if frame.kind == Frame::RST_STREAM => break true,
             Ok(_) => {}
@@ -338,7 +338,7 @@ fn stream_that_stalls() {
     frames.wire().wait_at_most(PATIENCE);
     frames.get(1, "/long");
     let reset = loop {
-        let frame = frames.next().unwrap();
+        let frame = frames.frame().unwrap();
         if frame.kind == Frame::RST_STREAM {
             break frame;
         }
@@ -348,7 +348,7 @@ fn stream_that_stalls() {
     wait_until_released(&stage);
     // The connection serves on.
     frames.get(3, "/normal/of-http2");
-    assert_eq!(frames.next().unwrap().kind, Frame::HEADERS);
+    assert_eq!(frames.frame().unwrap().kind, Frame::HEADERS);
     until("it was asked", || {
         stage.backend.requests().iter().any(|it| it.target() == "/normal/of-http2").then_some(())
     });
@@ -400,7 +400,7 @@ fn idle_http2() {
     let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
     frames.wire().wait_at_most(PATIENCE);
     frames.get(1, "/");
-    while frames.next().unwrap().flags & Frame::END_STREAM == 0 {}
+    while frames.frame().unwrap().flags & Frame::END_STREAM == 0 {}
     let begun = Instant::now();
     goodbye(frames);
     assert_took("an idle connection of HTTP/2", begun, &SIXTY_S);
@@ -489,7 +489,7 @@ fn mute_backend() {
         assert_eq!(answer.status(), 504, "{target}");
         assert_took(target, begun, &FIFTEEN_S);
     }
-    while frames.next().unwrap().kind != Frame::HEADERS {}
+    while frames.frame().unwrap().kind != Frame::HEADERS {}
     assert_took("/mute over HTTP/2", begun, &FIFTEEN_S);
     stage.assert_counted("mute", &["upstream_timeout"; 4]);
     stage.assert_serves("mute", stage.backend.bytes());
@@ -523,7 +523,7 @@ fn deaf_backend() {
         }
         let (mut window, mut sent) = (0_u64, 0_u64);
         loop {
-            let frame = frames.next().unwrap();
+            let frame = frames.frame().unwrap();
             if frame.kind == Frame::HEADERS || frame.kind == Frame::RST_STREAM {
                 return frame.kind;
             }
@@ -592,7 +592,7 @@ fn answer_that_stops() {
     frames.wire().wait_at_most(PATIENCE);
     frames.get(1, "/stops");
     let over_http2 =
-        thread::spawn(move || while frames.next().unwrap().kind != Frame::RST_STREAM {});
+        thread::spawn(move || while frames.frame().unwrap().kind != Frame::RST_STREAM {});
     let answer = wire.answer();
     assert_eq!((answer.text().as_str(), answer.whole), ("the beginning", false));
     assert_took("an answer that stops", begun, &SIXTY_S);

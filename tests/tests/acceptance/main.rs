@@ -2,7 +2,7 @@
 //! judged by its answer, by the one reason that is counted, by what a recording backend saw of it,
 //! and by the next request being served.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, aloud")]
 
 mod deadlines;
 mod faulty_backends;
