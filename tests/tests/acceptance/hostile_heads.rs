@@ -127,6 +127,14 @@ fn case_15_connection_cannot_remove_what_the_gateway_says() {
         assert!(seen.all(gone).is_empty(), "{gone} passed: {seen:?}");
     }
 
+    let told = with_lines(
+        "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nForwarded: for=203.0.113.9",
+    );
+    let (_, seen) = stage.relayed("an untrusted word on earlier hops", told);
+    assert_eq!(seen.all("x-forwarded-for"), ["127.0.0.1"]);
+    assert_eq!(seen.all("x-forwarded-proto"), ["http"]);
+    assert!(seen.all("forwarded").is_empty());
+
     let mut hundred = "Connection: close".to_owned();
     (1..100).for_each(|n| write!(hundred, ", x-{n}").unwrap());
     let (_, seen) = stage.relayed("100 options", with_lines(&format!("{hundred}\r\nX-99: gone")));
