@@ -56,12 +56,15 @@ fn case_66_a_backend_that_cannot_be_reached_is_passed_over_once_and_only_it_is_c
     });
     let pool = pool_of(&[address, good.address], "");
     let gateway = one_worker().start(&(EVERYTHING.to_owned() + &pool));
+    gateway.wait_for_health("app-1", "healthy");
     let mut client = gateway.client(Protocol::Http);
     for number in 0..10 {
         let reply = client.post(&format!("/{number}"), "text/plain", "pay".to_owned());
         assert_eq!(reply.status, 200, "nothing was sent yet, so even a POST may go elsewhere");
     }
     assert_eq!(good.requests().len(), 10);
+    let charged = ["app-1", "app-2"].map(|name| gateway.ctl.backend(name)["errors_total"].as_u64());
+    assert!(charged[0] > Some(0) && charged[1] == Some(0), "{charged:?}");
     drop(good);
     until("both are gone", || {
         let reply = client.get("/");
