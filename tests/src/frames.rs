@@ -1,11 +1,14 @@
 //! Frames: a client of HTTP/2 that sends each frame by hand and takes no more than it wants.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use crate::Wire;
 use crate::message::Ended;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How long it waits for anything by default.
+const PATIENCE: Duration = Duration::from_secs(30);
 const INITIAL_WINDOW_SIZE: u8 = 4;
 
 /// One frame (RFC 9113, section 4.1).
@@ -45,13 +48,18 @@ impl Frame {
 /// A client's connection over TLS.
 pub struct Frames {
     wire: Wire,
+    patience: Duration,
+    /// When it is given up, however much comes.
+    end: Instant,
 }
 
 impl Frames {
     /// Connects, and takes so many bytes of each answer.
     #[track_caller]
     pub fn connect(address: SocketAddr, window_bytes: u32) -> Frames {
-        let mut frames = Frames { wire: Wire::connect_tls(address, b"h2") };
+        let wire = Wire::connect_tls(address, b"h2");
+        let (patience, end) = (PATIENCE, Instant::now() + PATIENCE);
+        let mut frames = Frames { wire, patience, end };
         frames.wire.send(PREFACE);
         let mut settings = vec![0, INITIAL_WINDOW_SIZE];
         settings.extend_from_slice(&window_bytes.to_be_bytes());
@@ -59,9 +67,11 @@ impl Frames {
         frames
     }
 
-    /// The connection beneath.
-    pub fn wire(&self) -> &Wire {
-        &self.wire
+    /// How long it waits for a frame, and how long for all of them.
+    pub fn wait_at_most(&mut self, patience: Duration, in_all: Duration) {
+        self.wire.wait_at_most(patience);
+        self.patience = patience;
+        self.end = Instant::now() + in_all;
     }
 
     /// Sends one frame.
@@ -90,7 +100,11 @@ impl Frames {
     /// # Errors
     /// How the connection ended.
     pub fn frame(&mut self) -> Result<Frame, Ended> {
+        let next = Instant::now() + self.patience;
         loop {
+            if Instant::now() > next.min(self.end) {
+                return Err(Ended::Silent);
+            }
             let head = self.wire.try_read(9)?;
             let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
             let stream = u32::from_be_bytes([head[5] & 0x7f, head[6], head[7], head[8]]);

@@ -101,7 +101,8 @@ fn silence() {
     let begun = Instant::now();
     let silent: Vec<Wire> = (0..CLIENTS).map(|_| patient(&stage)).collect();
     for mut wire in silent {
-        assert_eq!(wire.rest().0, b"", "the silent are closed without a word");
+        let (rest, ended) = wire.rest();
+        assert_eq!((rest.as_slice(), ended), (&b""[..], Ended::Closed), "closed without a word");
     }
     assert_took("silence", begun, &TEN_S);
     assert_all_counted(&mut stage, "timeout_first_byte", CLIENTS as u64);
@@ -126,8 +127,9 @@ fn silence() {
 
 /// Sends `bytes` one by one with `pause` between them until the other side has closed.
 fn trickle(wire: &mut Wire, bytes: &[u8], pause: Duration) {
+    let begun = Instant::now();
     for byte in bytes {
-        if !wire.try_send([*byte]) {
+        if !wire.try_send([*byte]) || begun.elapsed() > PATIENCE {
             return;
         }
         // The slowness is what is tested.
@@ -157,8 +159,8 @@ fn silence_behind_a_handshake() {
         .map(|protocol| Wire::connect_tls(stage.gateway.https, protocol))
         .into();
     // The settings of HTTP/2 are no request.
-    let frames = Frames::connect(stage.gateway.https, 1 << 16);
-    frames.wire().wait_at_most(PATIENCE);
+    let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
+    frames.wait_at_most(PATIENCE, PATIENCE);
     for wire in &mut wires {
         wire.wait_at_most(PATIENCE);
         let (_, ended) = wire.rest();
@@ -233,7 +235,7 @@ fn trickled_body_of_http2() {
     let mut stage = stage(Call::answer_all);
     let begun = Instant::now();
     let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
-    frames.wire().wait_at_most(Duration::from_secs(5));
+    frames.wait_at_most(Duration::from_secs(5), PATIENCE);
     frames.post(1, "/upload");
     let answered = loop {
         match frames.frame() {
@@ -335,7 +337,7 @@ fn stream_that_stalls() {
     let mut stage = stage(at_length);
     let begun = Instant::now();
     let mut frames = Frames::connect(stage.gateway.https, 0);
-    frames.wire().wait_at_most(PATIENCE);
+    frames.wait_at_most(PATIENCE, PATIENCE);
     frames.get(1, "/long");
     let reset = loop {
         let frame = frames.frame().unwrap();
@@ -398,7 +400,7 @@ fn idle() {
 fn idle_http2() {
     let stage = stage(Call::answer_all);
     let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
-    frames.wire().wait_at_most(PATIENCE);
+    frames.wait_at_most(PATIENCE, PATIENCE);
     frames.get(1, "/");
     while frames.frame().unwrap().flags & Frame::END_STREAM == 0 {}
     let begun = Instant::now();
@@ -477,7 +479,7 @@ fn mute_backend() {
         (target, wire)
     });
     let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
-    frames.wire().wait_at_most(PATIENCE);
+    frames.wait_at_most(PATIENCE, PATIENCE);
     frames.get(1, "/mute");
     for (target, mut wire) in wires {
         let answer = loop {
@@ -515,7 +517,7 @@ fn deaf_backend() {
     let address = stage.gateway.https;
     let over_http2 = thread::spawn(move || {
         let mut frames = Frames::connect(address, 1 << 16);
-        frames.wire().wait_at_most(PATIENCE);
+        frames.wait_at_most(PATIENCE, PATIENCE);
         frames.post(1, "/");
         // As much as the gateway takes without being asked to take more.
         for _ in 0..4 {
@@ -589,7 +591,7 @@ fn answer_that_stops() {
     let mut wire = patient(&stage);
     wire.send(get("/stops"));
     let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
-    frames.wire().wait_at_most(PATIENCE);
+    frames.wait_at_most(PATIENCE, PATIENCE);
     frames.get(1, "/stops");
     let over_http2 =
         thread::spawn(move || while frames.frame().unwrap().kind != Frame::RST_STREAM {});
