@@ -1,7 +1,7 @@
 //! Backends that refuse, break off, babble, or answer more than they were asked.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -51,6 +51,12 @@ fn case_66_a_backend_that_cannot_be_reached_is_passed_over_once_and_only_it_is_c
     thread::spawn(move || {
         let (mut socket, _) = listener.accept().unwrap();
         drop(listener);
+        let mut probe = Vec::new();
+        while !probe.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            socket.read_exact(&mut byte).unwrap();
+            probe.push(byte[0]);
+        }
         socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
         std::io::copy(&mut socket, &mut std::io::sink()).unwrap();
     });
