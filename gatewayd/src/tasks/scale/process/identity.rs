@@ -3,7 +3,7 @@
 use std::fs;
 
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +41,28 @@ impl Identity {
     }
 }
 
-/// The processes that have `variable` with `value` in their environment, without those that a
-/// listed one started.
+/// The first of the processes that have `variable` with `value` in their environment: the one that
+/// none of the others started.
+pub(super) fn first_marked(variable: &str, value: &str) -> Option<Identity> {
+    let found = marked(variable, value);
+    let is_first = |it: &&Identity| {
+        let parent = stat(it.pid).map(|stat| stat.parent);
+        !found.iter().any(|other| Some(other.pid) == parent)
+    };
+    found.iter().find(is_first).cloned()
+}
+
+/// Kills every process that has `variable` with `value` in its environment; whether there was one.
+pub(super) fn kill_marked(variable: &str, value: &str) -> bool {
+    let found = marked(variable, value);
+    for it in found.iter().filter(|it| it.lives()) {
+        // One that ended in this moment is as good.
+        let _ = kill(Pid::from_raw(it.pid), Signal::SIGKILL);
+    }
+    !found.is_empty()
+}
+
+/// The processes that have `variable` with `value` in their environment.
 pub(super) fn marked(variable: &str, value: &str) -> Vec<Identity> {
     let mark = format!("{variable}={value}");
     let carries = |pid: i32| {
@@ -52,9 +72,7 @@ pub(super) fn marked(variable: &str, value: &str) -> Vec<Identity> {
     };
     let pids = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let found: Vec<i32> = pids.filter(|pid| carries(*pid)).collect();
-    let first = |pid: &&i32| stat(**pid).is_some_and(|stat| !found.contains(&stat.parent));
-    found.iter().filter(first).filter_map(|pid| Identity::of(*pid)).collect()
+    pids.filter(|pid| carries(*pid)).filter_map(Identity::of).filter(Identity::lives).collect()
 }
 
 struct Stat {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use futures_util::future::{BoxFuture, ready};
 
-use self::identity::marked;
+use self::identity::first_marked;
 use self::record::{Entry, Record};
 use self::server::{Looked, MARK, Place, Server};
 use super::driver::{Capabilities, Driver, DriverError, Instance, Life};
@@ -38,8 +38,8 @@ impl Processes {
         let adopt = |entry: Entry| {
             // It may have been started, and the gateway killed before that was written down.
             let unsure = entry.process.is_none();
-            let found = unsure.then(|| marked(MARK, &record.mark(&entry.name)));
-            Server::adopt(entry, found.into_iter().flatten().next(), how.grace)
+            let found = unsure.then(|| first_marked(MARK, &record.mark(&entry.name))).flatten();
+            Server::adopt(entry, found, how.grace)
         };
         let servers = record.read().into_iter().map(adopt).collect();
         Processes { pool: pool.clone(), how, directory, record, servers }
@@ -109,6 +109,14 @@ impl Processes {
     fn write(&self, more: Option<Entry>) -> Result<(), DriverError> {
         let entries: Vec<Entry> = self.servers.iter().map(Server::entry).chain(more).collect();
         self.record.write(&entries)
+    }
+}
+
+impl Drop for Processes {
+    fn drop(&mut self) {
+        if !self.how.outlive {
+            self.servers.iter().for_each(|server| server.kill(&self.record.mark(&server.name)));
+        }
     }
 }
 

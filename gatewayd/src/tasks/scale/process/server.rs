@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use super::identity::Identity;
+use super::identity::{Identity, kill_marked, marked};
 use super::record::Entry;
 use crate::model::{Name, ProcessDriver};
 use crate::tasks::scale::driver::Life;
@@ -110,6 +110,8 @@ impl Server {
             State::Running { process, since } => match process.end() {
                 None => Looked::Same,
                 Some(how) => {
+                    // What it started is in the way of the next one.
+                    kill_marked(MARK, place.mark);
                     if now.duration_since(*since) > FORGIVENESS {
                         self.absence = SHORTEST_ABSENCE;
                     }
@@ -118,13 +120,14 @@ impl Server {
                 }
             },
             State::Ending { process, until } => {
-                if process.end().is_some() {
-                    return Looked::Gone;
-                }
-                if *until <= now {
+                let late = *until <= now;
+                if late {
                     process.identity.signal(Signal::SIGKILL);
+                    kill_marked(MARK, place.mark);
                 }
-                Looked::Same
+                // What it started has as long as itself to finish.
+                let gone = process.end().is_some() && marked(MARK, place.mark).is_empty();
+                if gone { Looked::Gone } else { Looked::Same }
             }
             State::Away { until, .. } if *until <= now => {
                 match running(&self.name, self.port, place) {
@@ -141,6 +144,14 @@ impl Server {
         tracing::warn!(name = %self.name, how, back_in = ?self.absence, "a server ended");
         self.state = State::Away { how, until: now + self.absence };
         self.absence = (self.absence * 2).min(LONGEST_ABSENCE);
+    }
+
+    /// Kills it and all it started.
+    pub(super) fn kill(&self, mark: &str) {
+        if let State::Running { process, .. } | State::Ending { process, .. } = &self.state {
+            process.identity.signal(Signal::SIGKILL);
+        }
+        kill_marked(MARK, mark);
     }
 
     /// Tells it to end; whether there is something to wait for.
@@ -215,7 +226,6 @@ fn spawn(name: &Name, port: u16, place: Place<'_>) -> io::Result<Child> {
         // Of its own, so that ^C at the gateway's terminal does not reach it, and signals reach
         // all that it started.
         .process_group(0)
-        .kill_on_drop(!outlive)
         .spawn()
         .map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))
 }

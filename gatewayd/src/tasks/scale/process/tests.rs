@@ -94,6 +94,22 @@ async fn a_killed_server_comes_back_as_itself() {
 }
 
 #[tokio::test]
+async fn what_a_dead_server_started_does_not_stay_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = "sleep 1000 & echo $!; wait";
+    let mut processes = start(&directory, script, 1);
+    let log = directory.path().join("servers/app-1.log");
+    until(&mut processes, |_| std::fs::read_to_string(&log).unwrap().ends_with('\n')).await;
+    let pid = std::fs::read_to_string(&log).unwrap().trim().parse().unwrap();
+    let started = self::identity::Identity::of(pid).unwrap();
+    kill(Pid::from_raw(pids(&processes)[0]), Signal::SIGKILL).unwrap();
+    until(&mut processes, |_| !started.lives()).await;
+    end_all(&mut processes).await;
+    let mark = processes.record.mark(&"app-1".parse().unwrap());
+    assert_eq!(self::identity::marked(MARK, &mark), []);
+}
+
+#[tokio::test]
 async fn the_next_gateway_finds_the_servers_and_starts_none_twice() {
     let directory = tempfile::tempdir().unwrap();
     let first = start(&directory, "sleep 1000", 3);
@@ -141,12 +157,13 @@ async fn ports_run_out_and_that_is_told() {
 #[tokio::test]
 async fn servers_that_do_not_outlive_the_gateway_go_with_it() {
     let directory = tempfile::tempdir().unwrap();
-    let mut processes = Processes::find(&pool(), how("sleep 1000", false), directory.path());
+    let mut processes = Processes::find(&pool(), how("sleep 1000; true", false), directory.path());
     processes.start(&[]).unwrap();
     let identity = processes.servers[0].entry().process.unwrap();
+    let mark = processes.record.mark(&"app-1".parse().unwrap());
     drop(processes);
     let gone = async {
-        while identity.lives() {
+        while identity.lives() || !self::identity::marked(MARK, &mark).is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
