@@ -44,10 +44,12 @@ fn draining_undraining_reweighting_and_adding_under_load_fail_nothing() {
 
     gateway.ctl.run("backend weight app-1=300 app-2=0 -y -m shift");
     crowd.watch(200);
-    let (one, two) = (fleet.servers[0].requests(), fleet.servers[1].requests());
+    let [one, two, three] = [0, 1, 2].map(|index: usize| fleet.servers[index].requests());
     crowd.watch(4000);
     assert_eq!(fleet.servers[1].requests(), two, "weight 0 takes no new request");
-    let part = (fleet.servers[0].requests() - one) as f64 / 4000.0;
+    let heavy = fleet.servers[0].requests() - one;
+    let light = fleet.servers[2].requests() - three;
+    let part = heavy as f64 / (heavy + light) as f64;
     assert!((0.70..0.82).contains(&part), "three quarters go to weight 300 of 400: {part:.3}");
 
     let (name, address) = {
