@@ -36,6 +36,7 @@ pub struct Setup {
     trusted: Vec<String>,
     admin_keys: String,
     data_plane_keys: String,
+    descriptors: Option<u32>,
 }
 
 impl Default for Setup {
@@ -45,6 +46,7 @@ impl Default for Setup {
             trusted: Vec::new(),
             admin_keys: String::new(),
             data_plane_keys: String::new(),
+            descriptors: None,
         }
     }
 }
@@ -71,6 +73,12 @@ impl Setup {
     /// With more keys in `[data_plane]`.
     pub fn data_plane(mut self, keys: &str) -> Setup {
         self.data_plane_keys = keys.to_owned();
+        self
+    }
+
+    /// Allowed so many descriptors.
+    pub fn descriptors(mut self, most: u32) -> Setup {
+        self.descriptors = Some(most);
         self
     }
 
@@ -105,7 +113,15 @@ impl Gateway {
     }
 
     fn spawn(&self) -> Process {
-        let mut command = Command::new(binaries::gatewayd());
+        let mut command = match self.setup.descriptors {
+            None => Command::new(binaries::gatewayd()),
+            Some(most) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\"")]);
+                shell.arg(binaries::gatewayd());
+                shell
+            }
+        };
         command.arg("--config").arg(self.file());
         Process::start("gatewayd", &mut command, &log(&self.directory))
     }
@@ -122,7 +138,7 @@ impl Gateway {
 
     fn head(&self) -> String {
         let directory = self.directory.path().display();
-        let Setup { workers, trusted, admin_keys, data_plane_keys } = &self.setup;
+        let Setup { workers, trusted, admin_keys, data_plane_keys, .. } = &self.setup;
         let mut text = format!(
             "[admin]\nsocket = \"{directory}/admin.sock\"\nstate_dir = \"{directory}/state\"\n\
              metrics = \"{}\"\n{admin_keys}\n\n\

@@ -1,12 +1,13 @@
 //! A wire: a client's connection on which anything can be sent, byte by byte.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
+use socket2::{Domain, Socket, Type};
 
 use crate::client::accepting_any_certificate;
 use crate::message::{Ended, Inbound, Kind, Message};
@@ -30,6 +31,15 @@ impl Wire {
     pub fn connect(address: SocketAddr) -> Wire {
         let socket = TcpStream::connect(address).unwrap();
         Wire::over(&socket, Box::new(socket.try_clone().unwrap()))
+    }
+
+    /// Connects to `address` from another address of this host.
+    #[track_caller]
+    pub fn connect_from(own: IpAddr, address: SocketAddr) -> Wire {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::new(own, 0).into()).unwrap();
+        socket.connect(&address.into()).unwrap();
+        Wire::over_socket(socket.into())
     }
 
     /// Connects to `address` and agrees on `protocol` in a handshake of TLS.

@@ -19,6 +19,8 @@ pub struct Pool {
     pub rps: f64,
     /// Requests under way.
     pub in_flight: u64,
+    /// Requests that wait for a place on a backend.
+    pub pending: u32,
     /// Median in milliseconds over the last 10 s; absent without traffic.
     pub p50_ms: Option<f64>,
     /// 99th percentile of the same.

@@ -59,6 +59,7 @@ fn pool(it: &PoolView) -> wire::Pool {
         down: it.down,
         rps: it.rps,
         in_flight: it.in_flight,
+        pending: it.pending,
         p50_ms: it.p50_ms,
         p99_ms: it.p99_ms,
         error_ratio: it.error_ratio,

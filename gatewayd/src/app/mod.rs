@@ -3,6 +3,7 @@
 mod check;
 pub mod cli;
 mod demo;
+mod descriptors;
 mod listeners;
 mod logging;
 mod places;

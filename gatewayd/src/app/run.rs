@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::AbortHandle;
 
 use super::cli::Color;
+use super::descriptors;
 use super::listeners::{self, Bound};
 use super::places::{Log, Places};
 use super::reload::Reload;
@@ -24,7 +25,9 @@ use crate::admin::{self, Admin, AdminSocket, LoadKnob};
 use crate::clock::Clock;
 use crate::config;
 use crate::model::{Configuration, EventKind, Phase, Settings, Severity};
-use crate::state::{Cells, Events, Limiter, Observatory, Past, Scalers, Started, Writer};
+use crate::state::{
+    Cells, ConnectionCaps, Events, Limiter, Observatory, Past, Scalers, Started, Writer,
+};
 use crate::tasks::{self, Scale};
 
 /// Threads of the control plane.
@@ -84,7 +87,7 @@ impl Gateway {
     ) -> anyhow::Result<Gateway> {
         let Configuration { settings, gateway } = configuration;
         let signals = Signals::take()?;
-        raise_descriptor_limit();
+        let descriptors = descriptors::raise_limit();
         let clock = Clock::start();
         let events = Events::new(clock);
         let count = settings.workers.map_or_else(available_cores, NonZeroUsize::get);
@@ -110,6 +113,10 @@ impl Gateway {
             clock,
             writer: writer.clone(),
             cells: Arc::new(Cells::new(count)),
+            caps: Arc::new(ConnectionCaps::new(
+                descriptors::max_connections(&settings, descriptors),
+                settings.max_connections_per_client,
+            )),
             limiter,
             log: lines,
             events: events.clone(),
@@ -196,14 +203,4 @@ fn tell_quarantine(past: &Past, events: &Events) {
 
 fn available_cores() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
-}
-
-/// As many descriptors as the system allows without asking: connections need them.
-fn raise_descriptor_limit() {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    let raised = getrlimit(Resource::RLIMIT_NOFILE)
-        .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard, hard));
-    if let Err(error) = raised {
-        tracing::warn!(%error, "the limit of descriptors stays as it is");
-    }
 }

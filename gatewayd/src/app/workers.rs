@@ -9,13 +9,14 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::model::{EventKind, Phase, Severity};
 use crate::proxy::{self, AccessLog, Door, Setup};
-use crate::state::{Cells, Events, Limiter, WorkerCells, Writer};
+use crate::state::{Cells, ConnectionCaps, Events, Limiter, WorkerCells, Writer};
 
 /// What all workers share.
 pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) writer: Writer,
     pub(super) cells: Arc<Cells<WorkerCells>>,
+    pub(super) caps: Arc<ConnectionCaps>,
     pub(super) limiter: Arc<Limiter>,
     pub(super) log: Option<AccessLog>,
     pub(super) events: Events,
@@ -39,6 +40,7 @@ pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<Jo
             clock: shared.clock,
             published: Arc::clone(shared.writer.published()),
             cells: Arc::clone(&shared.cells),
+            caps: Arc::clone(&shared.caps),
             limiter: Arc::clone(&shared.limiter),
             log: shared.log.clone(),
             phase: shared.phase.clone(),

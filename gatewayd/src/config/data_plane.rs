@@ -1,7 +1,7 @@
 //! `[data_plane]`: how many workers, how much memory for limits, whom to believe, where to log.
 
 use std::net::IpAddr;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 use ipnet::IpNet;
 
@@ -14,9 +14,12 @@ pub(super) struct DataPlane {
     pub(super) workers: Option<NonZeroUsize>,
     pub(super) limiter_keys: NonZeroUsize,
     pub(super) trusted_proxies: Vec<IpNet>,
+    pub(super) max_connections: Option<NonZeroU32>,
+    pub(super) max_connections_per_client: Option<NonZeroU32>,
     pub(super) access_log: Option<AccessLog>,
 }
 
+const MOST_CONNECTIONS: i64 = 100_000_000;
 const MOST_WORKERS: i64 = 1024;
 /// 1.6 GB at 16 bytes a key.
 const MOST_LIMITER_KEYS: i64 = 100_000_000;
@@ -27,6 +30,8 @@ impl Default for DataPlane {
             workers: None,
             limiter_keys: Settings::DEFAULT_LIMITER_KEYS,
             trusted_proxies: Vec::new(),
+            max_connections: None,
+            max_connections_per_client: Some(Settings::DEFAULT_CONNECTIONS_PER_CLIENT),
             access_log: None,
         }
     }
@@ -44,11 +49,21 @@ fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
         fields.defaulted("limiter_keys", default, |value| count(value, MOST_LIMITER_KEYS));
     let trusted_proxies =
         fields.defaulted("trusted_proxies", Vec::new(), |value| value.list(network));
+    let max_connections =
+        fields.optional("max_connections", |value| NonZeroU32::new(connections(value, 1)?));
+    let usual = Some(Settings::DEFAULT_CONNECTIONS_PER_CLIENT);
+    let max_connections_per_client =
+        fields.defaulted("max_connections_per_client", usual, |value| {
+            // 0 is unlimited.
+            Some(NonZeroU32::new(connections(value, 0)?))
+        });
     let access_log = fields.optional("access_log", access_log);
     Some(DataPlane {
         workers,
         limiter_keys: limiter_keys?,
         trusted_proxies: trusted_proxies?,
+        max_connections,
+        max_connections_per_client: max_connections_per_client?,
         access_log,
     })
 }
@@ -56,6 +71,10 @@ fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
 fn count(value: Value<'_>, most: i64) -> Option<NonZeroUsize> {
     let number = value.number(1..=most)?;
     usize::try_from(number).ok().and_then(NonZeroUsize::new)
+}
+
+fn connections(value: Value<'_>, least: i64) -> Option<u32> {
+    u32::try_from(value.number(least..=MOST_CONNECTIONS)?).ok()
 }
 
 fn network(value: Value<'_>) -> Option<IpNet> {

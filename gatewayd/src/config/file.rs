@@ -127,6 +127,8 @@ fn configuration(fields: &mut Fields<'_>) -> Option<Configuration> {
         metrics: admin.metrics,
         workers: data_plane.workers,
         limiter_keys: data_plane.limiter_keys,
+        max_connections: data_plane.max_connections,
+        max_connections_per_client: data_plane.max_connections_per_client,
         access_log: data_plane.access_log,
     };
     let trusted_proxies = data_plane.trusted_proxies;

@@ -1,5 +1,6 @@
 //! `[[pool]]`: interchangeable backends, how traffic is spread over them, how they are checked.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::autoscale::autoscale;
@@ -9,13 +10,16 @@ use super::names::Noun;
 use super::value::Value;
 use super::words::{choice, suggestion};
 use crate::model::{
-    Backend, Balance, HashKey, HealthCheck, LimitKey, Pool, Source, Standing, Weight,
+    Backend, Balance, Capacity, HashKey, HealthCheck, LimitKey, Pool, Source, Standing, Weight,
 };
 
 const LATER: [LaterKey; 1] =
     [LaterKey { key: "weights", instead: "give each [[pool.backend]] a weight" }];
 
 const DEFAULT_SLOW_START: Duration = Duration::from_secs(30);
+const MOST_REQUESTS: i64 = 1_000_000;
+const SHORTEST_PATIENCE: Duration = Duration::from_millis(1);
+const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST_SLOW_START: Duration = Duration::from_secs(60 * 60);
 
 const BALANCES: [(&str, Method); 3] = [
@@ -41,6 +45,7 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
             value.duration(Duration::ZERO..=LONGEST_SLOW_START)
         });
         let health = fields.defaulted("health", HealthCheck::default(), health);
+        let capacity = capacity(fields);
         let backends = fields.each("backend", "[[pool.backend]]", backend);
         let scaled = fields.place("autoscale").is_some();
         let autoscale = fields.optional("autoscale", autoscale);
@@ -52,10 +57,32 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
             balance,
             slow_start: slow_start?,
             health: health?,
+            capacity: capacity?,
             backends,
             autoscale,
         })
     })
+}
+
+fn capacity(fields: &mut Fields<'_>) -> Option<Capacity> {
+    let usual = Capacity::default();
+    let requests = fields.optional("max_requests", |value| {
+        let number = value.number(1..=MOST_REQUESTS)?;
+        u32::try_from(number).ok().and_then(NonZeroU32::new)
+    });
+    if requests.is_none() && fields.place("max_requests").is_none() {
+        for key in ["max_pending", "pending_timeout"] {
+            let message = format!("{key} without max_requests: nobody ever waits");
+            fields.refuse(key, &message, "write max_requests, or leave this out");
+        }
+    }
+    let pending = fields.defaulted("max_pending", usual.pending, |value| {
+        u32::try_from(value.number(0..=MOST_REQUESTS)?).ok()
+    });
+    let patience = fields.defaulted("pending_timeout", usual.patience, |value| {
+        value.duration(SHORTEST_PATIENCE..=LONGEST_PATIENCE)
+    });
+    Some(Capacity { requests, pending: pending?, patience: patience? })
 }
 
 fn balance(fields: &mut Fields<'_>) -> Balance {

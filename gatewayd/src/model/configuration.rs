@@ -1,7 +1,7 @@
 //! A configuration: what one file describes, the gateway and the process that runs it.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use super::Gateway;
@@ -28,6 +28,10 @@ pub struct Settings {
     pub workers: Option<NonZeroUsize>,
     /// How many keys the limiter counts at most.
     pub limiter_keys: NonZeroUsize,
+    /// Client connections at most; as many as descriptors allow when absent.
+    pub max_connections: Option<NonZeroU32>,
+    /// Connections of one client at most; unlimited when absent.
+    pub max_connections_per_client: Option<NonZeroU32>,
     /// Where a line for each request goes; nowhere when absent.
     pub access_log: Option<AccessLog>,
 }
@@ -42,6 +46,8 @@ pub enum AccessLog {
 }
 
 impl Settings {
+    /// Connections of one client unless the file says otherwise.
+    pub const DEFAULT_CONNECTIONS_PER_CLIENT: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
     /// The limiter's keys unless the file says otherwise.
     pub const DEFAULT_LIMITER_KEYS: NonZeroUsize = NonZeroUsize::new(1_000_000).expect("not zero");
 }

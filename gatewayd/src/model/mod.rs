@@ -2,6 +2,7 @@
 
 mod allowance;
 mod backend;
+mod capacity;
 mod change;
 mod configuration;
 mod desired;
@@ -25,6 +26,7 @@ mod snapshot;
 
 pub use allowance::{Allowance, AllowanceError};
 pub use backend::{Backend, Mark, Source, Standing, Weight, WeightError};
+pub use capacity::Capacity;
 pub use change::{Change, ScalerEdit, WeightEdit};
 pub use configuration::{AccessLog, Configuration, Settings};
 pub use desired::Desired;

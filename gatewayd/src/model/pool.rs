@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{Autoscale, Backend, Name};
+use super::{Autoscale, Backend, Capacity, Name};
 
 /// Interchangeable backends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Pool {
     pub slow_start: Duration,
     /// How backends are probed.
     pub health: HealthCheck,
+    /// How much its backends take at once.
+    #[serde(default)]
+    pub capacity: Capacity,
     /// The backends, in the order of the file, added ones last.
     pub backends: Vec<Backend>,
     /// How their number is decided; absent when people do.

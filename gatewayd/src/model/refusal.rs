@@ -46,6 +46,10 @@ pub enum Refusal {
     UpgradeRefused,
     /// The first byte of a request did not come in time: the connection closes without a word.
     TimeoutFirstByte,
+    /// The client has as many connections as one may have: this one closes without a word.
+    ClientConnections,
+    /// There are as many connections as there may be: this one closes without a word.
+    Connections,
     /// The request's head did not come in time.
     TimeoutHead,
     /// The request's body came too slowly.
@@ -58,6 +62,10 @@ pub enum Refusal {
     Limit,
     /// No backend takes requests.
     NoBackend,
+    /// Every backend is full, and so is the line before them.
+    QueueFull,
+    /// Every backend was full for as long as a request waits.
+    QueueTimeout,
     /// No connection to a backend came about.
     UpstreamConnect,
     /// The backend's answer did not come in time.
@@ -81,7 +89,7 @@ enum Afterwards {
 
 impl Refusal {
     /// Every reason, in the order of [`Refusal::index`].
-    pub const ALL: [Refusal; 31] = [
+    pub const ALL: [Refusal; 35] = [
         Refusal::RequestLineInvalid,
         Refusal::VersionUnsupported,
         Refusal::TargetTooLong,
@@ -102,12 +110,16 @@ impl Refusal {
         Refusal::ExpectationFailed,
         Refusal::UpgradeRefused,
         Refusal::TimeoutFirstByte,
+        Refusal::ClientConnections,
+        Refusal::Connections,
         Refusal::TimeoutHead,
         Refusal::TimeoutBody,
         Refusal::NoRoute,
         Refusal::MethodNotAllowed,
         Refusal::Limit,
         Refusal::NoBackend,
+        Refusal::QueueFull,
+        Refusal::QueueTimeout,
         Refusal::UpstreamConnect,
         Refusal::UpstreamTimeout,
         Refusal::UpstreamBroken,
@@ -250,6 +262,15 @@ impl Refusal {
                 Closes,
                 "no request came in time",
             ),
+            Refusal::ClientConnections => (
+                "client_connections",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Closes,
+                "too many connections from this address",
+            ),
+            Refusal::Connections => {
+                ("connections", StatusCode::SERVICE_UNAVAILABLE, Closes, "too many connections")
+            }
             Refusal::TimeoutHead => (
                 "timeout_head",
                 StatusCode::REQUEST_TIMEOUT,
@@ -282,6 +303,18 @@ impl Refusal {
                 StatusCode::SERVICE_UNAVAILABLE,
                 Stays,
                 "no server can take the request now",
+            ),
+            Refusal::QueueFull => (
+                "queue_full",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Stays,
+                "every server is busy, and many requests wait already",
+            ),
+            Refusal::QueueTimeout => (
+                "queue_timeout",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Stays,
+                "every server was busy for as long as a request may wait",
             ),
             Refusal::UpstreamConnect => (
                 "upstream_connect",

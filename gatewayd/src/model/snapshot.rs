@@ -80,6 +80,10 @@ pub struct Totals {
     pub by_class: [u64; 5],
     /// Attempts made again on another backend since the start.
     pub retries_total: u64,
+    /// Attempts that were not made again because too many were under way, since the start.
+    pub retries_denied_total: u64,
+    /// Connections that were idle and closed to make room, since the start.
+    pub idle_closed_total: u64,
     /// Trailers that must not be trailers, dropped since the start.
     pub trailers_dropped_total: u64,
     /// Connections that failed to speak TLS since the start.
@@ -116,6 +120,8 @@ pub struct PoolView {
     pub rps: f64,
     /// Requests under way.
     pub in_flight: u64,
+    /// Requests that wait for a place on a backend.
+    pub pending: u32,
     /// Median time of an attempt.
     pub p50_ms: Option<f64>,
     /// 99th percentile of it.

@@ -41,7 +41,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Balance, HealthCheck, Standing, Weight};
+    use crate::model::{Balance, Capacity, HealthCheck, Standing, Weight};
 
     fn gateway(standings: &[Standing]) -> Gateway {
         let backends = standings.iter().enumerate().map(|(number, standing)| Backend {
@@ -58,6 +58,7 @@ mod tests {
             slow_start: Duration::ZERO,
             autoscale: None,
             health: HealthCheck::default(),
+            capacity: Capacity::default(),
             backends: backends.collect(),
         };
         Gateway { pools: vec![pool], ..Gateway::default() }

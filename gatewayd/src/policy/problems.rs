@@ -127,6 +127,7 @@ mod tests {
             down: 0,
             rps: 0.0,
             in_flight: 0,
+            pending: 0,
             p50_ms: None,
             p99_ms: None,
             error_ratio: None,

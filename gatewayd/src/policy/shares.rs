@@ -57,7 +57,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Backend, Balance, HealthCheck, Standing, Weight};
+    use crate::model::{Backend, Balance, Capacity, HealthCheck, Standing, Weight};
 
     fn gateway(backends: &[(&str, i64, Standing)]) -> Gateway {
         let backends = backends.iter().map(|(name, weight, standing)| Backend {
@@ -74,6 +74,7 @@ mod tests {
             slow_start: Duration::ZERO,
             autoscale: None,
             health: HealthCheck::default(),
+            capacity: Capacity::default(),
             backends: backends.collect(),
         };
         Gateway { pools: vec![pool], ..Gateway::default() }

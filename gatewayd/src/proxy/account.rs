@@ -121,7 +121,7 @@ impl Drop for Account {
             cells.by_class[class].add(1);
         }
         if let Some(refusal) = self.refused {
-            cells.refused[refusal.index()].add(1);
+            cells.refused.of(refusal).add(1);
         }
         if let (Some(log), Some(story)) = (&self.worker.log, self.story.take()) {
             log.write(story.line(self, duration_us));

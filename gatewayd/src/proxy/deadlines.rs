@@ -24,6 +24,8 @@ pub(super) struct Deadlines {
 #[derive(Debug)]
 struct Entry {
     at_ms: Cell<u64>,
+    /// Nothing is under way: it may come sooner when room is needed.
+    idle: Cell<bool>,
     waker: RefCell<Waker>,
 }
 
@@ -47,6 +49,24 @@ impl Deadlines {
         }
     }
 
+    /// Lets the deadlines of so many that are idle come now, of those first that would come first.
+    /// Gives how many.
+    pub(super) fn hurry_idle(&self, count: usize, now_ms: u64) -> usize {
+        let entries = self.entries.borrow();
+        let idle = entries.iter().filter(|(_, entry)| entry.idle.get());
+        let mut idle: Vec<&Entry> = idle.map(|(_, entry)| entry).collect();
+        if count < idle.len() {
+            idle.select_nth_unstable_by_key(count, |entry| entry.at_ms.get());
+            idle.truncate(count);
+        }
+        for entry in &idle {
+            entry.idle.set(false);
+            entry.at_ms.set(now_ms);
+            entry.waker.borrow().wake_by_ref();
+        }
+        idle.len()
+    }
+
     /// Wakes everybody, to look at what else has changed.
     pub(super) fn wake_all(&self) {
         for (_, entry) in self.entries.borrow().iter() {
@@ -57,20 +77,31 @@ impl Deadlines {
 
 impl Deadline {
     pub(super) fn new(worker: &Rc<Worker>) -> Deadline {
-        let entry = Entry { at_ms: Cell::new(NEVER), waker: RefCell::new(Waker::noop().clone()) };
+        let entry = Entry {
+            at_ms: Cell::new(NEVER),
+            idle: Cell::new(false),
+            waker: RefCell::new(Waker::noop().clone()),
+        };
         let key = worker.deadlines.entries.borrow_mut().insert(entry);
         Deadline { worker: Rc::clone(worker), key }
     }
 
     /// It is over this long from now.
     pub(super) fn arm(&self, after: Duration) {
-        let at_ms = self.worker.now_ms() + after.as_millis() as u64;
-        self.with(|entry| entry.at_ms.set(at_ms));
+        self.set(after, false);
+    }
+
+    /// It is over this long from now, or sooner if room is needed: nothing is under way.
+    pub(super) fn arm_idle(&self, after: Duration) {
+        self.set(after, true);
     }
 
     /// It is never over.
     pub(super) fn disarm(&self) {
-        self.with(|entry| entry.at_ms.set(NEVER));
+        self.with(|entry| {
+            entry.at_ms.set(NEVER);
+            entry.idle.set(false);
+        });
     }
 
     /// Whether it is over. Otherwise the task of `cx` is woken when it is.
@@ -92,6 +123,14 @@ impl Deadline {
             Poll::Pending => Poll::Pending,
         })
         .await
+    }
+
+    fn set(&self, after: Duration, idle: bool) {
+        let at_ms = self.worker.now_ms() + after.as_millis() as u64;
+        self.with(|entry| {
+            entry.at_ms.set(at_ms);
+            entry.idle.set(idle);
+        });
     }
 
     fn with<T>(&self, look: impl FnOnce(&Entry) -> T) -> T {

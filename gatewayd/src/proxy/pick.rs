@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use http::header::COOKIE;
 
-use crate::model::HashKey;
+use crate::model::{HashKey, Name};
 use crate::policy;
 use crate::state::{Flight, PoolTable};
 
@@ -31,7 +31,7 @@ pub(super) fn hash(pool: &PoolTable, client: IpAddr, path: &str, fields: &impl F
 }
 
 /// Picks a backend of the pool at `pool` in `table` and begins a request on it; never the one
-/// whose slot is `except`. `None` when no backend takes requests.
+/// whose slot is `except`. `None` when no backend takes requests, or those that do are full.
 pub(super) fn pick(
     worker: &Worker,
     table: &Rc<Held>,
@@ -44,13 +44,20 @@ pub(super) fn pick(
     for _ in 0..LOOKS {
         let candidates = &table.pools[pool];
         let index = worker.pick(candidates, pool, hash, except)?;
-        if let Some(flight) = candidates.backends[index].enter() {
+        if let Some(flight) = candidates.backends[index].enter(candidates.capacity.max_requests()) {
             return Some(flight);
         }
-        // It was closed between the table and now, so there is a newer table.
+        // It filled up since, or was closed and there is a newer table.
         let name = candidates.name.clone();
         table = worker.table();
         pool = table.pools.iter().position(|pool| pool.name == name)?;
     }
     None
+}
+
+/// Picks a backend of the pool called `name` in the newest table.
+pub(super) fn pick_newest(worker: &Worker, name: &Name, hash: u64) -> Option<Flight> {
+    let table = worker.table();
+    let pool = table.pools.iter().position(|pool| pool.name == *name)?;
+    pick(worker, &table, pool, hash, None)
 }

@@ -24,7 +24,7 @@ pub(super) fn refusal(refusal: Refusal) -> Reply {
     let fields = reply.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if refusal == Refusal::NoBackend {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
         fields.insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     reply

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,10 +17,13 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
-use crate::model::Phase;
+use crate::model::{Phase, Refusal};
 use crate::net::accept;
+use crate::policy;
 use crate::policy::Turn;
-use crate::state::{Cells, Limiter, MessagePace, PoolTable, Table, WorkerCells};
+use crate::state::{
+    Cells, ConnectionCaps, Entered, Limiter, MessagePace, PoolTable, Table, WorkerCells,
+};
 
 use super::buffers::Buffers;
 use super::date::Date;
@@ -50,6 +54,8 @@ pub struct Setup {
     pub published: Arc<ArcSwap<Table>>,
     /// What workers count; this one writes its own cell.
     pub cells: Arc<Cells<WorkerCells>>,
+    /// How many clients may be connected.
+    pub caps: Arc<ConnectionCaps>,
     /// The limiter's store.
     pub limiter: Arc<Limiter>,
     /// Where a line for each request goes.
@@ -74,6 +80,7 @@ pub(super) struct Worker {
     /// Told when a connection closed while the worker drains.
     pub(super) emptied: Notify,
     cells: Arc<Cells<WorkerCells>>,
+    caps: Arc<ConnectionCaps>,
     /// Whether the worker accepts no more.
     drains: Cell<bool>,
     /// Milliseconds since the start of the process, when the clock was last read.
@@ -135,6 +142,7 @@ impl Worker {
             phase: setup.phase,
             emptied: Notify::new(),
             cells: setup.cells,
+            caps: setup.caps,
             view: RefCell::new(View { published, held }),
             turns: RefCell::default(),
         };
@@ -229,6 +237,24 @@ impl Worker {
         self.cells.of(self.index)
     }
 
+    /// Lets the client at `peer` in, unless there are too many.
+    fn let_in(&self, peer: IpAddr) -> Result<Entered, Refusal> {
+        let proxy = policy::is_trusted(peer, &self.table().trusted_proxies);
+        self.caps.enter((!proxy).then(|| policy::limit_prefix(peer)))
+    }
+
+    /// Closes connections that idle longest once there are nearly as many as there may be: this
+    /// worker's part of those that have to go.
+    fn make_room(&self) {
+        let crowding = u64::from(self.caps.crowding());
+        if crowding > 0 {
+            let own = self.cells().connections.read();
+            let part = (crowding * own).div_ceil(u64::from(self.caps.open()).max(1));
+            let gone = self.deadlines.hurry_idle(part as usize, self.now_ms());
+            self.cells().idle_closed.add(gone as u64);
+        }
+    }
+
     /// Picks the index of a backend of `pool`, which is at `position` in its table.
     pub(super) fn pick(
         &self,
@@ -237,13 +263,17 @@ impl Worker {
         hash: u64,
         except: Option<u64>,
     ) -> Option<usize> {
-        let except = except.and_then(|slot| pool.backends.iter().position(|it| it.slot == slot));
+        let most = pool.capacity.max_requests();
         let (turns, rng) = (&mut *self.turns.borrow_mut(), &mut *self.rng.borrow_mut());
         while turns.len() <= position {
             turns.push(Turn::new(rng));
         }
         let in_flight = |index: usize| pool.backends[index].in_flight();
-        pool.balancer.pick(&mut turns[position], hash, in_flight, except, rng)
+        let is_out = |index: usize| {
+            let backend = &pool.backends[index];
+            Some(backend.slot) == except || backend.in_flight() >= most
+        };
+        pool.balancer.pick(&mut turns[position], hash, in_flight, is_out, rng)
     }
 }
 
@@ -257,7 +287,10 @@ async fn welcome(worker: Rc<Worker>, kind: Rc<DoorKind>, listener: TcpListener) 
             }
         })
         .await;
-        serve(&worker, &kind, stream, peer);
+        match worker.let_in(peer.ip()) {
+            Ok(entered) => serve(&worker, &kind, stream, peer, entered),
+            Err(refusal) => worker.cells().refused.of(refusal).add(1),
+        }
     }
 }
 
@@ -269,6 +302,7 @@ async fn keep_house(worker: Rc<Worker>) {
         ticks.tick().await;
         worker.read_clock();
         worker.deadlines.look(worker.now_ms());
+        worker.make_room();
         if count.is_multiple_of(SWEEP_TICKS) {
             let table = worker.table();
             worker.pools.borrow_mut().sweep(&table, worker.now_ms());

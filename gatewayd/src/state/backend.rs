@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::model::{Backend, Health, Name};
 use crate::policy::Checkup;
 
-use super::{AttemptCells, Cells};
+use super::{AttemptCells, Cells, LivePool};
 
 /// One backend as long as its name, pool and address stay the same, across all revisions.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct LiveBackend {
     /// What each worker counts of it.
     pub cells: Cells<AttemptCells>,
     load: Load,
+    /// What the process knows of its pool.
+    live_pool: Arc<LivePool>,
     /// Requests under way when its present standing began.
     at_standing: AtomicU32,
     /// When it last began to take requests, milliseconds since the start of the process.
@@ -45,7 +47,7 @@ struct Load {
 impl LiveBackend {
     pub(super) fn new(
         slot: u64,
-        pool: &Name,
+        pool: (&Name, &Arc<LivePool>),
         backend: &Backend,
         workers: usize,
         now_ms: u64,
@@ -53,10 +55,11 @@ impl LiveBackend {
         LiveBackend {
             slot,
             name: backend.name.clone(),
-            pool: pool.clone(),
+            pool: pool.0.clone(),
             address: backend.address,
             cells: Cells::new(workers),
             load: Load::default(),
+            live_pool: Arc::clone(pool.1),
             at_standing: AtomicU32::new(0),
             joined_ms: AtomicU64::new(now_ms),
             checkup: Mutex::new(Checkup::new(now_ms)),
@@ -70,15 +73,16 @@ impl LiveBackend {
         self.load.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Begins a request on it, unless it was closed to new ones since the table was read.
+    /// Begins a request on it, unless it was closed to new ones since the table was read or `most`
+    /// are under way already.
     ///
     /// The count is raised before the gate is read, and the writer shuts the gate before it reads
     /// the count: whoever saw the gate open is counted when a drain looks.
     #[must_use]
-    pub fn enter(self: &Arc<LiveBackend>) -> Option<Flight> {
-        self.load.in_flight.fetch_add(1, Ordering::SeqCst);
+    pub fn enter(self: &Arc<LiveBackend>, most: u32) -> Option<Flight> {
+        let before = self.load.in_flight.fetch_add(1, Ordering::SeqCst);
         let flight = Flight(Arc::clone(self));
-        self.load.open.load(Ordering::SeqCst).then_some(flight)
+        (before < most && self.load.open.load(Ordering::SeqCst)).then_some(flight)
     }
 
     /// Opens or shuts the gate to new requests.
@@ -159,5 +163,6 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         self.0.load.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.0.live_pool.freed();
     }
 }

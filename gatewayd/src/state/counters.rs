@@ -73,16 +73,38 @@ pub struct WorkerCells {
     pub in_flight: Counter,
     /// Client connections open; a gauge.
     pub connections: Counter,
-    /// Requests answered by the gateway itself, by [`Refusal::index`].
-    pub refused: [Counter; Refusal::ALL.len()],
+    /// Connections that were idle and closed because room was needed.
+    pub idle_closed: Counter,
+    /// Requests answered by the gateway itself.
+    pub refused: RefusedCells,
     /// Fields behind a body that must not stand there and were dropped.
     pub trailers_dropped: Counter,
     /// Attempts made again on another backend.
     pub retries: Counter,
+    /// Those that were not made because too many were under way.
+    pub retries_denied: Counter,
     /// Connections that failed to speak TLS.
     pub handshake_failures: Counter,
     /// Time to answer.
     pub latency: Histogram,
+}
+
+/// One counter for each reason to refuse.
+#[derive(Debug)]
+pub struct RefusedCells([Counter; Refusal::ALL.len()]);
+
+impl RefusedCells {
+    /// The counter of `refusal`.
+    #[must_use]
+    pub fn of(&self, refusal: Refusal) -> &Counter {
+        &self.0[refusal.index()]
+    }
+}
+
+impl Default for RefusedCells {
+    fn default() -> RefusedCells {
+        RefusedCells(std::array::from_fn(|_| Counter::default()))
+    }
 }
 
 /// What one worker counts of its attempts against one backend.

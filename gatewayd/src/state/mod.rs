@@ -1,11 +1,13 @@
 //! Live memory, the single writer and its journal: what the process knows.
 
 mod backend;
+mod connection_caps;
 mod counters;
 mod events;
 mod histogram;
 mod journal;
 mod limiter;
+mod live_pool;
 mod meter;
 mod observatory;
 mod pace;
@@ -15,11 +17,13 @@ mod table;
 mod writer;
 
 pub use backend::{Flight, LiveBackend};
+pub use connection_caps::{ConnectionCaps, Entered};
 pub use counters::{AttemptCells, Cells, Counter, LimitCells, WorkerCells};
 pub use events::Events;
 pub use histogram::Histogram;
 pub use journal::{Journal, JournalError, Past};
 pub use limiter::{Limiter, Seat};
+pub use live_pool::{InLine, LivePool, Retry};
 pub use observatory::{Feed, Observatory};
 pub use pace::{CallerPace, MessagePace};
 pub use picture::{HostFigures, Painter, Sight};

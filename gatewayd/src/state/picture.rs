@@ -158,6 +158,8 @@ impl Painter {
             log_dropped_total: sight.log_dropped_total,
             by_class: std::array::from_fn(|class| cells.sum(|cell| cell.by_class[class].read())),
             retries_total: cells.sum(|cell| cell.retries.read()),
+            retries_denied_total: cells.sum(|cell| cell.retries_denied.read()),
+            idle_closed_total: cells.sum(|cell| cell.idle_closed.read()),
             trailers_dropped_total: cells.sum(|cell| cell.trailers_dropped.read()),
             handshake_failures_total: cells.sum(|cell| cell.handshake_failures.read()),
         }
@@ -181,7 +183,8 @@ impl Painter {
             draining: standing(Standing::Draining) as u32,
             down: down.count() as u32,
             rps: reading.rate,
-            in_flight: pool.backends.iter().map(|live| u64::from(live.in_flight())).sum(),
+            in_flight: pool.in_flight(),
+            pending: pool.live.waiting(),
             p50_ms: reading.p50_ms,
             p99_ms: reading.p99_ms,
             error_ratio: reading.error_ratio,
@@ -313,7 +316,7 @@ fn counted(count: u64) -> Tally {
 }
 
 fn refused(cells: &Cells<WorkerCells>, refusal: Refusal) -> u64 {
-    cells.sum(|cell| cell.refused[refusal.index()].read())
+    cells.sum(|cell| cell.refused.of(refusal).read())
 }
 
 /// The part of the ready backends' reported CPU that is still free, by weight.

@@ -10,12 +10,12 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::model::{
-    Allowance, Backend, Balance, Desired, HashKey, Health, HealthCheck, Limit, LimitKey, LimitMode,
-    Name, Pool, Rule,
+    Allowance, Backend, Balance, Capacity, Desired, HashKey, Health, HealthCheck, Limit, LimitKey,
+    LimitMode, Name, Pool, Rule,
 };
 use crate::policy::{self, Balancer, Measure, Member, Part, Router, Serving};
 
-use super::{Cells, LimitCells, Limiter, LiveBackend, Seat};
+use super::{Cells, LimitCells, Limiter, LiveBackend, LivePool, Seat};
 
 /// What the data plane reads.
 #[derive(Debug)]
@@ -58,6 +58,10 @@ pub struct PoolTable {
     pub hash_key: Option<HashKey>,
     /// How its backends are probed.
     pub health: HealthCheck,
+    /// What the process knows of it.
+    pub live: Arc<LivePool>,
+    /// How much each backend takes at once and how many requests wait for a place.
+    pub capacity: Capacity,
     /// The backends, as the pool has them.
     pub backends: Vec<Arc<LiveBackend>>,
     /// How much of its weight each takes now.
@@ -166,14 +170,51 @@ impl PoolTable {
         self.parts.iter().any(|part| (Part::NONE < *part) && (*part < Part::WHOLE))
     }
 
+    /// Whether every backend that takes requests is full, and there is one.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let most = self.capacity.max_requests();
+        let all = self.backends.iter().zip(&self.effective);
+        let mut taking = all.filter(|(_, weight)| **weight > 0).peekable();
+        taking.peek().is_some() && taking.all(|(it, _)| it.in_flight() >= most)
+    }
+
+    /// Whether requests wait for a place: a new one comes behind them.
+    #[must_use]
+    pub fn has_line(&self) -> bool {
+        self.capacity.requests.is_some() && self.live.waiting() > 0
+    }
+
+    /// Requests that may wait for a place.
+    #[must_use]
+    pub fn max_pending(&self) -> u32 {
+        let taking = self.effective.iter().filter(|weight| **weight > 0).count() as u32;
+        self.capacity.pending.saturating_mul(taking)
+    }
+
+    /// Requests under way on its backends.
+    #[must_use]
+    pub fn in_flight(&self) -> u64 {
+        self.backends.iter().map(|live| u64::from(live.in_flight())).sum()
+    }
+
     fn compile(pool: &Pool, before: Option<&PoolTable>, workers: usize, now_ms: u64) -> PoolTable {
+        let known = before.map_or_else(Arc::default, |before| Arc::clone(&before.live));
         let live = pool.backends.iter().map(|backend| {
             let same = |live: &&Arc<LiveBackend>| {
                 live.name == backend.name && live.address == backend.address
             };
             let kept = before.and_then(|before| before.backends.iter().find(same));
             kept.map_or_else(
-                || Arc::new(LiveBackend::new(next_slot(), &pool.name, backend, workers, now_ms)),
+                || {
+                    Arc::new(LiveBackend::new(
+                        next_slot(),
+                        (&pool.name, &known),
+                        backend,
+                        workers,
+                        now_ms,
+                    ))
+                },
                 Arc::clone,
             )
         });
@@ -191,6 +232,8 @@ impl PoolTable {
                 Balance::RoundRobin | Balance::LeastConnections => None,
             },
             health: pool.health.clone(),
+            live: known,
+            capacity: pool.capacity,
             effective: with_parts().map(|(it, part)| part.of(it.weight)).collect(),
             parts,
             backends,

@@ -276,6 +276,9 @@ impl Room {
         }
         self.published.store(Arc::clone(&self.table));
         self.set_gates();
+        for pool in &self.table.pools {
+            pool.live.changed();
+        }
     }
 
     fn set_gates(&self) {

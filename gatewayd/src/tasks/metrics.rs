@@ -141,6 +141,12 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     }
     let total = totals.retries_total;
     out.single("gateway_retries_total", "counter", "Attempts on a second backend.", total);
+    let total = totals.retries_denied_total;
+    let help = "Attempts not made again because too many were under way.";
+    out.single("gateway_retries_denied_total", "counter", help, total);
+    let total = totals.idle_closed_total;
+    let help = "Idle connections closed to make room.";
+    out.single("gateway_idle_closed_total", "counter", help, total);
     let total = totals.trailers_dropped_total;
     let help = "Trailers dropped because they must not stand behind a body.";
     out.single("gateway_trailers_dropped_total", "counter", help, total);
@@ -148,6 +154,10 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     let help = "Connections that failed to speak TLS.";
     out.single("gateway_handshake_failures_total", "counter", help, total);
     latency(out, &snapshot.latency);
+    out.family("gateway_pool_pending", "gauge", "Requests that wait for a place on a backend.");
+    for pool in &snapshot.pools {
+        out.sample("gateway_pool_pending", &[("pool", pool.name.as_str())], pool.pending);
+    }
     out.single("gateway_in_flight", "gauge", "Requests under way.", totals.in_flight);
     out.single("gateway_connections", "gauge", "Client connections open.", totals.connections);
     out.single("gateway_revision", "gauge", "Revision of the gateway.", snapshot.revision);

@@ -369,7 +369,8 @@ fn wait_for(at_most: Duration, mut so: impl FnMut() -> bool) {
 
 fn idle() {
     const CLIENTS: usize = 2000;
-    let mut stage = stage(Call::answer_all);
+    let setup = Setup::default().workers(1).data_plane("max_connections_per_client = 0");
+    let mut stage = Stage::set(setup, EVERYTHING, Call::answer_all);
     let ask = |stage: &Stage, count: usize| -> Vec<Wire> {
         (0..count)
             .map(|_| {

@@ -21,6 +21,9 @@ pub const POOL: &[Column<Pool>] = &[
     Field::new("down", "DOWN", Unit::Count, |it, _| it.down.into()).tone(warn_if_any),
     Field::new("rps", "RPS", Unit::Rate, |it, _| it.rps.into()),
     Field::new("in_flight", "INFL", Unit::Count, |it, _| it.in_flight.into()),
+    Field::new("pending", "PENDING", Unit::Count, |it, _| it.pending.into())
+        .rank(Rank::Extra)
+        .tone(warn_if_any),
     Field::new("p50_ms", "P50MS", Unit::Milliseconds, |it, _| it.p50_ms.into()).rank(Rank::Extra),
     Field::new("p99_ms", "P99MS", Unit::Milliseconds, |it, _| it.p99_ms.into()),
     Field::new("error_ratio", "ERR", Unit::Ratio, |it, _| it.error_ratio.into()).tone(error_tone),

@@ -312,6 +312,7 @@ fn pools() -> Vec<Pool> {
         down: 1,
         rps: 6_909.0,
         in_flight: 457,
+        pending: 0,
         p50_ms: Some(4.1),
         p99_ms: Some(41.0),
         error_ratio: Some(0.0015),

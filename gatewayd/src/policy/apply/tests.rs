@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, HealthCheck, Limit, LimitKey, LimitMode, Pool, ScalerEdit, ScalingMode,
-    Weight, WeightEdit,
+    Backend, Balance, Capacity, HealthCheck, Limit, LimitKey, LimitMode, Pool, ScalerEdit,
+    ScalingMode, Weight, WeightEdit,
 };
 
 fn name(text: &str) -> Name {
@@ -30,6 +30,7 @@ fn desired() -> Desired {
         slow_start: Duration::ZERO,
         autoscale: None,
         health: HealthCheck::default(),
+        capacity: Capacity::default(),
         backends: (1..=3).map(backend).collect(),
     };
     let limit = Limit {

@@ -74,12 +74,12 @@ impl ConsistentHash {
         &self,
         key: u64,
         in_flight: impl Fn(u32) -> u32,
-        except: Option<u32>,
+        is_out: impl Fn(u32) -> bool,
     ) -> Option<u32> {
         if self.weight == 0 {
             return None;
         }
-        let takes = |seat: &&Seat| seat.weight > 0 && Some(seat.index) != except;
+        let takes = |seat: &&Seat| seat.weight > 0 && !is_out(seat.index);
         let total = LazyCell::new(|| self.total(&in_flight));
         let has_room = |seat: &&Seat| {
             let own = u64::from(in_flight(seat.index));

@@ -6,6 +6,7 @@
 //! Randomized Load Balancing", 2001).
 
 use std::cmp::Ordering;
+use std::iter;
 
 use rand::Rng;
 
@@ -13,6 +14,8 @@ use super::Ready;
 
 /// The most members that are all looked at.
 const FEW: usize = 32;
+/// Draws before all are looked at after all, because so many are out of the question.
+const DRAWS: usize = 32;
 
 /// Picks the least loaded.
 #[derive(Clone, Debug)]
@@ -28,27 +31,25 @@ impl LeastConnections {
     pub(super) fn pick(
         &self,
         in_flight: impl Fn(u32) -> u32,
-        except: Option<u32>,
+        is_out: impl Fn(u32) -> bool,
         rng: &mut impl Rng,
     ) -> Option<u32> {
-        if self.ready.len() <= FEW {
-            let others = self.ready.iter().filter(|it| Some(it.index) != except);
-            return least(others, in_flight, rng);
+        let two = if self.ready.len() > FEW { self.two(&is_out, rng) } else { None };
+        match two {
+            Some(two) => least(two.into_iter(), in_flight, rng),
+            None => least(self.ready.iter().filter(|it| !is_out(it.index)), in_flight, rng),
         }
-        let two = self.two(except, rng);
-        least(two.into_iter(), in_flight, rng)
     }
 
-    /// Two different ones at random, of more than three.
-    fn two(&self, except: Option<u32>, rng: &mut impl Rng) -> [&Ready; 2] {
-        let mut draw = |but: Option<u32>| loop {
-            let drawn = &self.ready[rng.random_range(0..self.ready.len())];
-            if Some(drawn.index) != except && Some(drawn.index) != but {
-                break drawn;
-            }
+    /// Two different ones at random that are not out; `None` where such are rare.
+    fn two(&self, is_out: impl Fn(u32) -> bool, rng: &mut impl Rng) -> Option<[&Ready; 2]> {
+        let mut draw = |but: Option<u32>| {
+            let drawn = || &self.ready[rng.random_range(0..self.ready.len())];
+            let mut drawn = iter::repeat_with(drawn).take(DRAWS);
+            drawn.find(|it| Some(it.index) != but && !is_out(it.index))
         };
-        let one = draw(None);
-        [one, draw(Some(one.index))]
+        let one = draw(None)?;
+        Some([one, draw(Some(one.index))?])
     }
 }
 

@@ -72,22 +72,22 @@ impl Balancer {
     /// The place of the member that takes the next request, if one does.
     ///
     /// `turn` belongs to the asking worker, `key` is [`hash_key`] of what the pool hashes by,
-    /// `in_flight` tells the requests under way on a member, and `except` is the member that was
-    /// tried already.
+    /// `in_flight` tells the requests under way on a member, and `is_out` whether it is out of the
+    /// question: tried already, or full.
     pub fn pick(
         &self,
         turn: &mut Turn,
         key: u64,
         in_flight: impl Fn(usize) -> u32,
-        except: Option<usize>,
+        is_out: impl Fn(usize) -> bool,
         rng: &mut impl Rng,
     ) -> Option<usize> {
-        let except = except.and_then(|index| u32::try_from(index).ok());
         let in_flight = |index: u32| in_flight(index as usize);
+        let is_out = |index: u32| is_out(index as usize);
         let picked = match &self.0 {
-            Method::RoundRobin(method) => method.pick(turn, except),
-            Method::LeastConnections(method) => method.pick(in_flight, except, rng),
-            Method::ConsistentHash(method) => method.pick(key, in_flight, except),
+            Method::RoundRobin(method) => method.pick(turn, is_out),
+            Method::LeastConnections(method) => method.pick(in_flight, is_out, rng),
+            Method::ConsistentHash(method) => method.pick(key, in_flight, is_out),
         };
         picked.map(|index| index as usize)
     }

@@ -62,17 +62,22 @@ impl RoundRobin {
         RoundRobin { groups, generations }
     }
 
-    pub(super) fn pick(&self, turn: &mut Turn, except: Option<u32>) -> Option<u32> {
-        let mut members = self.groups.iter().flat_map(|group| &group.members);
-        if members.all(|index| Some(*index) == except) {
+    pub(super) fn pick(&self, turn: &mut Turn, is_out: impl Fn(u32) -> bool) -> Option<u32> {
+        if self.groups.is_empty() {
             return None;
         }
         loop {
             self.keep_in_range(turn);
             let served = self.groups[turn.group].serves(turn.generation, self.generations);
             turn.group += 1;
-            if served.is_some() && served != except {
+            let Some(index) = served else { continue };
+            if !is_out(index) {
                 return served;
+            }
+            // The others may be out as well, and while this looks for one the last may fill up.
+            let mut members = self.groups.iter().flat_map(|group| &group.members);
+            if members.all(|index| is_out(*index)) {
+                return None;
             }
         }
     }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::model::{Balance, HealthCheck, LimitKey, LimitMode, Mark, Standing, Weight};
+use crate::model::{Balance, Capacity, HealthCheck, LimitKey, LimitMode, Mark, Standing, Weight};
 
 fn backend(name: &str, weight: i64) -> Backend {
     Backend {
@@ -21,6 +21,7 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
         slow_start: Duration::ZERO,
         autoscale: None,
         health: HealthCheck::default(),
+        capacity: Capacity::default(),
         backends: backends.iter().map(|(name, weight)| backend(name, *weight)).collect(),
     };
     let limit = Limit {

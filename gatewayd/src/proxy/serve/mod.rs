@@ -12,6 +12,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
+use crate::state::Entered;
+
 use super::door::DoorKind;
 use super::worker::Worker;
 
@@ -22,20 +24,27 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// A task is as large as the most it ever does. So what only some clients need (TLS, HTTP/2) lies
 /// in a box of its own, and an idle connection in the clear stays small.
-pub(super) fn serve(worker: &Rc<Worker>, door: &Rc<DoorKind>, stream: TcpStream, peer: SocketAddr) {
+pub(super) fn serve(
+    worker: &Rc<Worker>,
+    door: &Rc<DoorKind>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    entered: Entered,
+) {
     let (worker, door) = (Rc::clone(worker), Rc::clone(door));
     // Without it small answers wait for an ACK; when it fails they only come later.
     let _ = stream.set_nodelay(true);
+    let open = Open::new(&worker, entered);
     match &*door {
         DoorKind::Plain | DoorKind::Redirect(_) => {
             tokio::task::spawn_local(async move {
-                let _open = Open::new(&worker);
+                let _open = open;
                 http1::serve(&worker, &door, stream, peer.ip()).await;
             });
         }
         DoorKind::Tls(config) => {
             let acceptor = TlsAcceptor::from(Arc::clone(config));
-            tokio::task::spawn_local(serve_tls(worker, door, acceptor, stream, peer));
+            tokio::task::spawn_local(serve_tls(worker, door, acceptor, stream, peer, open));
         }
     }
 }
@@ -46,8 +55,8 @@ async fn serve_tls(
     acceptor: TlsAcceptor,
     stream: TcpStream,
     peer: SocketAddr,
+    _open: Open,
 ) {
-    let _open = Open::new(&worker);
     let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
     let Ok(Ok(stream)) = Box::pin(handshake).await else {
         worker.cells().handshake_failures.add(1);
@@ -61,20 +70,23 @@ async fn serve_tls(
 }
 
 /// Counts a connection as open for as long as it lives.
-struct Open(Rc<Worker>);
+struct Open {
+    worker: Rc<Worker>,
+    _entered: Entered,
+}
 
 impl Open {
-    fn new(worker: &Rc<Worker>) -> Open {
+    fn new(worker: &Rc<Worker>, entered: Entered) -> Open {
         worker.cells().connections.add(1);
-        Open(Rc::clone(worker))
+        Open { worker: Rc::clone(worker), _entered: entered }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.cells().connections.sub(1);
-        if self.0.is_draining() {
-            self.0.emptied.notify_one();
+        self.worker.cells().connections.sub(1);
+        if self.worker.is_draining() {
+            self.worker.emptied.notify_one();
         }
     }
 }

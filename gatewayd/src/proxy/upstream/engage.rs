@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use tokio::time::timeout;
+
 use crate::model::Refusal;
-use crate::state::Flight;
+use crate::state::{Flight, PoolTable, Retry};
 
 use super::super::account::Account;
-use super::super::pick::pick;
+use super::super::pick::{pick, pick_newest};
 use super::super::worker::{Held, Worker};
 use super::Lease;
 
@@ -22,6 +24,8 @@ pub(in crate::proxy) struct Search {
     except: Option<u64>,
     /// The last attempt broke off on a connection that had served before.
     on_kept: bool,
+    /// The second attempt's part of the pool's budget.
+    retry: Option<Retry>,
     /// What the client is told when there is no other backend.
     failure: Refusal,
 }
@@ -35,6 +39,7 @@ impl Search {
             attempts: 0,
             except: None,
             on_kept: false,
+            retry: None,
             failure: Refusal::NoBackend,
         }
     }
@@ -62,7 +67,20 @@ impl Search {
         account: &mut Account,
     ) -> Result<Lease, Refusal> {
         while self.has_another() {
-            let Some(flight) = self.pick(worker) else { return Err(self.failure) };
+            if self.attempts > 0 && !self.may_retry() {
+                worker.cells().retries_denied.add(1);
+                return Err(self.failure);
+            }
+            let first = self.attempts == 0;
+            let lines_up = first && self.pool().has_line();
+            let picked = if lines_up { None } else { self.pick(worker) };
+            let flight = match picked {
+                Some(flight) => flight,
+                None if lines_up || first && self.pool().is_full() => {
+                    Box::pin(self.wait(worker)).await?
+                }
+                None => return Err(self.failure),
+            };
             self.attempts += 1;
             self.except = Some(flight.backend().slot);
             account.attempted(&flight.backend().name);
@@ -87,6 +105,26 @@ impl Search {
             }
         }
         Err(self.failure)
+    }
+
+    /// Takes part in the pool's budget for retries, which keeps a pool in trouble from being asked
+    /// twice as much.
+    fn may_retry(&mut self) -> bool {
+        let pool = self.pool();
+        self.retry = pool.live.retry(pool.in_flight());
+        self.retry.is_some()
+    }
+
+    /// Waits in line for a place on a backend of a pool that is full.
+    async fn wait(&self, worker: &Worker) -> Result<Flight, Refusal> {
+        let pool = self.pool();
+        let line = pool.live.line_up(pool.max_pending()).ok_or(Refusal::QueueFull)?;
+        let place = line.until(|| pick_newest(worker, &pool.name, self.hash));
+        timeout(pool.capacity.patience, place).await.map_err(|_| Refusal::QueueTimeout)
+    }
+
+    fn pool(&self) -> &PoolTable {
+        &self.table.pools[self.pool]
     }
 
     /// Another backend than the last; the same one when there is no other and all it did was to

@@ -74,7 +74,8 @@ impl Worker {
         but: Option<usize>,
     ) -> Option<usize> {
         let in_flight = |index: usize| load.get(index).copied().unwrap_or(0);
-        balancer.pick(&mut self.turn, key, in_flight, but, &mut self.rng)
+        let is_out = |index: usize| Some(index) == but;
+        balancer.pick(&mut self.turn, key, in_flight, is_out, &mut self.rng)
     }
 
     /// The next `count` of round robin.
@@ -111,6 +112,28 @@ fn where_nobody_takes_requests_nobody_is_picked() {
             let balancer = pool.balancer(&balance);
             for key in [0, u64::MAX / 3, u64::MAX] {
                 assert_eq!(Worker::new(1).pick(&balancer, key, &[], None), None, "{balance}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn who_is_out_of_the_question_is_never_picked_and_someone_is_while_one_is_not(
+        weights in weights(50, 1..60), out in prop::collection::vec(any::<bool>(), 60),
+        key: u64, seed: u64,
+    ) {
+        let pool = Pool::new(&weights);
+        let takes = |index: usize| weights[index] > 0 && !out[index];
+        for balance in [Balance::RoundRobin, Balance::LeastConnections, HASH] {
+            let Worker { mut turn, mut rng } = Worker::new(seed);
+            let balancer = pool.balancer(&balance);
+            for _ in 0..10 {
+                let picked = balancer.pick(&mut turn, key, |_| 0, |index| out[index], &mut rng);
+                match picked {
+                    Some(index) => prop_assert!(takes(index), "{}", balance),
+                    None => prop_assert!(!(0..weights.len()).any(takes), "{}", balance),
+                }
             }
         }
     }

@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         }
         self.client.rest();
         let patience = if self.served == 0 { FIRST_BYTE } else { KEEP_ALIVE };
-        self.deadline.arm(patience);
+        self.deadline.arm_idle(patience);
         let (worker, deadline, client) = (self.worker, &self.deadline, &mut self.client);
         let filled = poll_fn(|cx| match client.poll_fill(cx) {
             std::task::Poll::Pending if worker.is_draining() || deadline.is_over(cx) => {
@@ -118,8 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             Some(Err(_)) => false,
             None => {
                 if self.served == 0 && !self.worker.is_draining() {
-                    let index = Refusal::TimeoutFirstByte.index();
-                    self.worker.cells().refused[index].add(1);
+                    self.worker.cells().refused.of(Refusal::TimeoutFirstByte).add(1);
                 }
                 false
             }

@@ -68,7 +68,7 @@ pub(in crate::proxy::serve) async fn serve<S>(
         return;
     }
     if streams.never_began() && !worker.is_draining() {
-        worker.cells().refused[Refusal::TimeoutFirstByte.index()].add(1);
+        worker.cells().refused.of(Refusal::TimeoutFirstByte).add(1);
     }
     connection.as_mut().graceful_shutdown();
     streams.hurry(GOODBYE);

@@ -35,7 +35,7 @@ pub(super) struct Tasks(pub(super) Rc<Streams>);
 impl Streams {
     pub(super) fn new(worker: &Rc<Worker>) -> Rc<Streams> {
         let idle = Deadline::new(worker);
-        idle.arm(FIRST_BYTE);
+        idle.arm_idle(FIRST_BYTE);
         Rc::new(Streams {
             worker: Rc::clone(worker),
             idle,
@@ -63,7 +63,7 @@ impl Streams {
     pub(super) fn hurry(&self, idle_at_most: Duration) {
         self.idle_at_most.set(idle_at_most);
         if self.open.get() == 0 {
-            self.idle.arm(idle_at_most);
+            self.idle.arm_idle(idle_at_most);
         }
     }
 
@@ -108,7 +108,7 @@ impl Drop for Open {
         let Open(streams) = self;
         streams.open.set(streams.open.get() - 1);
         if streams.open.get() == 0 {
-            streams.idle.arm(streams.idle_at_most.get());
+            streams.idle.arm_idle(streams.idle_at_most.get());
         }
     }
 }

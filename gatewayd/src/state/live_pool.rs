@@ -1,0 +1,173 @@
+//! A live pool: what the process knows of a pool beside what is desired of it. Its line of
+//! requests that wait for a place on a full backend, and its budget for retries.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::sync::Semaphore;
+
+/// Of the requests under way, this part may be retries, and a few more where little is under way.
+const RETRIES_PERCENT: u64 = 20;
+const FEW_RETRIES: u64 = 3;
+
+/// One pool as long as its name stays the same, across all revisions.
+#[derive(Debug)]
+pub struct LivePool {
+    waiting: AtomicU32,
+    retrying: AtomicU32,
+    /// One permit for each place that came free, to the one who waits longest.
+    freed: Semaphore,
+}
+
+/// A place in the line of a pool; it is left when this is dropped.
+#[derive(Debug)]
+pub struct InLine {
+    pool: Arc<LivePool>,
+    ahead: u32,
+}
+
+/// A retry under way; its end is counted when this is dropped.
+#[derive(Debug)]
+pub struct Retry(Arc<LivePool>);
+
+impl Default for LivePool {
+    fn default() -> LivePool {
+        let (waiting, retrying) = (AtomicU32::new(0), AtomicU32::new(0));
+        LivePool { waiting, retrying, freed: Semaphore::new(0) }
+    }
+}
+
+impl LivePool {
+    /// Requests that wait for a place, of all workers.
+    #[must_use]
+    pub fn waiting(&self) -> u32 {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Joins the line unless it is as long as `most`.
+    #[must_use]
+    pub fn line_up(self: &Arc<LivePool>, most: u32) -> Option<InLine> {
+        let before = self.waiting.fetch_add(1, Ordering::SeqCst);
+        let place = InLine { pool: Arc::clone(self), ahead: before };
+        (before < most).then_some(place)
+    }
+
+    /// Takes a retry from the budget of a pool on which so many requests are under way.
+    #[must_use]
+    pub fn retry(self: &Arc<LivePool>, in_flight: u64) -> Option<Retry> {
+        let before = self.retrying.fetch_add(1, Ordering::Relaxed);
+        let retry = Retry(Arc::clone(self));
+        let budget = in_flight * RETRIES_PERCENT / 100 + FEW_RETRIES;
+        (u64::from(before) < budget).then_some(retry)
+    }
+
+    /// Tells the one who waits longest that a place came free.
+    ///
+    /// Whoever gives a place back does so before, and whoever waits is counted before it looks for
+    /// a place: one of both sees the other.
+    pub(super) fn freed(&self) {
+        if self.waiting() > 0 {
+            self.freed.add_permits(1);
+        }
+    }
+
+    /// Tells everybody in line to look again.
+    pub(super) fn changed(&self) {
+        self.freed.add_permits(self.waiting() as usize);
+    }
+}
+
+impl InLine {
+    /// Waits until `look` finds something. It looks whenever a place came free, and at once if
+    /// nobody is ahead: what comes free belongs to those who wait longest.
+    ///
+    /// Cancel-safe: a place that came free meanwhile is told to the next in line.
+    pub async fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
+        let mut told = self.ahead > 0;
+        loop {
+            if told {
+                let freed = self.pool.freed.acquire().await;
+                freed.expect("the line is never closed").forget();
+            }
+            if let Some(found) = look() {
+                if !told {
+                    // More may have come free before there was a line.
+                    self.pool.freed();
+                }
+                return found;
+            }
+            told = true;
+        }
+    }
+}
+
+impl Drop for InLine {
+    fn drop(&mut self) {
+        self.pool.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Retry {
+    fn drop(&mut self) {
+        self.0.retrying.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn the_line_is_as_long_as_it_may_be_and_no_longer() {
+        let pool = Arc::new(LivePool::default());
+        let first = pool.line_up(2).unwrap();
+        let _second = pool.line_up(2).unwrap();
+        assert!(pool.line_up(2).is_none());
+        assert_eq!(pool.waiting(), 2, "who was turned away does not count");
+        drop(first);
+        assert!(pool.line_up(2).is_some());
+    }
+
+    #[test]
+    fn a_fifth_of_what_is_under_way_and_three_more_are_retries_at_most() {
+        for (in_flight, budget) in [(0, 3), (4, 3), (5, 4), (100, 23)] {
+            let pool = Arc::new(LivePool::default());
+            let retries: Vec<_> = (0..budget).map(|_| pool.retry(in_flight).unwrap()).collect();
+            assert!(pool.retry(in_flight).is_none(), "{in_flight}");
+            drop(retries);
+            assert!(pool.retry(in_flight).is_some(), "{in_flight}");
+        }
+    }
+
+    #[tokio::test]
+    async fn places_go_to_those_who_wait_longest_and_none_is_lost() {
+        let pool = Arc::new(LivePool::default());
+        let free = Arc::new(AtomicU32::new(0));
+        let served = Arc::new(Mutex::new(Vec::new()));
+        let mut waiting = Vec::new();
+        for number in 0..20 {
+            let (free, served) = (Arc::clone(&free), Arc::clone(&served));
+            let place = pool.line_up(20).unwrap();
+            waiting.push(tokio::spawn(async move {
+                let take = || {
+                    free.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1))
+                };
+                place.until(|| take().ok()).await;
+                served.lock().unwrap().push(number);
+            }));
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..20 {
+            free.fetch_add(1, Ordering::SeqCst);
+            pool.freed();
+            tokio::task::yield_now().await;
+        }
+        for task in waiting {
+            task.await.unwrap();
+        }
+        assert_eq!(*served.lock().unwrap(), (0..20).collect::<Vec<_>>());
+        assert_eq!(pool.waiting(), 0);
+    }
+}
