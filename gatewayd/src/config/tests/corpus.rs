@@ -37,6 +37,9 @@ const KEYS: &[Case] = &[
     ("{ self_signed = [\"localhost\"],", "{ ▸acme = {},", &["not available yet", "self_signed"]),
     ("max = \"100/minute\"", "max = \"1/minute\"\n▸burst = 5", &["not available yet", "`max`"]),
     ("redirect_to = \"https\"", "▸proxy_protocol = true", &["not available yet"]),
+    ("slow_start =", "▸max_pending = 3\nslow_start =", &["max_pending without max_requests"]),
+    ("slow_start =", "max_requests = ▸0\nslow_start =", &["out of range, expected 1 to"]),
+    ("workers = 4", "workers = 4\nmax_connections = ▸0", &["out of range, expected 1 to"]),
 ];
 
 /// What is put into `[pool.autoscale]` with the driver `advise`, and words that must be told.

@@ -50,6 +50,7 @@ state_dir = "{directory}/state"
 
 [data_plane]
 workers = 1
+max_connections_per_client = 100000
 
 [[listener]]
 name = "http"
