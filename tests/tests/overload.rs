@@ -207,3 +207,28 @@ fn with_few_descriptors_clients_wait_and_the_operator_does_not() {
         (wire.try_send(GET) && wire.try_read(12).is_ok()).then_some(())
     });
 }
+
+#[test]
+fn connections_that_a_worker_does_not_need_serve_the_others() {
+    const CLIENTS: usize = 16;
+    let fleet = Fleet::start(1);
+    fleet.servers[0].turn("slow?ms=100");
+    let gateway = before(&fleet, "");
+    let mut wires: Vec<Wire> = (0..CLIENTS).map(|_| Wire::connect(gateway.http)).collect();
+    let mut ask_all = || {
+        for wire in &mut wires {
+            wire.send("GET /bytes/10 HTTP/1.1\r\nHost: a.example\r\n\r\n");
+        }
+        for wire in &mut wires {
+            assert_eq!(wire.answer().status(), 200);
+        }
+    };
+    ask_all();
+    let made = "gateway_upstream_connections_made_total";
+    let made = until("some were made", || Some(metric(&gateway, made)).filter(|made| *made > 0));
+    let shared = "gateway_upstream_connections_shared_total";
+    until("nobody needs them", || (metric(&gateway, shared) == made).then_some(()));
+    ask_all();
+    let taken = "gateway_upstream_connections_taken_total";
+    until("they are taken", || (metric(&gateway, taken) > 0).then_some(()));
+}

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::model::{EventKind, Phase, Severity};
-use crate::proxy::{self, AccessLog, Door, Setup};
+use crate::proxy::{self, AccessLog, Door, Setup, Shelf};
 use crate::state::{Cells, ConnectionCaps, Events, Limiter, WorkerCells, Writer};
 
 /// What all workers share.
@@ -31,6 +31,7 @@ pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<Jo
     let cores = core_affinity::get_core_ids().unwrap_or_default();
     // Fewer workers than cores leave the choice of cores to the kernel, and so do more.
     let pinned = cores.len() == doors.len();
+    let shelf = (doors.len() > 1).then(Arc::<Shelf>::default);
     let mut threads = Vec::new();
     for (index, doors) in doors.into_iter().enumerate() {
         let core = cores.get(index).copied().filter(|_| pinned);
@@ -42,6 +43,7 @@ pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<Jo
             cells: Arc::clone(&shared.cells),
             caps: Arc::clone(&shared.caps),
             limiter: Arc::clone(&shared.limiter),
+            shelf: shelf.clone(),
             log: shared.log.clone(),
             phase: shared.phase.clone(),
         };

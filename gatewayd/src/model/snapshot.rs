@@ -78,6 +78,12 @@ pub struct Totals {
     pub log_dropped_total: u64,
     /// Answers since the start by class: 1xx, 2xx, 3xx, 4xx, 5xx.
     pub by_class: [u64; 5],
+    /// Connections to backends begun since the start.
+    pub connections_made_total: u64,
+    /// Idle ones that a worker let the others have.
+    pub connections_shared_total: u64,
+    /// Those that another one took.
+    pub connections_taken_total: u64,
     /// Attempts made again on another backend since the start.
     pub retries_total: u64,
     /// Attempts that were not made again because too many were under way, since the start.

@@ -7,7 +7,8 @@
 //! ```
 //! `http1` beside `serve` is the protocol as pure state machines; `serve` and `upstream` move the
 //! bytes. Everything here belongs to one worker: no value is shared with another core but counters
-//! that only their owner writes, the limiter's store, and each backend's count in flight.
+//! that only their owner writes, the limiter's store, each backend's count in flight, and a shelf
+//! of connections to backends that nobody needs.
 
 mod account;
 mod buffers;
@@ -30,4 +31,5 @@ mod worker;
 
 pub use door::{Door, DoorKind};
 pub use log::{AccessLog, Line};
+pub use upstream::Shelf;
 pub use worker::{Setup, run};

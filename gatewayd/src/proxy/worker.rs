@@ -32,7 +32,7 @@ use super::door::{Door, DoorKind};
 use super::http1::{Lines, Trailers};
 use super::log::AccessLog;
 use super::serve::serve;
-use super::upstream::Pools;
+use super::upstream::{Pools, Shelf};
 
 /// How many I/O events are taken from the kernel at once.
 const EVENTS_PER_TICK: usize = 256;
@@ -58,6 +58,8 @@ pub struct Setup {
     pub caps: Arc<ConnectionCaps>,
     /// The limiter's store.
     pub limiter: Arc<Limiter>,
+    /// Idle connections to backends that other workers may have; nothing where there are none.
+    pub shelf: Option<Arc<Shelf>>,
     /// Where a line for each request goes.
     pub log: Option<AccessLog>,
     /// What it should do.
@@ -71,6 +73,7 @@ pub(super) struct Worker {
     pub(super) limiter: Arc<Limiter>,
     pub(super) log: Option<AccessLog>,
     pub(super) pools: RefCell<Pools>,
+    pub(super) shelf: Option<Arc<Shelf>>,
     pub(super) buffers: RefCell<Buffers>,
     pub(super) deadlines: Deadlines,
     /// Room for the field lines of the head that is read now.
@@ -132,6 +135,7 @@ impl Worker {
             limiter: setup.limiter,
             log: setup.log,
             pools: RefCell::default(),
+            shelf: setup.shelf,
             buffers: RefCell::default(),
             deadlines: Deadlines::default(),
             lines: RefCell::new(Box::new(Lines::new())),
@@ -305,7 +309,7 @@ async fn keep_house(worker: Rc<Worker>) {
         worker.make_room();
         if count.is_multiple_of(SWEEP_TICKS) {
             let table = worker.table();
-            worker.pools.borrow_mut().sweep(&table, worker.now_ms());
+            worker.sweep_pools(&table);
         }
         count += 1;
     }

@@ -79,6 +79,12 @@ pub struct WorkerCells {
     pub refused: RefusedCells,
     /// Fields behind a body that must not stand there and were dropped.
     pub trailers_dropped: Counter,
+    /// Connections to backends that were begun.
+    pub connections_made: Counter,
+    /// Idle ones that other workers may have.
+    pub connections_shared: Counter,
+    /// Those that this one had of them.
+    pub connections_taken: Counter,
     /// Attempts made again on another backend.
     pub retries: Counter,
     /// Those that were not made because too many were under way.

@@ -139,20 +139,37 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     for refused in &snapshot.refused {
         out.sample("gateway_rejected_total", &[("reason", refused.reason)], refused.total);
     }
-    let total = totals.retries_total;
-    out.single("gateway_retries_total", "counter", "Attempts on a second backend.", total);
-    let total = totals.retries_denied_total;
-    let help = "Attempts not made again because too many were under way.";
-    out.single("gateway_retries_denied_total", "counter", help, total);
-    let total = totals.idle_closed_total;
-    let help = "Idle connections closed to make room.";
-    out.single("gateway_idle_closed_total", "counter", help, total);
-    let total = totals.trailers_dropped_total;
-    let help = "Trailers dropped because they must not stand behind a body.";
-    out.single("gateway_trailers_dropped_total", "counter", help, total);
-    let total = totals.handshake_failures_total;
-    let help = "Connections that failed to speak TLS.";
-    out.single("gateway_handshake_failures_total", "counter", help, total);
+    let counters = [
+        ("connections_made", "Connections to backends begun.", totals.connections_made_total),
+        ("connections_shared", "Idle ones let to other workers.", totals.connections_shared_total),
+        ("connections_taken", "Those taken by other workers.", totals.connections_taken_total),
+    ];
+    for (word, help, total) in counters {
+        out.single(&format!("gateway_upstream_{word}_total"), "counter", help, total);
+    }
+    let counters = [
+        ("retries", "Attempts on a second backend.", totals.retries_total),
+        (
+            "retries_denied",
+            "Attempts not made again because too many were under way.",
+            totals.retries_denied_total,
+        ),
+        ("idle_closed", "Idle connections closed to make room.", totals.idle_closed_total),
+        (
+            "trailers_dropped",
+            "Trailers dropped because they must not stand behind a body.",
+            totals.trailers_dropped_total,
+        ),
+        (
+            "handshake_failures",
+            "Connections that failed to speak TLS.",
+            totals.handshake_failures_total,
+        ),
+        ("access_log_dropped", "Access log lines dropped.", totals.log_dropped_total),
+    ];
+    for (word, help, total) in counters {
+        out.single(&format!("gateway_{word}_total"), "counter", help, total);
+    }
     latency(out, &snapshot.latency);
     out.family("gateway_pool_pending", "gauge", "Requests that wait for a place on a backend.");
     for pool in &snapshot.pools {
@@ -169,8 +186,6 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     );
     out.single("gateway_rss_bytes", "gauge", "Resident memory of the process.", totals.rss_bytes);
     out.single("gateway_uptime_seconds", "gauge", "Since the start.", snapshot.uptime_s);
-    let dropped = totals.log_dropped_total;
-    out.single("gateway_access_log_dropped_total", "counter", "Access log lines dropped.", dropped);
 }
 
 fn latency(out: &mut Exposition, latency: &Distribution) {

@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::super::buffers::Inbox;
+use super::shelf::Spare;
 
 /// One connection to a backend; it serves one request at a time.
 #[derive(Debug)]
@@ -22,6 +23,25 @@ pub(in crate::proxy) struct Connection {
 impl Connection {
     pub(super) fn new(stream: TcpStream, now_ms: u64) -> Connection {
         Connection { stream, born_ms: now_ms, idle_since_ms: now_ms, kept: false }
+    }
+
+    /// One that another worker had; this worker's event loop has it from now on.
+    ///
+    /// # Errors
+    /// When the event loop does not take it.
+    pub(super) fn adopt(spare: Spare) -> io::Result<Connection> {
+        let Spare { stream, born_ms, idle_since_ms } = spare;
+        let stream = TcpStream::from_std(stream)?;
+        Ok(Connection { stream, born_ms, idle_since_ms, kept: true })
+    }
+
+    /// Takes an idle one out of this worker's event loop.
+    ///
+    /// # Errors
+    /// When the event loop does not let go of it.
+    pub(super) fn give_up(self) -> io::Result<Spare> {
+        let Connection { stream, born_ms, idle_since_ms, .. } = self;
+        Ok(Spare { stream: stream.into_std()?, born_ms, idle_since_ms })
     }
 
     /// When it was made, milliseconds since the start of the process.

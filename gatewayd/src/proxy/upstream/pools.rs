@@ -7,13 +7,16 @@ use crate::net::{DialError, dial};
 use crate::state::{LiveBackend, Table};
 
 use super::super::worker::Worker;
-use super::Connection;
+use super::shelf::Spare;
+use super::{Connection, Shelf};
 
 /// How long a connection to a backend may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Below what backends themselves allow.
 const LONGEST_IDLE_MS: u64 = 30_000;
 const LONGEST_LIFE_MS: u64 = 60 * 60 * 1000;
+/// Of a worker's idle connections those are too many that nobody needed for so long.
+const SURPLUS_AFTER_MS: u64 = 2000;
 /// Idle connections kept for each backend.
 const MOST_IDLE: usize = 1024;
 
@@ -28,7 +31,7 @@ impl Pools {
     fn take(&mut self, slot: u64, now_ms: u64) -> Option<Connection> {
         let idle = self.idle.get_mut(&slot)?;
         while let Some(connection) = idle.pop() {
-            if is_fresh(&connection, now_ms) && connection.is_quiet() {
+            if connection.is_fresh(now_ms) && connection.is_quiet() {
                 return Some(connection);
             }
         }
@@ -44,11 +47,32 @@ impl Pools {
     }
 
     /// Closes what is too old or was closed, and what belongs to backends gone from `table`.
-    pub(in crate::proxy) fn sweep(&mut self, table: &Table, now_ms: u64) {
+    fn sweep(&mut self, table: &Table, now_ms: u64) {
         self.idle.retain(|slot, idle| {
-            idle.retain(|connection| is_fresh(connection, now_ms) && connection.is_quiet());
+            idle.retain(|connection| connection.is_fresh(now_ms) && connection.is_quiet());
             !idle.is_empty() && table.backends().any(|live| live.slot == *slot)
         });
+    }
+
+    /// Puts what nobody needed for a while on the shelf for other workers.
+    ///
+    /// Gives how many.
+    fn share(&mut self, shelf: &Shelf, now_ms: u64) -> u64 {
+        let mut shared = 0;
+        for (slot, idle) in &mut self.idle {
+            // Those that rested longest lie first.
+            let needed =
+                |it: &Connection| now_ms.saturating_sub(it.idle_since_ms()) < SURPLUS_AFTER_MS;
+            let surplus = idle.iter().position(needed).unwrap_or(idle.len());
+            for connection in idle.drain(..surplus) {
+                // One that cannot be given up is closed.
+                if let Ok(spare) = connection.give_up() {
+                    shelf.put(*slot, spare);
+                    shared += 1;
+                }
+            }
+        }
+        shared
     }
 
     /// Closes all.
@@ -57,18 +81,48 @@ impl Pools {
     }
 }
 
-fn is_fresh(connection: &Connection, now_ms: u64) -> bool {
-    now_ms.saturating_sub(connection.idle_since_ms()) < LONGEST_IDLE_MS
-        && now_ms.saturating_sub(connection.born_ms()) < LONGEST_LIFE_MS
+impl Connection {
+    fn is_fresh(&self, now_ms: u64) -> bool {
+        is_fresh(self.born_ms(), self.idle_since_ms(), now_ms)
+    }
+}
+
+fn is_fresh(born_ms: u64, idle_since_ms: u64, now_ms: u64) -> bool {
+    now_ms.saturating_sub(idle_since_ms) < LONGEST_IDLE_MS
+        && now_ms.saturating_sub(born_ms) < LONGEST_LIFE_MS
 }
 
 impl Worker {
     /// A connection to `backend`: an idle one, or a new one.
     pub(super) async fn connect(&self, backend: &LiveBackend) -> Result<Connection, DialError> {
         let idle = self.pools.borrow_mut().take(backend.slot, self.now_ms());
-        match idle {
+        match idle.or_else(|| self.take_shared(backend.slot)) {
             Some(connection) => Ok(connection),
             None => self.connect_anew(backend).await,
+        }
+    }
+
+    /// An idle connection that another worker did not need.
+    fn take_shared(&self, slot: u64) -> Option<Connection> {
+        let connection = Connection::adopt(self.shelf.as_ref()?.take(slot)?).ok()?;
+        let fresh = connection.is_fresh(self.now_ms());
+        self.cells().connections_taken.add(u64::from(fresh));
+        fresh.then_some(connection)
+    }
+
+    /// Closes idle connections that are too old, were closed, or lead nowhere in `table`, and lets
+    /// other workers have those that this one does not need.
+    pub(in crate::proxy) fn sweep_pools(&self, table: &Table) {
+        let now_ms = self.now_ms();
+        let mut pools = self.pools.borrow_mut();
+        pools.sweep(table, now_ms);
+        if let Some(shelf) = &self.shelf {
+            let shared = pools.share(shelf, now_ms);
+            self.cells().connections_shared.add(shared);
+            shelf.retain(|slot, spare: &Spare| {
+                is_fresh(spare.born_ms, spare.idle_since_ms, now_ms)
+                    && table.backends().any(|live| live.slot == slot)
+            });
         }
     }
 
@@ -77,6 +131,7 @@ impl Worker {
         &self,
         backend: &LiveBackend,
     ) -> Result<Connection, DialError> {
+        self.cells().connections_made.add(1);
         let stream = dial(backend.address, CONNECT_TIMEOUT).await?;
         Ok(Connection::new(stream, self.now_ms()))
     }
