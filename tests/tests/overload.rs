@@ -224,10 +224,12 @@ fn connections_that_a_worker_does_not_need_serve_the_others() {
         }
     };
     ask_all();
-    let made = "gateway_upstream_connections_made_total";
-    let made = until("some were made", || Some(metric(&gateway, made)).filter(|made| *made > 0));
-    let shared = "gateway_upstream_connections_shared_total";
-    until("nobody needs them", || (metric(&gateway, shared) == made).then_some(()));
+    let [made, shared] =
+        ["made", "shared"].map(|word| format!("gateway_upstream_connections_{word}_total"));
+    until("nobody needs them", || {
+        let made = metric(&gateway, &made);
+        (made > 0 && metric(&gateway, &shared) == made).then_some(())
+    });
     ask_all();
     let taken = "gateway_upstream_connections_taken_total";
     until("they are taken", || (metric(&gateway, taken) > 0).then_some(()));

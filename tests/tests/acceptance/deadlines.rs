@@ -64,6 +64,12 @@ fn stage(script: impl Fn(&mut Call) + Send + Sync + 'static) -> Stage {
     Stage::set(Setup::default().workers(1), EVERYTHING, script)
 }
 
+/// One that takes any number of connections from one address.
+fn crowded() -> Stage {
+    let setup = Setup::default().workers(1).data_plane("max_connections_per_client = 0");
+    Stage::set(setup, EVERYTHING, Call::answer_all)
+}
+
 fn get(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: a.example\r\n\r\n")
 }
@@ -97,7 +103,7 @@ fn wait_until_released(stage: &Stage) {
 
 fn silence() {
     const CLIENTS: usize = 1000;
-    let mut stage = stage(Call::answer_all);
+    let mut stage = crowded();
     let begun = Instant::now();
     let silent: Vec<Wire> = (0..CLIENTS).map(|_| patient(&stage)).collect();
     for mut wire in silent {
@@ -369,8 +375,7 @@ fn wait_for(at_most: Duration, mut so: impl FnMut() -> bool) {
 
 fn idle() {
     const CLIENTS: usize = 2000;
-    let setup = Setup::default().workers(1).data_plane("max_connections_per_client = 0");
-    let mut stage = Stage::set(setup, EVERYTHING, Call::answer_all);
+    let mut stage = crowded();
     let ask = |stage: &Stage, count: usize| -> Vec<Wire> {
         (0..count)
             .map(|_| {

@@ -199,7 +199,8 @@ fn case_21_a_head_is_bounded_in_every_direction() {
 #[test]
 fn case_21_a_head_that_is_never_finished_holds_little_memory() {
     const CLIENTS: usize = 400;
-    let stage = Stage::open();
+    let setup = Setup::default().data_plane("max_connections_per_client = 0");
+    let stage = Stage::set(setup, EVERYTHING, Call::answer_all);
     let unfinished = get_unfinished(16_000);
     let hold = |count: usize| -> Vec<Wire> {
         (0..count)

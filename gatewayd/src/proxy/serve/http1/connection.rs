@@ -47,7 +47,12 @@ pub(in crate::proxy::serve) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         served: 0,
         born_ms: worker.now_ms(),
     };
-    while connection.serve_one().await == Then::Next {}
+    // What only a request needs lies in a box of its own, so that an idle connection stays small.
+    while connection.first_byte().await {
+        if Box::pin(connection.serve_one()).await == Then::Close {
+            break;
+        }
+    }
 }
 
 struct Connection<'a, S> {
@@ -82,11 +87,8 @@ struct Read {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
-    /// Reads one request and answers it.
+    /// Reads one request, of which some is there, and answers it.
     async fn serve_one(&mut self) -> Then {
-        if !self.first_byte().await {
-            return Then::Close;
-        }
         self.deadline.arm(HEAD);
         let read = self.head().await;
         self.deadline.disarm();
