@@ -24,6 +24,8 @@ pub(in crate::proxy) struct Search {
     except: Option<u64>,
     /// The last attempt broke off on a connection that had served before.
     on_kept: bool,
+    /// The last attempt reached a backend, which may have worked on it.
+    reached: bool,
     /// The second attempt's part of the pool's budget.
     retry: Option<Retry>,
     /// What the client is told when there is no other backend.
@@ -39,6 +41,7 @@ impl Search {
             attempts: 0,
             except: None,
             on_kept: false,
+            reached: false,
             retry: None,
             failure: Refusal::NoBackend,
         }
@@ -53,6 +56,7 @@ impl Search {
     /// can be.
     pub(in crate::proxy) fn broke_off(&mut self, lease: &Lease, failure: Refusal) {
         self.on_kept = lease.is_kept();
+        self.reached = true;
         self.failure = failure;
     }
 
@@ -67,7 +71,7 @@ impl Search {
         account: &mut Account,
     ) -> Result<Lease, Refusal> {
         while self.has_another() {
-            if self.attempts > 0 && !self.may_retry() {
+            if self.reached && !self.may_retry() {
                 worker.cells().retries_denied.add(1);
                 return Err(self.failure);
             }
@@ -108,7 +112,7 @@ impl Search {
     }
 
     /// Takes part in the pool's budget for retries, which keeps a pool in trouble from being asked
-    /// twice as much.
+    /// twice as much. Backends that could not be reached were not asked at all.
     fn may_retry(&mut self) -> bool {
         let pool = self.pool();
         self.retry = pool.live.retry(pool.in_flight());
