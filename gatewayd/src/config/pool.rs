@@ -46,6 +46,7 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
         });
         let health = fields.defaulted("health", HealthCheck::default(), health);
         let capacity = capacity(fields);
+        let h2 = fields.defaulted("h2", false, Value::flag);
         let backends = fields.each("backend", "[[pool.backend]]", backend);
         let scaled = fields.place("autoscale").is_some();
         let autoscale = fields.optional("autoscale", autoscale);
@@ -58,6 +59,7 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
             slow_start: slow_start?,
             health: health?,
             capacity: capacity?,
+            h2: h2?,
             backends,
             autoscale,
         })

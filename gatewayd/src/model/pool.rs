@@ -22,6 +22,10 @@ pub struct Pool {
     /// How much its backends take at once.
     #[serde(default)]
     pub capacity: Capacity,
+    /// Whether its backends are spoken to in HTTP/2, with prior knowledge and in the clear; in
+    /// HTTP/1.1 otherwise.
+    #[serde(default)]
+    pub h2: bool,
     /// The backends, in the order of the file, added ones last.
     pub backends: Vec<Backend>,
     /// How their number is decided; absent when people do.

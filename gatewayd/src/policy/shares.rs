@@ -72,6 +72,7 @@ mod tests {
             name: "app".parse().unwrap(),
             balance: Balance::RoundRobin,
             slow_start: Duration::ZERO,
+            h2: false,
             autoscale: None,
             health: HealthCheck::default(),
             capacity: Capacity::default(),

@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::model::{Backend, Health, Name};
+use crate::model::{Backend, Health, Name, Pool};
 use crate::policy::Checkup;
 
 use super::{AttemptCells, Cells, LivePool};
 
-/// One backend as long as its name, pool and address stay the same, across all revisions.
+/// One backend as long as its name, pool, address and protocol stay the same, across all revisions.
 #[derive(Debug)]
 pub struct LiveBackend {
     /// Tells it apart from every other one of this process, earlier ones of its name too.
@@ -20,6 +20,8 @@ pub struct LiveBackend {
     pub pool: Name,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Whether it is spoken to in HTTP/2.
+    pub h2: bool,
     /// What each worker counts of it.
     pub cells: Cells<AttemptCells>,
     load: Load,
@@ -47,7 +49,7 @@ struct Load {
 impl LiveBackend {
     pub(super) fn new(
         slot: u64,
-        pool: (&Name, &Arc<LivePool>),
+        (pool, live_pool): (&Pool, &Arc<LivePool>),
         backend: &Backend,
         workers: usize,
         now_ms: u64,
@@ -55,11 +57,12 @@ impl LiveBackend {
         LiveBackend {
             slot,
             name: backend.name.clone(),
-            pool: pool.0.clone(),
+            pool: pool.name.clone(),
             address: backend.address,
+            h2: pool.h2,
             cells: Cells::new(workers),
             load: Load::default(),
-            live_pool: Arc::clone(pool.1),
+            live_pool: Arc::clone(live_pool),
             at_standing: AtomicU32::new(0),
             joined_ms: AtomicU64::new(now_ms),
             checkup: Mutex::new(Checkup::new(now_ms)),

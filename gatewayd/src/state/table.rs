@@ -62,6 +62,8 @@ pub struct PoolTable {
     pub live: Arc<LivePool>,
     /// How much each backend takes at once and how many requests wait for a place.
     pub capacity: Capacity,
+    /// Whether its backends are spoken to in HTTP/2.
+    pub h2: bool,
     /// The backends, as the pool has them.
     pub backends: Vec<Arc<LiveBackend>>,
     /// How much of its weight each takes now.
@@ -202,18 +204,13 @@ impl PoolTable {
         let known = before.map_or_else(Arc::default, |before| Arc::clone(&before.live));
         let live = pool.backends.iter().map(|backend| {
             let same = |live: &&Arc<LiveBackend>| {
-                live.name == backend.name && live.address == backend.address
+                (&live.name, live.address, live.h2) == (&backend.name, backend.address, pool.h2)
             };
             let kept = before.and_then(|before| before.backends.iter().find(same));
             kept.map_or_else(
                 || {
-                    Arc::new(LiveBackend::new(
-                        next_slot(),
-                        (&pool.name, &known),
-                        backend,
-                        workers,
-                        now_ms,
-                    ))
+                    let pool = (pool, &known);
+                    Arc::new(LiveBackend::new(next_slot(), pool, backend, workers, now_ms))
                 },
                 Arc::clone,
             )
@@ -234,6 +231,7 @@ impl PoolTable {
             health: pool.health.clone(),
             live: known,
             capacity: pool.capacity,
+            h2: pool.h2,
             effective: with_parts().map(|(it, part)| part.of(it.weight)).collect(),
             parts,
             backends,

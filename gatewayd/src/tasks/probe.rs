@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
 use http::header::{HOST, USER_AGENT};
+use http::{Request, Response};
 use http_body_util::{BodyExt, Empty};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::task::AbortHandle;
 
 use crate::clock::Clock;
@@ -123,33 +124,52 @@ enum ProbeError {
 }
 
 async fn exchange(live: &LiveBackend, check: &HealthCheck) -> Result<u16, ProbeError> {
-    let stream = dial(live.address, check.timeout).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let request = Request::builder()
-        .uri(&check.path)
-        .header(HOST, live.address.to_string())
-        .header(USER_AGENT, "gatewayd-probe")
-        .body(Empty::<Bytes>::new())?;
-    let asking = async {
-        let answer = sender.send_request(request).await?;
-        let status = answer.status().as_u16();
-        let mut body = answer.into_body();
-        let mut read = 0;
-        while let Some(frame) = body.frame().await {
-            read += frame?.data_ref().map_or(0, Bytes::len);
-            if read > LARGEST_BODY_BYTES {
-                break;
-            }
-        }
-        Ok(status)
+    let stream = TokioIo::new(dial(live.address, check.timeout).await?);
+    let question = question(live, check)?;
+    if live.h2 {
+        let (mut sender, connection) = http2::handshake(TokioExecutor::new(), stream).await?;
+        beside(connection, async { status(sender.send_request(question).await?).await }).await
+    } else {
+        let (mut sender, connection) = http1::handshake(stream).await?;
+        beside(connection, async { status(sender.send_request(question).await?).await }).await
+    }
+}
+
+/// What a backend is asked. HTTP/2 takes the authority from the target, HTTP/1.1 from Host.
+fn question(live: &LiveBackend, check: &HealthCheck) -> Result<Request<Empty<Bytes>>, http::Error> {
+    let request = Request::builder().header(USER_AGENT, "gatewayd-probe");
+    let request = match live.h2 {
+        true => request.uri(format!("http://{}{}", live.address, check.path)),
+        false => request.uri(&check.path).header(HOST, live.address.to_string()),
     };
-    // The connection is driven beside the question and ends with it.
+    request.body(Empty::new())
+}
+
+/// The connection is driven beside the question and ends with it.
+async fn beside(
+    connection: impl Future<Output = hyper::Result<()>>,
+    asking: impl Future<Output = hyper::Result<u16>>,
+) -> Result<u16, ProbeError> {
     let mut asking = pin!(asking);
     tokio::select! {
-        status = asking.as_mut() => status,
+        status = asking.as_mut() => Ok(status?),
         ended = connection => {
             ended?;
-            asking.await
+            Ok(asking.await?)
         }
     }
+}
+
+/// The status of an answer that was read to its end, or far enough.
+async fn status(answer: Response<Incoming>) -> hyper::Result<u16> {
+    let status = answer.status().as_u16();
+    let mut body = answer.into_body();
+    let mut read = 0;
+    while let Some(frame) = body.frame().await {
+        read += frame?.data_ref().map_or(0, Bytes::len);
+        if read > LARGEST_BODY_BYTES {
+            break;
+        }
+    }
+    Ok(status)
 }

@@ -65,7 +65,7 @@ fn what_is_left_out_has_its_default() {
     let text = r#"
         admin = { socket = "admin.sock", state_dir = "state" }
         listener = [{ name = "http", address = "127.0.0.1:0" }]
-        pool = [{ name = "app" }, { name = "sticky", balance = "consistent-hash" }]
+        pool = [{ name = "app" }, { name = "sticky", balance = "consistent-hash", h2 = true }]
     "#;
     let configuration = parse(text).unwrap();
     assert_eq!(configuration.settings.socket, Path::new("/etc/gatewayd/admin.sock"));
@@ -79,6 +79,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(app.slow_start, Duration::from_secs(30));
     assert_eq!(app.health, crate::model::HealthCheck::default());
     assert_eq!(sticky.balance, Balance::ConsistentHash(HashKey::ClientIp));
+    assert_eq!((app.h2, sticky.h2), (false, true));
 }
 
 #[test]

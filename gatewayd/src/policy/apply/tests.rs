@@ -28,6 +28,7 @@ fn desired() -> Desired {
         name: name("app"),
         balance: Balance::RoundRobin,
         slow_start: Duration::ZERO,
+        h2: false,
         autoscale: None,
         health: HealthCheck::default(),
         capacity: Capacity::default(),

@@ -19,6 +19,7 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
         name: "app".parse().unwrap(),
         balance: Balance::RoundRobin,
         slow_start: Duration::ZERO,
+        h2: false,
         autoscale: None,
         health: HealthCheck::default(),
         capacity: Capacity::default(),
