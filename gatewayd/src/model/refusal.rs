@@ -44,6 +44,8 @@ pub enum Refusal {
     ExpectationFailed,
     /// A switch of protocols that is not made.
     UpgradeRefused,
+    /// A switch of protocols where the backends speak HTTP/2, which knows none.
+    UpgradeUnsupported,
     /// The first byte of a request did not come in time: the connection closes without a word.
     TimeoutFirstByte,
     /// The client has as many connections as one may have: this one closes without a word.
@@ -89,7 +91,7 @@ enum Afterwards {
 
 impl Refusal {
     /// Every reason, in the order of [`Refusal::index`].
-    pub const ALL: [Refusal; 35] = [
+    pub const ALL: [Refusal; 36] = [
         Refusal::RequestLineInvalid,
         Refusal::VersionUnsupported,
         Refusal::TargetTooLong,
@@ -109,6 +111,7 @@ impl Refusal {
         Refusal::BodyTooLarge,
         Refusal::ExpectationFailed,
         Refusal::UpgradeRefused,
+        Refusal::UpgradeUnsupported,
         Refusal::TimeoutFirstByte,
         Refusal::ClientConnections,
         Refusal::Connections,
@@ -256,6 +259,12 @@ impl Refusal {
             Refusal::UpgradeRefused => {
                 ("upgrade_refused", bad, Closes, "a request to switch protocols has no body")
             }
+            Refusal::UpgradeUnsupported => (
+                "upgrade_unsupported",
+                StatusCode::NOT_IMPLEMENTED,
+                Closes,
+                "what is served here takes no WebSocket and no other switch of protocols",
+            ),
             Refusal::TimeoutFirstByte => (
                 "timeout_first_byte",
                 StatusCode::REQUEST_TIMEOUT,

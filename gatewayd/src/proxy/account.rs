@@ -99,6 +99,11 @@ impl Account {
         self.refused = Some(refusal);
     }
 
+    /// Why the gateway answers by itself, if it does.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.refused
+    }
+
     /// A reason that is no answer of ours any more: the answer had begun.
     pub(super) fn broke_off(&mut self, refusal: Refusal) {
         self.refused = Some(refusal);

@@ -2,16 +2,23 @@
 
 use std::net::IpAddr;
 
-use http::header::{CONNECTION, HOST};
+use http::header::{CONNECTION, CONTENT_TYPE, HOST, TE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::field_name::FieldName;
+use crate::policy;
+
+use super::field_name::{FieldName, may_trail};
 use super::http1::Fields;
 
 pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 pub(super) const LOAD_METRICS: HeaderName = HeaderName::from_static("endpoint-load-metrics");
+
+/// What TE says where trailers are taken.
+pub(super) const TRAILERS: &str = "trailers";
+/// What the content of every call of gRPC is, with or without the coding of its messages.
+pub(super) const GRPC: &str = "application/grpc";
 
 /// Field lines, whatever protocol brought them.
 pub(super) trait FieldLines {
@@ -56,6 +63,44 @@ pub(super) fn toward_backend(fields: &mut HeaderMap, authority: &HeaderValue, or
         .insert(FORWARDED_FOR, HeaderValue::try_from(chain).expect("addresses are visible ASCII"));
     fields.entry(FORWARDED_PROTO).or_insert(HeaderValue::from_static(origin.scheme));
     fields.entry(FORWARDED_HOST).or_insert(authority.clone());
+}
+
+/// Makes a backend's fields the gateway's own answer; how long its body is is told anew.
+pub(super) fn toward_client(fields: &mut HeaderMap) {
+    remove_nominated(fields);
+    retain(fields, FieldName::goes_to_client);
+}
+
+/// Leaves of trailers those that may stand behind a body; says how many others there were.
+pub(super) fn sift_trailers(fields: &mut HeaderMap) -> usize {
+    let before = fields.len();
+    let goes = |name: &&HeaderName| !may_trail(name.as_str().as_bytes());
+    let names: Vec<HeaderName> = fields.keys().filter(goes).cloned().collect();
+    for name in names {
+        fields.remove(name);
+    }
+    before - fields.len()
+}
+
+/// Whether a client says that it takes trailers (RFC 9110, section 10.1.4).
+pub(super) fn takes_trailers(fields: &impl FieldLines) -> bool {
+    let mut members = fields.lines(&TE).flat_map(|line| line.split(|byte| *byte == b','));
+    members.any(|member| member.trim_ascii().eq_ignore_ascii_case(TRAILERS.as_bytes()))
+}
+
+/// Whether a request is a call of gRPC: then so is its answer, whoever gives it.
+pub(super) fn asks_grpc(fields: &impl FieldLines) -> bool {
+    let kind = fields.lines(&CONTENT_TYPE).next().unwrap_or_default();
+    let rest = kind
+        .trim_ascii()
+        .split_at_checked(GRPC.len())
+        .and_then(|(begin, rest)| begin.eq_ignore_ascii_case(GRPC.as_bytes()).then_some(rest));
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';' | b'-' | b' ')))
+}
+
+/// How busy a backend says its cores are, 0..=1.
+pub(super) fn load_report(fields: &HeaderMap) -> Option<f64> {
+    policy::cpu_utilization(fields.get(LOAD_METRICS)?.as_bytes())
 }
 
 /// Removes what Connection nominates; it goes itself with all that ends here.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use http::header::COOKIE;
 
-use crate::model::{HashKey, Name};
+use crate::model::HashKey;
 use crate::policy;
 use crate::state::{Flight, PoolTable};
 
@@ -41,23 +41,26 @@ pub(super) fn pick(
 ) -> Option<Flight> {
     let mut table = Rc::clone(table);
     let mut pool = pool;
+    let h2 = table.pools[pool].h2;
     for _ in 0..LOOKS {
         let candidates = &table.pools[pool];
         let index = worker.pick(candidates, pool, hash, except)?;
         if let Some(flight) = candidates.backends[index].enter(candidates.capacity.max_requests()) {
             return Some(flight);
         }
-        // It filled up since, or was closed and there is a newer table.
+        // It filled up since, or was closed and there is a newer table. A request that is written for
+        // one protocol does not go to a pool that changed to the other.
         let name = candidates.name.clone();
         table = worker.table();
-        pool = table.pools.iter().position(|pool| pool.name == name)?;
+        pool = table.pools.iter().position(|pool| pool.name == name && pool.h2 == h2)?;
     }
     None
 }
 
-/// Picks a backend of the pool called `name` in the newest table.
-pub(super) fn pick_newest(worker: &Worker, name: &Name, hash: u64) -> Option<Flight> {
+/// Picks a backend of what `pool` is in the newest table.
+pub(super) fn pick_newest(worker: &Worker, pool: &PoolTable, hash: u64) -> Option<Flight> {
     let table = worker.table();
-    let pool = table.pools.iter().position(|pool| pool.name == *name)?;
+    let same = |it: &PoolTable| it.name == pool.name && it.h2 == pool.h2;
+    let pool = table.pools.iter().position(same)?;
     pick(worker, &table, pool, hash, None)
 }

@@ -7,6 +7,8 @@ use rand::Rng;
 
 use crate::model::Refusal;
 
+use super::fields::GRPC;
+
 /// An answer of our own.
 pub(super) type Reply = Response<Bytes>;
 
@@ -50,6 +52,36 @@ pub(super) fn wrong_method(allowed: &[Method]) -> Reply {
     reply
 }
 
+/// The same as an answer to a call of gRPC, which looks for its status among the fields: nothing
+/// but trailers, in the words of gRPC over HTTP/2.
+pub(super) fn to_grpc(refusal: Refusal, reply: &Reply) -> Reply {
+    let mut answer = Response::new(Bytes::new());
+    let fields = answer.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static(GRPC));
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    fields.insert("grpc-status", HeaderValue::from(grpc_status(refusal.status())));
+    fields.insert("grpc-message", HeaderValue::from_static(refusal.detail()));
+    if let Some(after) = reply.headers().get(RETRY_AFTER) {
+        fields.insert(RETRY_AFTER, after.clone());
+    }
+    answer
+}
+
+/// The number by which gRPC knows a status: its own mapping for statuses of HTTP, but for those
+/// that say more here, spent limits (RESOURCE_EXHAUSTED) and late backends (DEADLINE_EXCEEDED).
+fn grpc_status(status: StatusCode) -> u16 {
+    match status.as_u16() {
+        429 => 8,
+        504 => 4,
+        400 => 13,
+        401 => 16,
+        403 => 7,
+        404 => 12,
+        502 | 503 => 14,
+        _ => 2,
+    }
+}
+
 /// Sends a client to the same place over TLS.
 pub(super) fn to_tls(host: &str, port: u16, path: &str, query: Option<&str>) -> Reply {
     let mut location = format!("https://{host}");
@@ -87,6 +119,31 @@ mod tests {
                 assert!(told * 1000 <= wait_ms + wait_ms / 10 + 1000, "{told} s for {wait_ms} ms");
             }
         }
+    }
+
+    #[test]
+    fn a_call_of_grpc_is_told_its_status_and_the_reason_as_text() {
+        let mut rng = SmallRng::seed_from_u64(1);
+        let answer = to_grpc(Refusal::Limit, &limited(1500, &mut rng));
+        let fields = answer.headers();
+        assert_eq!(
+            (answer.status(), &fields["grpc-status"]),
+            (StatusCode::OK, &"8".parse().unwrap())
+        );
+        assert!(fields.contains_key(RETRY_AFTER) && answer.body().is_empty());
+        for (refusal, status) in [
+            (Refusal::NoBackend, "14"),
+            (Refusal::UpstreamConnect, "14"),
+            (Refusal::UpstreamTimeout, "4"),
+            (Refusal::NoRoute, "12"),
+            (Refusal::HeaderInvalid, "13"),
+            (Refusal::BodyTooLarge, "2"),
+        ] {
+            assert_eq!(to_grpc(refusal, &super::refusal(refusal)).headers()["grpc-status"], status);
+        }
+        // What else there may be would have to be written in percents.
+        let plain = |it: char| it.is_ascii() && !it.is_ascii_control() && it != '%';
+        assert!(Refusal::ALL.iter().all(|it| it.detail().chars().all(plain)));
     }
 
     #[test]

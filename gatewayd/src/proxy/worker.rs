@@ -32,7 +32,7 @@ use super::door::{Door, DoorKind};
 use super::http1::{Lines, Trailers};
 use super::log::AccessLog;
 use super::serve::serve;
-use super::upstream::{Pools, Shelf};
+use super::upstream::{Pools, Shelf, http2};
 
 /// How many I/O events are taken from the kernel at once.
 const EVENTS_PER_TICK: usize = 256;
@@ -74,6 +74,7 @@ pub(super) struct Worker {
     pub(super) log: Option<AccessLog>,
     pub(super) pools: RefCell<Pools>,
     pub(super) shelf: Option<Arc<Shelf>>,
+    pub(super) http2: RefCell<http2::Connections>,
     pub(super) buffers: RefCell<Buffers>,
     pub(super) deadlines: Deadlines,
     /// Room for the field lines of the head that is read now.
@@ -136,6 +137,7 @@ impl Worker {
             log: setup.log,
             pools: RefCell::default(),
             shelf: setup.shelf,
+            http2: RefCell::default(),
             buffers: RefCell::default(),
             deadlines: Deadlines::default(),
             lines: RefCell::new(Box::new(Lines::new())),
@@ -173,6 +175,7 @@ impl Worker {
         self.finish().await;
         housekeeping.abort();
         self.pools.borrow_mut().clear();
+        self.http2.borrow_mut().clear();
         Ok(())
     }
 
@@ -233,7 +236,12 @@ impl Worker {
 
     /// Counts the trailers that do not go on, once a body is over.
     pub(super) fn count_dropped(&self, trailers: Option<&Trailers>) {
-        self.cells().trailers_dropped.add(trailers.map_or(0, Trailers::dropped) as u64);
+        self.count_trailers(trailers.map_or(0, Trailers::dropped));
+    }
+
+    /// Counts so many trailers that do not go on.
+    pub(super) fn count_trailers(&self, dropped: usize) {
+        self.cells().trailers_dropped.add(dropped as u64);
     }
 
     /// What this worker counts.

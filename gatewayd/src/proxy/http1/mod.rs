@@ -24,10 +24,12 @@ mod numbers;
 mod tests;
 
 pub(super) use body::{BodyReader, Step};
-pub(super) use chunked::{CHUNK_END, ChunkFault, Trailers, write_chunk_size, write_last_chunk};
+pub(super) use chunked::{
+    CHUNK_END, ChunkFault, Trailers, write_chunk_size, write_last_chunk, write_last_chunk_of_map,
+};
 pub(super) use framing::{RequestFraming, ResponseFraming};
 pub(super) use head::{
     Asked, Begun, Fields, Lines, MOST_INTERIM, Parsed, RequestHead, RequestParser, ResponseFault,
-    ResponseHead, ResponseParser, Stage, ToClient, Version, write_interim, write_request,
-    write_request_of_map, write_response,
+    ResponseHead, ResponseParser, Stage, ToClient, Version, write_interim, write_interim_of_map,
+    write_request, write_request_of_map, write_response, write_response_of_map,
 };

@@ -1,8 +1,11 @@
 //! Serving one client connection: TLS if its door has it, then HTTP/1.1 or HTTP/2 by ALPN.
 
+mod ask;
 mod http1;
 mod http2;
 mod patience;
+mod sending;
+mod stop;
 
 use std::net::SocketAddr;
 use std::rc::Rc;

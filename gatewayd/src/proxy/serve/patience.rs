@@ -32,6 +32,17 @@ pub(super) enum Awaits {
     Backend,
 }
 
+impl Awaits {
+    /// How long it may take.
+    pub(super) fn patience(self) -> Duration {
+        match self {
+            Awaits::Client => BODY_IDLE,
+            Awaits::Backend => WRITE_STALL,
+            Awaits::Nothing => ANSWER_HEAD,
+        }
+    }
+}
+
 /// The pace of a body that a client sends: one that trickles holds a backend for as long as it
 /// likes.
 #[derive(Clone, Copy, Debug)]

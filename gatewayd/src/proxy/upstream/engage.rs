@@ -10,7 +10,7 @@ use crate::state::{Flight, PoolTable, Retry};
 use super::super::account::Account;
 use super::super::pick::{pick, pick_newest};
 use super::super::worker::{Held, Worker};
-use super::Lease;
+use super::{Attempt, Carrier};
 
 /// Attempts on different backends for one request.
 const ATTEMPTS: u32 = 2;
@@ -52,39 +52,35 @@ impl Search {
         self.attempts < ATTEMPTS
     }
 
-    /// The attempt on `lease` came to nothing and another may be made: `failure` stands if none
-    /// can be.
-    pub(in crate::proxy) fn broke_off(&mut self, lease: &Lease, failure: Refusal) {
-        self.on_kept = lease.is_kept();
+    /// Whether the pool's backends are spoken to in HTTP/2.
+    pub(in crate::proxy) fn speaks_http2(&self) -> bool {
+        self.pool().h2
+    }
+
+    /// The last attempt came to nothing and another may be made: `failure` stands if none can be.
+    /// `on_kept` is whether the backend did no more than to close what had served before.
+    pub(in crate::proxy) fn broke_off(&mut self, on_kept: bool, failure: Refusal) {
+        self.on_kept = on_kept;
         self.reached = true;
         self.failure = failure;
     }
 
-    /// A backend that was not tried yet and the connection to it. The second attempt is made on a
-    /// new connection, because what closed the first may have closed all that were kept.
+    /// A backend that was not tried yet and what takes the request to it. The second attempt is made
+    /// on a new connection, because what closed the first may have closed all that were kept.
     ///
     /// # Errors
     /// When none takes requests, or those that do cannot be reached.
-    pub(in crate::proxy) async fn engage(
+    pub(in crate::proxy) async fn engage<C: Carrier>(
         &mut self,
         worker: &Rc<Worker>,
         account: &mut Account,
-    ) -> Result<Lease, Refusal> {
+    ) -> Result<C::Begun, Refusal> {
         while self.has_another() {
             if self.reached && !self.may_retry() {
                 worker.cells().retries_denied.add(1);
                 return Err(self.failure);
             }
-            let first = self.attempts == 0;
-            let lines_up = first && self.pool().has_line();
-            let picked = if lines_up { None } else { self.pick(worker) };
-            let flight = match picked {
-                Some(flight) => flight,
-                None if lines_up || first && self.pool().is_full() => {
-                    Box::pin(self.wait(worker)).await?
-                }
-                None => return Err(self.failure),
-            };
+            let flight = self.place(worker).await?;
             self.attempts += 1;
             self.except = Some(flight.backend().slot);
             account.attempted(&flight.backend().name);
@@ -92,12 +88,8 @@ impl Search {
                 worker.cells().retries.add(1);
             }
             let started_us = worker.clock.now_us();
-            let connected = match self.attempts {
-                1 => worker.connect(flight.backend()).await,
-                _ => worker.connect_anew(flight.backend()).await,
-            };
-            match connected {
-                Ok(connection) => return Ok(Lease::new(connection, flight, worker, started_us)),
+            match C::reach(worker, flight.backend(), self.attempts > 1).await {
+                Ok(carrier) => return Ok(carrier.begin(Attempt::new(flight, worker, started_us))),
                 Err(error) => {
                     tracing::debug!(backend = %flight.backend().name, %error, "no connection");
                     if error.is_backends_fault() {
@@ -109,6 +101,18 @@ impl Search {
             }
         }
         Err(self.failure)
+    }
+
+    /// A place in flight on a backend; the first attempt waits for one where all are full.
+    async fn place(&self, worker: &Worker) -> Result<Flight, Refusal> {
+        let first = self.attempts == 0;
+        let has_line = first && self.pool().has_line();
+        let picked = if has_line { None } else { self.pick(worker) };
+        match picked {
+            Some(flight) => Ok(flight),
+            None if has_line || first && self.pool().is_full() => Box::pin(self.wait(worker)).await,
+            None => Err(self.failure),
+        }
     }
 
     /// Takes part in the pool's budget for retries, which keeps a pool in trouble from being asked
@@ -123,7 +127,7 @@ impl Search {
     async fn wait(&self, worker: &Worker) -> Result<Flight, Refusal> {
         let pool = self.pool();
         let line = pool.live.line_up(pool.max_pending()).ok_or(Refusal::QueueFull)?;
-        let place = line.until(|| pick_newest(worker, &pool.name, self.hash));
+        let place = line.until(|| pick_newest(worker, pool, self.hash));
         timeout(pool.capacity.patience, place).await.map_err(|_| Refusal::QueueTimeout)
     }
 

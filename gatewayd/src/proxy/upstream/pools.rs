@@ -1,20 +1,22 @@
 //! This worker's idle connections, by backend; the one that rested least is used first.
 
 use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::net::{DialError, dial};
+use crate::net::dial;
 use crate::state::{LiveBackend, Table};
 
 use super::super::worker::Worker;
 use super::shelf::Spare;
-use super::{Connection, Shelf};
+use super::{Attempt, Carrier, ConnectError, Connection, Lease, Shelf};
 
 /// How long a connection to a backend may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Below what backends themselves allow.
-const LONGEST_IDLE_MS: u64 = 30_000;
-const LONGEST_LIFE_MS: u64 = 60 * 60 * 1000;
+pub(super) const LONGEST_IDLE_MS: u64 = 30_000;
+pub(super) const LONGEST_LIFE_MS: u64 = 60 * 60 * 1000;
 /// Of a worker's idle connections those are too many that nobody needed for so long.
 const SURPLUS_AFTER_MS: u64 = 2000;
 /// Idle connections kept for each backend.
@@ -92,17 +94,36 @@ fn is_fresh(born_ms: u64, idle_since_ms: u64, now_ms: u64) -> bool {
         && now_ms.saturating_sub(born_ms) < LONGEST_LIFE_MS
 }
 
-impl Worker {
-    /// A connection to `backend`: an idle one, or a new one.
-    pub(super) async fn connect(&self, backend: &LiveBackend) -> Result<Connection, DialError> {
-        let idle = self.pools.borrow_mut().take(backend.slot, self.now_ms());
-        match idle.or_else(|| self.take_shared(backend.slot)) {
-            Some(connection) => Ok(connection),
-            None => self.connect_anew(backend).await,
+impl Carrier for Connection {
+    type Begun = Lease;
+
+    async fn reach(
+        worker: &Rc<Worker>,
+        backend: &Arc<LiveBackend>,
+        anew: bool,
+    ) -> Result<Connection, Rc<ConnectError>> {
+        if let Some(connection) = if anew { None } else { worker.idle(backend.slot) } {
+            return Ok(connection);
         }
+        worker.cells().connections_made.add(1);
+        let stream = dial(backend.address, CONNECT_TIMEOUT).await;
+        let stream = stream.map_err(|error| Rc::new(error.into()))?;
+        Ok(Connection::new(stream, worker.now_ms()))
     }
 
-    /// An idle connection that another worker did not need.
+    fn begin(self, attempt: Attempt) -> Lease {
+        Lease::new(self, attempt)
+    }
+}
+
+impl Worker {
+    /// An idle connection to the backend at `slot`: this worker's own, or one that another worker
+    /// did not need.
+    fn idle(&self, slot: u64) -> Option<Connection> {
+        let own = self.pools.borrow_mut().take(slot, self.now_ms());
+        own.or_else(|| self.take_shared(slot))
+    }
+
     fn take_shared(&self, slot: u64) -> Option<Connection> {
         let connection = Connection::adopt(self.shelf.as_ref()?.take(slot)?).ok()?;
         let fresh = connection.is_fresh(self.now_ms());
@@ -114,6 +135,7 @@ impl Worker {
     /// other workers have those that this one does not need.
     pub(in crate::proxy) fn sweep_pools(&self, table: &Table) {
         let now_ms = self.now_ms();
+        self.http2.borrow_mut().sweep(table, now_ms);
         let mut pools = self.pools.borrow_mut();
         pools.sweep(table, now_ms);
         if let Some(shelf) = &self.shelf {
@@ -124,15 +146,5 @@ impl Worker {
                     && table.backends().any(|live| live.slot == slot)
             });
         }
-    }
-
-    /// A new connection to `backend`.
-    pub(super) async fn connect_anew(
-        &self,
-        backend: &LiveBackend,
-    ) -> Result<Connection, DialError> {
-        self.cells().connections_made.add(1);
-        let stream = dial(backend.address, CONNECT_TIMEOUT).await?;
-        Ok(Connection::new(stream, self.now_ms()))
     }
 }

@@ -1,5 +1,7 @@
 //! Writing chunks.
 
+use http::HeaderMap;
+
 use super::super::numbers::write_hexadecimal;
 use super::Trailers;
 
@@ -19,6 +21,17 @@ pub(in crate::proxy) fn write_last_chunk(trailers: Option<&Trailers>, out: &mut 
     out.extend_from_slice(b"0\r\n");
     if let Some(trailers) = trailers {
         out.extend_from_slice(trailers.lines());
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// The same with trailers as HTTP/2 brings them, which may all stand there.
+pub(in crate::proxy) fn write_last_chunk_of_map(trailers: &HeaderMap, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"0\r\n");
+    for (name, value) in trailers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes().trim_ascii(), b"\r\n"] {
+            out.extend_from_slice(part);
+        }
     }
     out.extend_from_slice(b"\r\n");
 }

@@ -5,7 +5,9 @@ mod encoder;
 mod trailers;
 
 pub(super) use decoder::Decoder;
-pub(in crate::proxy) use encoder::{CHUNK_END, write_chunk_size, write_last_chunk};
+pub(in crate::proxy) use encoder::{
+    CHUNK_END, write_chunk_size, write_last_chunk, write_last_chunk_of_map,
+};
 pub(in crate::proxy) use trailers::Trailers;
 
 use crate::model::Refusal;

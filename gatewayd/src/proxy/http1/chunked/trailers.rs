@@ -1,5 +1,7 @@
 //! Trailers: the fields behind a chunked body (RFC 9112, section 7.1.2).
 
+use http::{HeaderMap, HeaderName, HeaderValue};
+
 use super::super::super::field_name::may_trail;
 use super::super::head::{Fields, Lines, MOST_FIELDS};
 use super::ChunkFault;
@@ -28,6 +30,16 @@ impl Trailers {
             let colon = memchr::memchr(b':', line).expect("written by us with a colon");
             (&line[..colon], line[colon + 1..].trim_ascii())
         })
+    }
+
+    /// The same as HTTP/2 takes them.
+    pub(in crate::proxy) fn to_map(&self) -> HeaderMap {
+        let lines = self.iter();
+        lines
+            .filter_map(|(name, value)| {
+                Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?))
+            })
+            .collect()
     }
 
     /// How many were dropped: they must not stand behind a body (RFC 9110, section 6.5.1).

@@ -11,7 +11,8 @@ mod target;
 pub(in crate::proxy) use fields::{Fields, Lines};
 pub(in crate::proxy) use options::Options;
 pub(in crate::proxy) use outgoing::{
-    Begun, ToClient, write_interim, write_request, write_request_of_map, write_response,
+    Begun, ToClient, write_interim, write_interim_of_map, write_request, write_request_of_map,
+    write_response, write_response_of_map,
 };
 pub(in crate::proxy) use request::{RequestHead, RequestParser};
 pub(in crate::proxy) use response::{

@@ -53,7 +53,7 @@ impl<'a> Target<'a> {
     }
 
     /// Appends it in the form in which origin servers are asked.
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    pub(in crate::proxy) fn write(&self, out: &mut Vec<u8>) {
         match self {
             Target::Resource { path, query } => {
                 out.extend_from_slice(path.as_bytes());

@@ -13,6 +13,7 @@ use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
 use super::super::super::decide::{self, Decided, decide};
 use super::super::super::door::DoorKind;
+use super::super::super::fields;
 use super::super::super::http1::{
     Parsed, RequestFraming, RequestHead, RequestParser, Version, write_request,
 };
@@ -24,6 +25,7 @@ use super::client::Client;
 use super::download::Download;
 use super::exchange::{Exchange, Outcome};
 use super::linger;
+use super::streamed::{Body, Call};
 use super::upload::Upload;
 use super::write::write_reply;
 
@@ -83,7 +85,15 @@ struct Read {
     method: Method,
     for_websocket: bool,
     /// The pool's, with the head as a backend is asked; or an answer of ours.
-    verdict: Result<(Decided, Vec<u8>), Box<Reply>>,
+    verdict: Result<(Decided, Ready), Box<Reply>>,
+}
+
+/// A request as a backend is asked.
+enum Ready {
+    /// Its head, written.
+    Http1(Vec<u8>),
+    /// What HTTP/2 makes of it; in a box, as only some pools need it.
+    Http2(Box<Call>),
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
@@ -176,10 +186,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             },
         };
         let decided = decide(self.worker, self.door, self.peer, &asked, &mut account);
-        let verdict = decided.map(|decided| {
-            let mut out = self.worker.buffers.borrow_mut().outbox();
-            write_request(head, &decided.origin, &mut out);
-            (decided, out)
+        let ready = decided.and_then(|decided| {
+            let ready = self.ready(head, &decided);
+            let ready = ready.map_err(|refusal| {
+                account.refused(refusal);
+                Box::new(reply::refusal(refusal))
+            });
+            Ok((decided, ready?))
+        });
+        let verdict = ready.map_err(|reply| match account.refusal() {
+            Some(refusal) if fields::asks_grpc(&head.fields) => {
+                Box::new(reply::to_grpc(refusal, &reply))
+            }
+            _ => reply,
         });
         Read {
             account,
@@ -193,6 +212,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         }
     }
 
+    /// The request in the protocol of the pool it goes to.
+    fn ready(&self, head: &RequestHead<'_>, decided: &Decided) -> Result<Ready, Refusal> {
+        if decided.search.speaks_http2() {
+            return Call::new(head, &decided.origin).map(|call| Ready::Http2(Box::new(call)));
+        }
+        let mut out = self.worker.buffers.borrow_mut().outbox();
+        write_request(head, &decided.origin, &mut out);
+        Ok(Ready::Http1(out))
+    }
+
     fn may_serve_more(&self) -> bool {
         self.served < MOST_REQUESTS
             && self.worker.now_ms() - self.born_ms < LONGEST_LIFE_MS
@@ -203,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         self.served += 1;
         let with_body = read.method != Method::HEAD;
         let Read { mut account, version, persists, .. } = read;
-        let (decided, head) = match read.verdict {
+        let (decided, ready) = match read.verdict {
             Ok(ready) => ready,
             Err(reply) => {
                 let has_body =
@@ -213,17 +242,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             }
         };
         let (worker, most) = (self.worker, decided.most_body_bytes);
-        let exchange = Exchange {
-            worker,
-            client: &mut self.client,
-            account: &mut account,
-            deadline: &self.deadline,
-            search: decided.search,
-            upload: Upload::new(worker, head, read.framing, read.expects_continue, most),
-            idempotent: read.method.is_idempotent(),
-            download: Download::new(read.method, read.for_websocket, version, persists),
+        let mut asks_grpc = false;
+        let outcome = match ready {
+            Ready::Http1(head) => {
+                let exchange = Exchange {
+                    worker,
+                    client: &mut self.client,
+                    account: &mut account,
+                    deadline: &self.deadline,
+                    search: decided.search,
+                    upload: Upload::new(worker, head, read.framing, read.expects_continue, most),
+                    idempotent: read.method.is_idempotent(),
+                    download: Download::new(read.method, read.for_websocket, version, persists),
+                };
+                exchange.run().await
+            }
+            Ready::Http2(call) => {
+                asks_grpc = call.asks_grpc();
+                let body =
+                    Body::new(&mut self.client, read.framing, read.expects_continue, version);
+                let relaying =
+                    call.relay(worker, &mut account, &self.deadline, decided, body, persists);
+                Box::pin(relaying).await
+            }
         };
-        match exchange.run().await {
+        match outcome {
             Outcome::Answered { persists: true } => Then::Next,
             Outcome::Answered { persists: false } => {
                 drop(account);
@@ -238,7 +281,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             }
             Outcome::Refused(refusal) => {
                 account.refused(refusal);
-                let reply = reply::refusal(refusal);
+                let mut reply = reply::refusal(refusal);
+                if asks_grpc {
+                    reply = reply::to_grpc(refusal, &reply);
+                }
                 // A body may be on its way that nobody reads.
                 let whole =
                     matches!(read.framing, RequestFraming::Nothing | RequestFraming::Length(0));

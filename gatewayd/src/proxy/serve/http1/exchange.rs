@@ -17,12 +17,13 @@ use crate::model::Refusal;
 
 use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
-use super::super::super::upstream::{Failure, Lease, Search};
+use super::super::super::upstream::{Connection, Failure, Lease, Search};
 use super::super::super::worker::Worker;
 use super::super::patience::{ANSWER_HEAD, Awaits, BODY_IDLE, STREAM_IDLE, WRITE_STALL};
+use super::super::stop::Stop;
 use super::client::Client;
 use super::download::{Broken, Done, Download};
-use super::upload::{Stop, Upload};
+use super::upload::Upload;
 
 /// How an exchange ended.
 pub(super) enum Outcome {
@@ -62,7 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
     /// Sends the request to backends until one answers, and relays the answer.
     pub(super) async fn run(mut self) -> Outcome {
         loop {
-            let engaged = self.search.engage(self.worker, self.account).await;
+            let engaged = self.search.engage::<Connection>(self.worker, self.account).await;
             let mut lease = match engaged {
                 Ok(lease) => lease,
                 Err(refusal) => return Outcome::Refused(refusal),
@@ -117,7 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
         if !again {
             return Some(Outcome::Refused(refusal));
         }
-        self.search.broke_off(lease, refusal);
+        self.search.broke_off(lease.is_kept(), refusal);
         None
     }
 

@@ -12,6 +12,7 @@ mod connection;
 mod download;
 mod exchange;
 mod linger;
+mod streamed;
 mod upload;
 mod write;
 

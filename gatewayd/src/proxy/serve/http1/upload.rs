@@ -13,6 +13,7 @@ use super::super::super::http1::{
 use super::super::super::upstream::Connection;
 use super::super::super::worker::Worker;
 use super::super::patience::{Awaits, Pace};
+use super::super::stop::Stop;
 use super::client::Client;
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -36,15 +37,6 @@ pub(super) struct Upload {
     ended: bool,
     /// The backend takes no more of it; its answer may still come.
     refused: bool,
-}
-
-/// Why an upload stops. The client's fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// The body breaks a rule.
-    Refused(Refusal),
-    /// The client left.
-    Left,
 }
 
 impl Upload {

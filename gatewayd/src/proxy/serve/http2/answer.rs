@@ -6,16 +6,17 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::model::Refusal;
 
 use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
-use super::super::super::http1::ResponseFraming;
+use super::super::super::http1::{ResponseFraming, Trailers};
 use super::super::super::upstream::{Failure, Lease};
 use super::super::patience::{STREAM_IDLE, WRITE_STALL};
+use super::streamed::StreamedBody;
 use super::upload::Upload;
 
 /// An answer's body on its way to the client.
@@ -24,6 +25,8 @@ pub(super) enum AnswerBody {
     Ours(Bytes, #[allow(dead_code, reason = "settled when it is dropped")] Account),
     /// A backend's.
     Relayed(Box<Relayed>),
+    /// The same of a backend that speaks HTTP/2.
+    Streamed(Box<StreamedBody>),
 }
 
 /// A backend's body under way. When it comes to its end the connection is given back; when the
@@ -113,13 +116,8 @@ impl Relayed {
     fn finish(&mut self) {
         let Some(lease) = self.lease.take() else { return };
         self.upload.worker().count_dropped(lease.answer.trailers());
-        let lines = lease.answer.trailers().into_iter().flat_map(|trailers| trailers.iter());
-        let fields: HeaderMap = lines
-            .filter_map(|(name, value)| {
-                Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?))
-            })
-            .collect();
-        self.trailers = (!fields.is_empty()).then_some(fields);
+        let fields = lease.answer.trailers().map(Trailers::to_map);
+        self.trailers = fields.filter(|fields| !fields.is_empty());
         if self.upload.is_sent() {
             lease.finish();
         }
@@ -141,6 +139,7 @@ impl Body for AnswerBody {
                 Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes)))))
             }
             AnswerBody::Relayed(relayed) => relayed.poll_frame(cx),
+            AnswerBody::Streamed(streamed) => streamed.poll_frame(cx),
         }
     }
 
@@ -148,6 +147,7 @@ impl Body for AnswerBody {
         match self {
             AnswerBody::Ours(bytes, _) => bytes.is_empty(),
             AnswerBody::Relayed(relayed) => relayed.lease.is_none() && relayed.trailers.is_none(),
+            AnswerBody::Streamed(streamed) => streamed.is_over(),
         }
     }
 
@@ -155,7 +155,7 @@ impl Body for AnswerBody {
         match self {
             AnswerBody::Ours(bytes, _) => SizeHint::with_exact(bytes.len() as u64),
             // Told in the head.
-            AnswerBody::Relayed(_) => SizeHint::default(),
+            AnswerBody::Relayed(_) | AnswerBody::Streamed(_) => SizeHint::default(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod answer;
 mod connection;
 mod request;
+mod streamed;
 mod streams;
 mod upload;
 

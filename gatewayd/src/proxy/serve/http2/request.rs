@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body::Body;
@@ -24,11 +24,13 @@ use super::super::super::http1::{
 };
 use super::super::super::reply::{self, Reply};
 use super::super::super::screen::{Screened, screen};
-use super::super::super::upstream::{Failure, Lease};
+use super::super::super::upstream::{Connection, Failure, Lease, Search};
 use super::super::super::worker::Worker;
-use super::super::patience::{ANSWER_HEAD, Awaits, BODY_IDLE, WRITE_STALL};
+use super::super::patience::{Awaits, WRITE_STALL};
+use super::super::stop::Stop;
 use super::answer::{AnswerBody, Relayed};
-use super::upload::{Stop, Upload, framing};
+use super::streamed::{Call, Streamed};
+use super::upload::{Upload, framing};
 
 /// Answers one stream of the client at `peer`, whose task ends with the `deadline`.
 pub(super) async fn answer(
@@ -39,24 +41,59 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
     let mut account = Account::open(&worker, peer, "HTTP/2.0");
+    let asks_grpc = fields::asks_grpc(request.headers());
     let relayed = relay(&worker, door, peer, &deadline, request, &mut account).await;
     // From here on it is for the client to take the answer.
     deadline.arm(WRITE_STALL);
-    let relayed = match relayed {
-        Ok(relayed) => relayed,
-        Err(reply) => return reply.map(|body| AnswerBody::Ours(body, account)),
-    };
-    let Answered { head, lease, upload, framing } = relayed;
-    let body = Relayed::new(lease, upload, framing, deadline, account);
-    head.map(|()| AnswerBody::Relayed(Box::new(body)))
+    match relayed {
+        Ok(Answered::ByHttp1(answered)) => {
+            let head = answered.head;
+            let body =
+                Relayed::new(answered.lease, answered.upload, answered.framing, deadline, account);
+            head.map(|()| AnswerBody::Relayed(Box::new(body)))
+        }
+        Ok(Answered::ByHttp2(answered)) => answered.begin(deadline, account),
+        Err(Unanswered::Told(reply)) => {
+            let reply = match account.refusal() {
+                Some(refusal) if asks_grpc => reply::to_grpc(refusal, &reply),
+                _ => *reply,
+            };
+            reply.map(|body| AnswerBody::Ours(body, account))
+        }
+        // A client that reset its stream hears nothing any more, whatever is said.
+        Err(Unanswered::Left) => Response::new(AnswerBody::Ours(Bytes::new(), account)),
+    }
 }
 
 /// A backend's answer, its head complete.
-struct Answered {
+enum Answered {
+    ByHttp1(Box<AnsweredByHttp1>),
+    ByHttp2(Box<Streamed>),
+}
+
+struct AnsweredByHttp1 {
     head: Response<()>,
     lease: Lease,
     upload: Upload,
     framing: ResponseFraming,
+}
+
+/// Why there is no backend's answer.
+pub(super) enum Unanswered {
+    /// The gateway gives one by itself.
+    Told(Box<Reply>),
+    /// The client left.
+    Left,
+}
+
+impl Unanswered {
+    /// What follows from a stop.
+    pub(super) fn of(stop: Stop, account: &mut Account) -> Unanswered {
+        match stop {
+            Stop::Refused(refusal) => refused(refusal, account),
+            Stop::Left => Unanswered::Left,
+        }
+    }
 }
 
 async fn relay(
@@ -66,7 +103,7 @@ async fn relay(
     deadline: &Deadline,
     request: Request<Incoming>,
     account: &mut Account,
-) -> Result<Answered, Box<Reply>> {
+) -> Result<Answered, Unanswered> {
     let (mut head, body) = request.into_parts();
     let screened = screen(&head).map_err(|refusal| refused(refusal, account))?;
     let Screened { host, authority, path } = screened;
@@ -79,34 +116,54 @@ async fn relay(
         fields: &head.headers,
         body_bytes: body.size_hint().lower(),
     };
-    let mut decided = decide(worker, door, peer, &asked, account)?;
+    let decided = decide(worker, door, peer, &asked, account).map_err(Unanswered::Told)?;
+    let takes_trailers = fields::takes_trailers(&head.headers);
     fields::toward_backend(&mut head.headers, &authority, &decided.origin);
     let target = match head.uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path,
     };
+    if decided.search.speaks_http2() {
+        let most = decided.most_body_bytes;
+        let call = Call::new(worker, head, &target, takes_trailers, body, most)
+            .map_err(|refusal| refused(refusal, account))?;
+        let relaying = call.run(worker, deadline, decided.search, account);
+        return Box::pin(relaying).await.map(|answered| Answered::ByHttp2(Box::new(answered)));
+    }
     let mut out = worker.buffers.borrow_mut().outbox();
     write_request_of_map(&head.method, &target, &head.headers, framing(&body), &mut out);
-    let mut upload = Upload::new(worker, out, body, decided.most_body_bytes);
+    let upload = Upload::new(worker, out, body, decided.most_body_bytes);
+    let relaying = ask(worker, deadline, &head.method, decided.search, upload, account);
+    relaying.await.map(|answered| Answered::ByHttp1(Box::new(answered)))
+}
+
+/// Asks backends of HTTP/1.1 until one answers.
+async fn ask(
+    worker: &Rc<Worker>,
+    deadline: &Deadline,
+    method: &Method,
+    mut search: Search,
+    mut upload: Upload,
+    account: &mut Account,
+) -> Result<AnsweredByHttp1, Unanswered> {
     loop {
         deadline.disarm();
-        let engaged = decided.search.engage(worker, account).await;
+        let engaged = search.engage::<Connection>(worker, account).await;
         let mut lease = engaged.map_err(|refusal| refused(refusal, account))?;
-        match attempt(&head.method, &mut lease, &mut upload, deadline).await {
-            Ok((answer, framing)) => {
-                account.answered(answer.status());
-                return Ok(Answered { head: answer, lease, upload, framing });
+        match attempt(method, &mut lease, &mut upload, deadline).await {
+            Ok((head, framing)) => {
+                account.answered(head.status());
+                return Ok(AnsweredByHttp1 { head, lease, upload, framing });
             }
-            Err(Ended::Client(refusal)) => return Err(refused(refusal, account)),
+            Err(Ended::Client(stop)) => return Err(Unanswered::of(stop, account)),
             Err(Ended::Backend(refusal)) => {
                 lease.failed();
-                let safe =
-                    upload.is_unsent() || head.method.is_idempotent() && upload.is_repeatable();
+                let safe = upload.is_unsent() || method.is_idempotent() && upload.is_repeatable();
                 let broken = refusal == Refusal::UpstreamBroken && !lease.answer.began();
-                if !(safe && broken && decided.search.has_another()) {
+                if !(safe && broken && search.has_another()) {
                     return Err(refused(refusal, account));
                 }
-                decided.search.broke_off(&lease, refusal);
+                search.broke_off(lease.is_kept(), refusal);
                 upload.restart();
             }
         }
@@ -115,7 +172,7 @@ async fn relay(
 
 /// How an attempt ended that brought no answer.
 enum Ended {
-    Client(Refusal),
+    Client(Stop),
     Backend(Refusal),
 }
 
@@ -131,17 +188,12 @@ async fn attempt(
     let answered = poll_fn(|cx| {
         let uploaded = upload.poll(cx, &mut lease.connection);
         if let Poll::Ready(Err(stop)) = uploaded {
-            // A client that reset its stream hears nothing any more, whatever is said.
-            let refusal = match stop {
-                Stop::Refused(refusal) => refusal,
-                Stop::Left => Refusal::TimeoutBody,
-            };
-            return Poll::Ready(Err(Ended::Client(refusal)));
+            return Poll::Ready(Err(Ended::Client(stop)));
         }
         let now = (upload.awaits(), upload.body_bytes());
         if last != Some(now) {
             last = Some(now);
-            deadline.arm(patience(upload.awaits()));
+            deadline.arm(upload.awaits().patience());
         }
         let Lease { connection, answer, .. } = &mut *lease;
         match answer.poll_head(cx, connection, asked, final_head) {
@@ -149,7 +201,7 @@ async fn attempt(
             Poll::Ready(Ok(None)) => unreachable!("interim heads are passed over"),
             Poll::Ready(Err(failure)) => Poll::Ready(Err(Ended::Backend(refusal(&failure)))),
             Poll::Pending if deadline.is_over(cx) => Poll::Ready(Err(match upload.awaits() {
-                Awaits::Client => Ended::Client(Refusal::TimeoutBody),
+                Awaits::Client => Ended::Client(Stop::Refused(Refusal::TimeoutBody)),
                 Awaits::Backend | Awaits::Nothing => Ended::Backend(Refusal::UpstreamTimeout),
             })),
             Poll::Pending => Poll::Pending,
@@ -159,14 +211,6 @@ async fn attempt(
     let (answer, framing, cpu) = answered;
     lease.answered(answer.status().is_server_error(), cpu);
     Ok((answer, framing))
-}
-
-fn patience(awaits: Awaits) -> Duration {
-    match awaits {
-        Awaits::Client => BODY_IDLE,
-        Awaits::Backend => WRITE_STALL,
-        Awaits::Nothing => ANSWER_HEAD,
-    }
 }
 
 type Head = (Response<()>, ResponseFraming, Option<f64>);
@@ -208,7 +252,7 @@ fn refusal(failure: &Failure) -> Refusal {
     }
 }
 
-fn refused(refusal: Refusal, account: &mut Account) -> Box<Reply> {
+fn refused(refusal: Refusal, account: &mut Account) -> Unanswered {
     account.refused(refusal);
-    Box::new(reply::refusal(refusal))
+    Unanswered::Told(Box::new(reply::refusal(refusal)))
 }

@@ -13,6 +13,7 @@ use super::super::super::http1::{CHUNK_END, RequestFraming, write_chunk_size, wr
 use super::super::super::upstream::Connection;
 use super::super::super::worker::Worker;
 use super::super::patience::{Awaits, Pace};
+use super::super::stop::Stop;
 
 /// A request under way.
 pub(super) struct Upload {
@@ -30,15 +31,6 @@ pub(super) struct Upload {
     ended: bool,
     /// The backend takes no more of it; its answer may still come.
     refused: bool,
-}
-
-/// Why an upload stops. The client's fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// The body breaks a rule.
-    Refused(Refusal),
-    /// The client left, or reset its stream.
-    Left,
 }
 
 /// How the body of a stream goes on: HTTP/2 holds a length that was told against what comes.

@@ -8,7 +8,9 @@ mod request;
 mod response;
 
 pub(in crate::proxy) use request::{write_request, write_request_of_map};
-pub(in crate::proxy) use response::{Begun, ToClient, write_interim, write_response};
+pub(in crate::proxy) use response::{
+    Begun, ToClient, write_interim, write_interim_of_map, write_response, write_response_of_map,
+};
 
 use super::super::numbers::write_decimal;
 

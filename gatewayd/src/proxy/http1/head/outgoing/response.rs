@@ -1,6 +1,7 @@
 //! The head of a response on its way to a client.
 
-use http::StatusCode;
+use http::header::DATE;
+use http::{Response, StatusCode};
 
 use super::super::super::super::field_name::FieldName;
 use super::super::super::framing::ResponseFraming;
@@ -34,14 +35,37 @@ pub(in crate::proxy) fn write_response(
     client: &ToClient<'_>,
     out: &mut Vec<u8>,
 ) -> Begun {
-    let framing = head.framed.framing.toward_client(client.version);
-    let persists = client.persists && framing != ResponseFraming::UntilClose;
     let dated = write_status_and_fields(head, out);
+    write_hop(head.framed.framing, dated, head.stage(), client, out)
+}
+
+/// Appends a final response whose fields are ready for a client, as HTTP/2 brings them.
+pub(in crate::proxy) fn write_response_of_map(
+    head: &Response<()>,
+    framing: ResponseFraming,
+    client: &ToClient<'_>,
+    out: &mut Vec<u8>,
+) -> Begun {
+    write_head_of_map(head, out);
+    let dated = head.headers().contains_key(DATE);
+    write_hop(framing, dated, Stage::Final, client, out)
+}
+
+/// Appends the rest of a head: what is between us and the client.
+fn write_hop(
+    framing: ResponseFraming,
+    dated: bool,
+    stage: Stage,
+    client: &ToClient<'_>,
+    out: &mut Vec<u8>,
+) -> Begun {
+    let framing = framing.toward_client(client.version);
+    let persists = client.persists && framing != ResponseFraming::UntilClose;
     if !dated {
         write_field(b"Date", client.date, out);
     }
     match client.version {
-        _ if head.stage() == Stage::Switched => out.extend_from_slice(TO_WEBSOCKET),
+        _ if stage == Stage::Switched => out.extend_from_slice(TO_WEBSOCKET),
         _ if !persists => out.extend_from_slice(b"Connection: close\r\n"),
         Version::Http10 => out.extend_from_slice(b"Connection: keep-alive\r\n"),
         Version::Http11 => {}
@@ -62,6 +86,20 @@ pub(in crate::proxy) fn write_response(
 pub(in crate::proxy) fn write_interim(head: &ResponseHead<'_>, out: &mut Vec<u8>) {
     write_status_and_fields(head, out);
     out.extend_from_slice(b"\r\n");
+}
+
+/// The same of a head as HTTP/2 brings it, its fields ready for a client.
+pub(in crate::proxy) fn write_interim_of_map(head: &Response<()>, out: &mut Vec<u8>) {
+    write_head_of_map(head, out);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn write_head_of_map(head: &Response<()>, out: &mut Vec<u8>) {
+    let status = head.status();
+    write_status_line(status, status.canonical_reason().unwrap_or_default(), out);
+    for (name, value) in head.headers() {
+        write_field(name.as_str().as_bytes(), value.as_bytes().trim_ascii(), out);
+    }
 }
 
 /// Writes the status line and the fields that go on; says whether a Date is among them.

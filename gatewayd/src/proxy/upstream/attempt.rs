@@ -1,0 +1,67 @@
+//! An attempt: one try against one backend, and what is counted of it.
+
+use std::rc::Rc;
+
+use crate::state::{AttemptCells, Flight};
+
+use super::super::worker::Worker;
+
+/// One try against one backend; the place in flight is given up when it is dropped.
+pub(in crate::proxy) struct Attempt {
+    flight: Flight,
+    worker: Rc<Worker>,
+    started_us: u64,
+}
+
+impl Attempt {
+    pub(super) fn new(flight: Flight, worker: &Rc<Worker>, started_us: u64) -> Attempt {
+        Attempt { flight, worker: Rc::clone(worker), started_us }
+    }
+
+    /// The worker that makes it.
+    pub(super) fn worker(&self) -> &Rc<Worker> {
+        &self.worker
+    }
+
+    /// The slot of the backend.
+    pub(super) fn slot(&self) -> u64 {
+        self.flight.backend().slot
+    }
+
+    /// The head of the answer has come.
+    pub(super) fn answered(&self, failed: bool, cpu: Option<f64>) {
+        let cells = self.cells();
+        cells.attempts.add(1);
+        cells.latency.record(self.worker.clock.now_us() - self.started_us);
+        if failed {
+            cells.failures.add(1);
+        }
+        if let Some(cpu) = cpu {
+            self.reported(cpu);
+        }
+    }
+
+    /// The backend said how busy its cores are, 0..=1.
+    pub(super) fn reported(&self, cpu: f64) {
+        self.flight.backend().report_cpu(cpu);
+    }
+
+    /// No answer came, by the backend's fault.
+    pub(super) fn failed(&self) {
+        self.answered(true, None);
+    }
+
+    /// The answer began and broke off.
+    pub(super) fn broke_off(&self) {
+        self.cells().failures.add(1);
+    }
+
+    /// The place in flight alone.
+    pub(super) fn into_flight(self) -> Flight {
+        self.flight
+    }
+
+    fn cells(&self) -> &AttemptCells {
+        self.flight.backend().cells.of(self.worker.index)
+    }
+}
