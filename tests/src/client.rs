@@ -217,7 +217,7 @@ where
     Ok(Sender::Http2(sender))
 }
 
-async fn tls(
+pub(crate) async fn tls(
     stream: TcpStream,
     protocol: &[u8],
 ) -> anyhow::Result<tokio_rustls::client::TlsStream<TcpStream>> {

@@ -1,6 +1,6 @@
-//! Frames: a client of HTTP/2 that sends each frame by hand and takes no more than it wants.
+//! Frames: a side of HTTP/2 that sends each frame by hand and takes no more than it wants.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::Wire;
@@ -45,7 +45,7 @@ impl Frame {
     pub const END_HEADERS: u8 = 4;
 }
 
-/// A client's connection over TLS.
+/// One side of a connection: a client's, over TLS, or a backend's.
 pub struct Frames {
     wire: Wire,
     patience: Duration,
@@ -65,6 +65,25 @@ impl Frames {
         settings.extend_from_slice(&window_bytes.to_be_bytes());
         frames.send(Frame::SETTINGS, 0, 0, &settings);
         frames
+    }
+
+    /// The other side of a client's connection in the clear.
+    ///
+    /// # Panics
+    /// When the client does not begin with the preface of HTTP/2.
+    #[track_caller]
+    pub fn serve(socket: TcpStream) -> Frames {
+        let wire = Wire::over_socket(socket);
+        let (patience, end) = (PATIENCE, Instant::now() + PATIENCE);
+        let mut frames = Frames { wire, patience, end };
+        frames.send(Frame::SETTINGS, 0, 0, &[]);
+        assert_eq!(frames.wire.read(PREFACE.len()), PREFACE);
+        frames
+    }
+
+    /// Answers `stream` with 200 and nothing more.
+    pub fn answer(&mut self, stream: u32) {
+        self.send(Frame::HEADERS, Frame::END_HEADERS | Frame::END_STREAM, stream, &[0x88]);
     }
 
     /// How long it waits for a frame, and how long for all of them.

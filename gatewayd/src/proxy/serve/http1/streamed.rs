@@ -58,7 +58,10 @@ struct Download<'a, S> {
     stream: Stream,
     begun: Begun,
     takes_trailers: bool,
+    /// All of it is there for the client to take.
     over: bool,
+    /// No more of it comes.
+    failure: Option<Failure>,
 }
 
 /// Why an answer breaks off.
@@ -151,6 +154,7 @@ impl Call {
             begun,
             takes_trailers,
             over: false,
+            failure: None,
         };
         download.run(over).await
     }
@@ -198,6 +202,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Download<'_, S> {
         }
         let left = |_| Broken::Client(Stop::Left);
         loop {
+            if let Some(failure) = self.failure {
+                // The client gets what had come before.
+                ready!(self.body.client.poll_flush(cx)).map_err(left)?;
+                return Poll::Ready(Err(Broken::Backend(failure)));
+            }
             if self.over || self.body.client.waiting() > GATHERED_BYTES {
                 ready!(self.body.client.poll_flush(cx)).map_err(left)?;
             }
@@ -206,7 +215,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Download<'_, S> {
             }
             match self.stream.poll_piece(cx) {
                 Poll::Ready(Ok(piece)) => self.take(piece),
-                Poll::Ready(Err(failure)) => return Poll::Ready(Err(Broken::Backend(failure))),
+                Poll::Ready(Err(failure)) => self.failure = Some(failure),
                 Poll::Pending => break,
             }
         }

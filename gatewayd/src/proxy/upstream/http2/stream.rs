@@ -104,9 +104,9 @@ impl Stream {
     ) -> Poll<Result<Response<()>, Failure>> {
         let Answer::Head(answer) = &mut self.answer else { unreachable!("a head comes once") };
         while let Poll::Ready(Some(head)) = answer.poll_informational(cx) {
+            let head = head.map_err(|error| Failure::of(&error))?;
             self.began = true;
             self.interim += 1;
-            let head = head.map_err(|error| Failure::of(&error))?;
             let switches = head.status() == http::StatusCode::SWITCHING_PROTOCOLS;
             let too_much = self.interim > MOST_INTERIM || head.headers().len() > MOST_FIELDS;
             if switches || too_much {
