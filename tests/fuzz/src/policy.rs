@@ -1,0 +1,9 @@
+//! The decisions that the codec asks for.
+
+#[path = "../../../gatewayd/src/policy/host.rs"]
+mod host;
+#[path = "../../../gatewayd/src/policy/path.rs"]
+mod path;
+
+pub use host::{Host, host};
+pub use path::canonical;
