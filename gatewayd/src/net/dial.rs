@@ -5,8 +5,17 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+
+/// How long what was sent may go unacknowledged. A backend that vanished sends no FIN; longer than
+/// any deadline of a request, so that those tell first and this is for what has none: tunnels, and
+/// what is left to the kernel once we have closed.
+const LONGEST_UNACKNOWLEDGED: Duration = Duration::from_secs(60);
+/// When a silent backend is asked whether it is still there, and how often then.
+const KEEPALIVE: TcpKeepalive =
+    TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(10));
 
 /// Why a backend could not be reached. Nothing was sent to it, so another may always be tried.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +84,8 @@ fn is_local(error: &io::Error) -> bool {
     })
 }
 
-/// Connects to a backend, giving up after `limit`. What is written to the stream leaves at once.
+/// Connects to a backend, giving up after `limit`. What is written to the stream leaves at once,
+/// and a backend that vanishes without a word is noticed within a minute and a little.
 ///
 /// # Errors
 /// When there is no connection; the error says whose fault that is.
@@ -93,6 +103,9 @@ async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
         refuse_own_echo(&stream, address)?;
     }
     stream.set_nodelay(true)?;
+    let socket = SockRef::from(&stream);
+    socket.set_tcp_user_timeout(Some(LONGEST_UNACKNOWLEDGED))?;
+    socket.set_tcp_keepalive(&KEEPALIVE)?;
     Ok(stream)
 }
 
@@ -121,6 +134,17 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let stream = dial(listener.local_addr().unwrap(), LONG).await.unwrap();
         assert!(stream.nodelay().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_backend_that_vanishes_without_a_word_is_noticed() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let stream = dial(listener.local_addr().unwrap(), LONG).await.unwrap();
+        let socket = SockRef::from(&stream);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(LONGEST_UNACKNOWLEDGED));
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(30));
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), Duration::from_secs(10));
     }
 
     #[tokio::test]

@@ -9,6 +9,10 @@ use crate::model::Refusal;
 
 use super::fields::GRPC;
 
+/// What may be asked for where CONNECT and TRACE may not (RFC 9110, section 15.5.6). Others are
+/// relayed too; these are the ones that everybody knows.
+const COMMON: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
 /// An answer of our own.
 pub(super) type Reply = Response<Bytes>;
 
@@ -26,8 +30,13 @@ pub(super) fn refusal(refusal: Refusal) -> Reply {
     let fields = reply.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        fields.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    let remedy = match refusal {
+        _ if status == StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, "1")),
+        Refusal::MethodRefused => Some((ALLOW, COMMON)),
+        _ => None,
+    };
+    if let Some((name, value)) = remedy {
+        fields.insert(name, HeaderValue::from_static(value));
     }
     reply
 }

@@ -23,7 +23,7 @@ const SIXTY_S: RangeInclusive<u64> = 59..=80;
 
 #[test]
 fn cases_35_to_40_and_69_nobody_is_waited_for_longer_than_a_deadline() {
-    let scenarios: [(&str, fn()); 17] = [
+    let scenarios: [(&str, fn()); 18] = [
         ("case 35: silence is closed after 10 s", silence),
         ("case 36: a handshake that trickles is closed after 10 s", trickled_handshake),
         ("case 36: silence behind a handshake is closed after 10 s", silence_behind_a_handshake),
@@ -41,6 +41,7 @@ fn cases_35_to_40_and_69_nobody_is_waited_for_longer_than_a_deadline() {
         ("case 69: a backend that takes no upload is given up after 30 s", deaf_backend),
         ("case 69: a backend that stops is given up and taken out", stopped_backend),
         ("case 69: an answer that stops is cut off after 60 s", answer_that_stops),
+        ("case 69: a tunnel into which nothing more goes is closed after 60 s", deaf_tunnel),
     ];
     let (results, failed) = (mpsc::channel(), &mut Vec::new());
     for (name, scenario) in scenarios {
@@ -609,4 +610,32 @@ fn answer_that_stops() {
     stage.assert_counted("an answer that stops", &["upstream_timeout"; 2]);
     wait_until_released(&stage);
     stage.assert_serves("afterwards", stage.backend.bytes());
+}
+
+fn deaf_tunnel() {
+    let mut stage = stage(|call| {
+        if call.request().is_some() {
+            call.say(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\n\
+                 Upgrade: websocket\r\n\r\n",
+            );
+            call.wait_until_left();
+        }
+    });
+    let mut wire = patient(&stage);
+    wire.send(
+        "GET /ws HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    assert_eq!(wire.bodiless_answer().status(), 101);
+    let begun = Instant::now();
+    let mut writer = Wire::over_socket(wire.socket());
+    // Both are one socket, and this one's patience is the last word.
+    wire.wait_at_most(PATIENCE);
+    let sending = thread::spawn(move || while writer.try_send([b'x'; 64 * 1024]) {});
+    let (_, ended) = wire.rest();
+    assert_ne!(ended, Ended::Silent, "the tunnel stays open");
+    assert_took("a deaf tunnel", begun, &SIXTY_S);
+    sending.join().unwrap();
+    wait_for(PATIENCE, || stage.metric("gateway_in_flight") == 0);
 }

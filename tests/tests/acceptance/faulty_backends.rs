@@ -1,16 +1,14 @@
 //! Backends that refuse, break off, babble, or answer more than they were asked.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use bytes::Bytes;
 use gateway_tests::{
-    Call, EVERYTHING, Ended, Gateway, Message, Protocol, Recorder, Setup, Stage, free_port,
-    pool_of, until,
+    Call, EVERYTHING, Ended, Gateway, Message, Protocol, Recorder, Setup, Stage, until,
 };
 use http::Method;
 
@@ -30,53 +28,6 @@ fn stage(script: impl Fn(&mut Call) + Send + Sync + 'static) -> Stage {
 /// A gateway with one worker in front of `backends`, tried in turn.
 fn gateway(backends: &[&Recorder]) -> Gateway {
     one_worker().start(&(EVERYTHING.to_owned() + &Recorder::pool(backends, "")))
-}
-
-/// An address where nobody listens once the backend that passed the first probe is gone.
-fn gone() -> (SocketAddr, TcpListener) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, free_port())).unwrap();
-    (listener.local_addr().unwrap(), listener)
-}
-
-#[test]
-fn case_66_a_backend_that_cannot_be_reached_is_passed_over_once_and_only_it_is_charged() {
-    let good = Recorder::start(|call| {
-        if let Some(request) = call.request() {
-            let body = request.target();
-            let close = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length";
-            call.say(format!("{close}: {}\r\n\r\n{body}", body.len()));
-        }
-    });
-    let (address, listener) = gone();
-    thread::spawn(move || {
-        let (mut socket, _) = listener.accept().unwrap();
-        drop(listener);
-        let mut probe = Vec::new();
-        while !probe.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            socket.read_exact(&mut byte).unwrap();
-            probe.push(byte[0]);
-        }
-        socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
-        std::io::copy(&mut socket, &mut std::io::sink()).unwrap();
-    });
-    let pool = pool_of(&[address, good.address], "");
-    let gateway = one_worker().start(&(EVERYTHING.to_owned() + &pool));
-    gateway.wait_for_health("app-1", "healthy");
-    let mut client = gateway.client(Protocol::Http);
-    for number in 0..10 {
-        let reply = client.post(&format!("/{number}"), "text/plain", "pay".to_owned());
-        assert_eq!(reply.status, 200, "nothing was sent yet, so even a POST may go elsewhere");
-    }
-    assert_eq!(good.requests().len(), 10);
-    let charged = ["app-1", "app-2"].map(|name| gateway.ctl.backend(name)["errors_total"].as_u64());
-    assert!(charged[0] > Some(0) && charged[1] == Some(0), "{charged:?}");
-    drop(good);
-    until("both are gone", || {
-        let reply = client.get("/");
-        let status = reply.status.as_u16();
-        (status == 502).then_some(())
-    });
 }
 
 /// What breaks off before its answer.

@@ -57,7 +57,15 @@ fn case_12_methods_and_forms_that_are_not_relayed() {
         ("G\u{c9}T / HTTP/1.1", bad("request_line_invalid")),
         (" / HTTP/1.1", bad("request_line_invalid")),
     ] {
-        stage.assert_refused(line, of(line), expected);
+        let answer = stage.assert_refused(line, of(line), expected);
+        // RFC 9110, section 15.5.6.
+        let allowed = answer.field("allow");
+        assert_eq!(
+            allowed.contains("GET, HEAD, POST"),
+            expected.status == 405,
+            "{line}: {allowed}"
+        );
+        assert!(!allowed.contains("CONNECT") && !allowed.contains("TRACE"), "{allowed}");
     }
     let long = format!("{} / HTTP/1.1", "M".repeat(1024));
     stage.assert_refused("a method of 1 KiB", of(&long), verdict(405, "method_refused"));

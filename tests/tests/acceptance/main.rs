@@ -10,6 +10,7 @@ mod hostile_framing;
 mod hostile_heads;
 mod hostile_messages;
 mod hostile_targets;
+mod unreachable_backends;
 
 use gateway_tests::Verdict;
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::Refusal;
 use crate::net::DialError;
 use crate::state::LiveBackend;
 
@@ -58,6 +59,16 @@ pub(in crate::proxy) enum ConnectError {
 }
 
 impl ConnectError {
+    /// What a client is told: that the backend is down, or that it is mute.
+    pub(super) fn refusal(&self) -> Refusal {
+        match self {
+            ConnectError::Dial(DialError::TimedOut { .. }) | ConnectError::Silent { .. } => {
+                Refusal::UpstreamTimeout
+            }
+            _ => Refusal::UpstreamConnect,
+        }
+    }
+
     /// Whether the backend's health should suffer for it; a shortage of our own is not its fault.
     pub(super) fn is_backends_fault(&self) -> bool {
         match self {

@@ -95,7 +95,7 @@ impl Search {
                     if error.is_backends_fault() {
                         charge(worker, &flight, started_us);
                     }
-                    self.failure = Refusal::UpstreamConnect;
+                    self.failure = error.refusal();
                     self.on_kept = false;
                 }
             }
