@@ -1,0 +1,302 @@
+//! The defects: what somebody could break, and the test that has to see it.
+
+use anyhow::{Result, ensure};
+
+/// A defect.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Defect {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The file that has it.
+    pub(crate) file: &'static str,
+    /// What stands there, once.
+    pub(crate) sound: &'static str,
+    /// What stands there instead.
+    pub(crate) broken: &'static str,
+    /// What has to find it.
+    pub(crate) case: Case,
+}
+
+/// One test.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case {
+    /// The package that it is in.
+    pub(crate) package: &'static str,
+    /// The integration test that it is in; `None` for one beside the code.
+    pub(crate) target: Option<&'static str>,
+    /// The file that it is in.
+    pub(crate) file: &'static str,
+    /// Its name in full.
+    pub(crate) test: &'static str,
+}
+
+impl Defect {
+    /// `text`, which is the file's, with the defect in it.
+    ///
+    /// # Errors
+    /// When it is not clear where it belongs.
+    pub(crate) fn planted(&self, text: &str) -> Result<String> {
+        let places = text.matches(self.sound).count();
+        ensure!(
+            places == 1,
+            "{} cannot be planted: {} has its lines {places} times. Write it anew in \
+             tests/sabotage/src/defects.rs",
+            self.name,
+            self.file
+        );
+        Ok(text.replacen(self.sound, self.broken, 1))
+    }
+}
+
+const fn acceptance(file: &'static str, test: &'static str) -> Case {
+    Case { package: "gateway-tests", target: Some("acceptance"), file, test }
+}
+
+/// All of them.
+pub(crate) const DEFECTS: [Defect; 21] = [
+    // Takes a request with a length and a coding.
+    Defect {
+        name: "length-beside-chunks",
+        file: "gatewayd/src/proxy/http1/framing.rs",
+        sound: "Coding::Chunked | Coding::Unknown if has_length => return Err(Refusal::ClTe),",
+        broken: "Coding::Chunked | Coding::Unknown if has_length && false => return Err(Refusal::ClTe),",
+        case: acceptance(
+            "tests/tests/acceptance/hostile_framing.rs",
+            "hostile_framing::case_01_a_length_and_a_coding_together_are_refused_in_either_order",
+        ),
+    },
+    // Takes two Transfer-Encoding lines for the last one.
+    Defect {
+        name: "two-codings",
+        file: "gatewayd/src/proxy/http1/framing.rs",
+        sound: "Err(_) => return Coding::Invalid,",
+        broken: r#"Err(_) => &b"chunked"[..],"#,
+        case: acceptance(
+            "tests/tests/acceptance/hostile_framing.rs",
+            "hostile_framing::case_02_a_disguised_transfer_encoding_is_refused",
+        ),
+    },
+    // Forgives a chunk that ends in nothing.
+    Defect {
+        name: "no-end-of-chunk",
+        file: "gatewayd/src/proxy/http1/chunked/decoder.rs",
+        sound: "State::DataCr | State::DataLf => return Err(ChunkFault::End),",
+        broken: r#"State::DataCr | State::DataLf => {
+                    self.begin();
+                    continue;
+                }"#,
+        case: acceptance(
+            "tests/tests/acceptance/hostile_framing.rs",
+            "hostile_framing::case_06_a_broken_chunk_ends_in_no_last_chunk_for_the_backend",
+        ),
+    },
+    // Lets any field stand behind a body.
+    Defect {
+        name: "all-trailers-pass",
+        file: "gatewayd/src/proxy/field_name.rs",
+        sound: r#"    FieldName::of(name) == FieldName::Other
+        && !NOT_IN_TRAILERS"#,
+        broken: r#"    FieldName::of(name) == FieldName::Other && name.is_empty()
+        || !NOT_IN_TRAILERS[..0]"#,
+        case: acceptance(
+            "tests/tests/acceptance/hostile_framing.rs",
+            "hostile_framing::case_08_trailers_are_bounded_and_none_of_them_frames_routes_or_authorises",
+        ),
+    },
+    // Takes a bare LF for the end of a line.
+    Defect {
+        name: "bare-line-feeds",
+        file: "gatewayd/src/proxy/http1/head/fields.rs",
+        sound: r#"if name > 0 && !head[..name].ends_with(b"\r\n")"#,
+        broken: r#"if name > 0 && !head[..name].ends_with(b"\n")"#,
+        case: acceptance(
+            "tests/tests/acceptance/hostile_heads.rs",
+            "hostile_heads::case_09_a_head_keeps_to_the_grammar",
+        ),
+    },
+    // Takes the first Host of two.
+    Defect {
+        name: "two-hosts",
+        file: "gatewayd/src/proxy/http1/head/request.rs",
+        sound: "let host = fields.only(FieldName::Host).map_err(|_| Refusal::HostInvalid)?;",
+        broken: "let host = fields.values(FieldName::Host).next();",
+        case: acceptance(
+            "tests/tests/acceptance/hostile_heads.rs",
+            "hostile_heads::case_10_a_request_names_exactly_one_host",
+        ),
+    },
+    // Routes by the path as it is written.
+    Defect {
+        name: "raw-paths",
+        file: "gatewayd/src/proxy/http1/head/target.rs",
+        sound: "let path = policy::canonical(path).map_err(|_| Refusal::PathInvalid)?;",
+        broken: r#"policy::canonical(path).map_err(|_| Refusal::PathInvalid)?;
+    let path = std::borrow::Cow::Borrowed(path);"#,
+        case: acceptance(
+            "tests/tests/acceptance/hostile_targets.rs",
+            "hostile_targets::case_13_all_spellings_of_a_path_are_one_to_router_limiter_and_backend",
+        ),
+    },
+    // Forgets what Connection nominates.
+    Defect {
+        name: "nominated-fields-pass",
+        file: "gatewayd/src/proxy/http1/head/outgoing/request.rs",
+        sound: "let kept = meaning.goes_to_backend(origin.trusted) && !nominated(name);",
+        broken: "let kept = meaning.goes_to_backend(origin.trusted);",
+        case: acceptance(
+            "tests/tests/acceptance/hostile_heads.rs",
+            "hostile_heads::case_15_connection_cannot_remove_what_the_gateway_says",
+        ),
+    },
+    // Passes on the X-Forwarded-For of anybody.
+    Defect {
+        name: "forwarded-for-is-believed",
+        file: "gatewayd/src/proxy/http1/head/outgoing/request.rs",
+        sound: r#"let chain = origin.trusted && !nominated(b"X-Forwarded-For");"#,
+        broken: r#"let chain = !nominated(b"X-Forwarded-For");"#,
+        case: acceptance(
+            "tests/tests/acceptance/hostile_heads.rs",
+            "hostile_heads::case_15_connection_cannot_remove_what_the_gateway_says",
+        ),
+    },
+    // Passes names with underscores.
+    Defect {
+        name: "underscores-pass",
+        file: "gatewayd/src/proxy/field_name.rs",
+        sound: "_ if name.contains(&b'_') => FieldName::Underscored,",
+        broken: r#"_ if name.contains(&b'\n') => FieldName::Underscored,"#,
+        case: acceptance(
+            "tests/tests/acceptance/hostile_heads.rs",
+            "hostile_heads::case_16_a_name_that_reads_like_another_is_dropped",
+        ),
+    },
+    // Switches protocols for whoever did not ask.
+    Defect {
+        name: "unasked-switch",
+        file: "gatewayd/src/proxy/http1/head/response.rs",
+        sound: "return Err(ResponseFault::UnaskedSwitch);",
+        broken: "drop(ResponseFault::UnaskedSwitch);",
+        case: acceptance(
+            "tests/tests/acceptance/hostile_messages.rs",
+            "hostile_messages::case_17_h2c_stays_behind_and_an_unasked_switch_is_no_answer",
+        ),
+    },
+    // Keeps a connection on which an unread body is.
+    Defect {
+        name: "unread-body-is-a-request",
+        file: "gatewayd/src/proxy/serve/http1/connection.rs",
+        sound: "let persists = persists && !has_body;",
+        broken: "let persists = persists && (has_body || !has_body);",
+        case: acceptance(
+            "tests/tests/acceptance/hostile_messages.rs",
+            "hostile_messages::case_19_a_body_nobody_reads_is_never_read_as_a_request",
+        ),
+    },
+    // Waits for a head for ever.
+    Defect {
+        name: "no-head-deadline",
+        file: "gatewayd/src/proxy/serve/http1/connection.rs",
+        sound: "self.deadline.arm(HEAD);",
+        broken: "self.deadline.arm(HEAD * 100);",
+        case: acceptance(
+            "tests/tests/acceptance/deadlines.rs",
+            "deadlines::cases_35_to_40_and_69_nobody_is_waited_for_longer_than_a_deadline",
+        ),
+    },
+    // Charges a backend for what the gateway is short of.
+    Defect {
+        name: "own-shortage-is-charged",
+        file: "gatewayd/src/proxy/upstream/engage.rs",
+        sound: "if error.is_backends_fault() {",
+        broken: "if error.is_backends_fault() || true {",
+        case: acceptance(
+            "tests/tests/acceptance/unreachable_backends.rs",
+            "unreachable_backends::case_66_a_shortage_of_our_own_is_not_charged_to_the_backend",
+        ),
+    },
+    // Takes every method for idempotent.
+    Defect {
+        name: "post-is-sent-twice",
+        file: "gatewayd/src/proxy/serve/http1/connection.rs",
+        sound: "idempotent: read.method.is_idempotent(),",
+        broken: "idempotent: true,",
+        case: acceptance(
+            "tests/tests/acceptance/faulty_backends.rs",
+            "faulty_backends::case_67_only_what_may_be_repeated_is_and_only_once",
+        ),
+    },
+    // Takes a body that broke off for a whole one.
+    Defect {
+        name: "a-cut-looks-whole",
+        file: "gatewayd/src/proxy/http1/body.rs",
+        sound: "if self.is_over() { Ok(()) } else { Err(Truncated) }",
+        broken: "if self.is_over() || true { Ok(()) } else { Err(Truncated) }",
+        case: acceptance(
+            "tests/tests/acceptance/faulty_backends.rs",
+            "faulty_backends::case_68_an_answer_that_is_cut_off_never_looks_whole",
+        ),
+    },
+    // Pools a connection with a surplus on it.
+    Defect {
+        name: "surplus-is-kept",
+        file: "gatewayd/src/proxy/upstream/answer.rs",
+        sound: "self.reusable && self.is_over() && self.inbox.is_none()",
+        broken: "self.reusable && self.is_over()",
+        case: acceptance(
+            "tests/tests/acceptance/faulty_backends.rs",
+            "faulty_backends::case_71_what_says_too_much_is_not_used_again",
+        ),
+    },
+    // Does not look at an idle connection before it is used.
+    Defect {
+        name: "idle-bytes-are-an-answer",
+        file: "gatewayd/src/proxy/upstream/pools.rs",
+        sound: "if is_fresh(&connection, now_ms) && connection.is_quiet() {",
+        broken: "if is_fresh(&connection, now_ms) {",
+        case: acceptance(
+            "tests/tests/acceptance/faulty_backends.rs",
+            "faulty_backends::case_71_an_answer_nobody_asked_for_reaches_nobody",
+        ),
+    },
+    // Believes X-Forwarded-For of any peer.
+    Defect {
+        name: "forged-client-address",
+        file: "gatewayd/src/policy/client_ip.rs",
+        sound: "if !is_trusted(&client) {",
+        broken: "if !is_trusted(&client) && trusted.len() > 1 {",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("limits"),
+            file: "tests/tests/limits.rs",
+            test: "a_forged_header_from_an_untrusted_peer_changes_nothing",
+        },
+    },
+    // Forgets the key that used most of its limit.
+    Defect {
+        name: "spent-keys-are-forgotten",
+        file: "gatewayd/src/state/limiter/mod.rs",
+        sound: r#"match fills.enumerate().min_by_key(|(_, fill)| *fill) {
+            Some((place, fill)) if fill < Measure::FULL"#,
+        broken: r#"match fills.enumerate().max_by_key(|(_, fill)| *fill) {
+            Some((place, fill)) if fill <= u32::MAX"#,
+        case: Case {
+            package: "gatewayd",
+            target: None,
+            file: "gatewayd/src/state/limiter/tests.rs",
+            test: "state::limiter::tests::nobody_who_spent_everything_is_forgotten_and_newcomers_share_one_allowance",
+        },
+    },
+    // Acknowledges a change before it is on disk.
+    Defect {
+        name: "nothing-is-on-disk",
+        file: "gatewayd/src/state/writer.rs",
+        sound: "if let Err(error) = self.journal.commit(&next, &operations) {",
+        broken: "if let Err(error) = Ok::<(), String>(()) {",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("durability"),
+            file: "tests/tests/durability.rs",
+            test: "fifty_kills_lose_no_acknowledged_change_and_leave_none_half_applied",
+        },
+    },
+];
