@@ -1,6 +1,25 @@
 //! The acceptance of the data plane: hostile requests, slow clients, faulty backends. Each case is
 //! judged by its answer, by the one reason that is counted, by what a recording backend saw of it,
 //! and by the next request being served.
+//!
+//! Tests are named for the case that they are of. Where each of them is:
+//!
+//! | case | of what | where |
+//! |---|---|---|
+//! | 1–8 | framing: lengths, codings (130 and more mutations), versions, chunks, trailers | [`hostile_framing`] |
+//! | 9, 10, 15, 16 | grammar, Host, what Connection nominates, underscores | [`hostile_heads`] |
+//! | 11–14 | absolute form, methods, spellings of a path (100 and more), fragments | [`hostile_targets`] |
+//! | 17–20 | upgrades, expectations, unread bodies, pipelines | [`hostile_messages`] |
+//! | 21, 22 | sizes, and what of a request comes back in fields of ours | [`hostile_heads`] |
+//! | 35–40 | slow clients: silence, heads, bodies, readers, idle and half-closed connections | [`deadlines`] |
+//! | 66 | refused, swallowed, short of descriptors; `net/dial.rs` has the other local errors | [`unreachable_backends`] |
+//! | 67, 68, 70–73 | broken off, cut, garbage, surplus, early answers, bodies that must not be | [`faulty_backends`] |
+//! | 69 | mute, deaf, stopped and half-open backends | [`deadlines`] |
+//! | 74 | without a backend; flapping and draining are in `failures.rs`, `drain.rs`, `scaling.rs` | [`faulty_backends`] |
+//!
+//! What the cases ask for and nothing here does: names of backends are resolved by nobody (66), no
+//! request is echoed in a field but in Location (22), and the oldest idle connections are not
+//! closed before a cap is reached (40).
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, aloud")]
 
