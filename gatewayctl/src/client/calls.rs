@@ -11,7 +11,7 @@ use tokio::time;
 use tonic::{Response, Status, Streaming};
 
 use super::{Client, Error, ErrorCode, request};
-use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, Snapshot};
+use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, RuleEdit, Snapshot};
 
 /// Pictures as they come; ends when the gateway ends it, an error is its last item.
 pub type Snapshots = BoxStream<'static, Result<Snapshot, Error>>;
@@ -85,9 +85,10 @@ impl Client {
                 let request = wire::SetWeightsRequest { edits, intent };
                 answer(within, backends.set_weights(request)).await?
             }
-            Edit::SetLimit { name, max, mode } => {
+            Edit::SetLimit { name, rule, mode } => {
                 let mode = request::limit_mode(mode);
-                let request = wire::SetLimitRequest { name, max, mode, intent };
+                let RuleEdit { max, rate, burst } = rule;
+                let request = wire::SetLimitRequest { name, max, rate, burst, mode, intent };
                 let mut limits = LimitsClient::new(self.channel.clone());
                 answer(within, limits.set(request)).await?
             }

@@ -11,7 +11,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    model::{Edit, LimitMode},
+    model::{Edit, LimitMode, RuleEdit},
     output::columns::LIMIT,
 };
 
@@ -25,10 +25,12 @@ const SET_EXAMPLES: &str = "\
 Examples:
   gatewayctl limit set create-per-ip --max 200/minute -m \"launch day\"
   gatewayctl limit set create-per-ip --max 200/minute -n
+  gatewayctl limit set create-per-ip --rate 80/second --burst 160
   gatewayctl limit set create-per-ip --mode shadow      counts, refuses nobody
 
-An allowance is N/second, N/minute, N/hour or N/10s: never more than N in any such time. What a
-client has used already counts towards the new allowance.";
+--max N/second, N/minute, N/hour or N/10s: never more than N in any such time. --rate N/second with
+--burst B: N a second on average, B at once after a pause. What a client has used already counts
+towards the new rule.";
 
 /// What can be done with limits.
 #[derive(Debug, Subcommand)]
@@ -49,13 +51,19 @@ pub(super) struct LimitListArgs {
 
 #[derive(Debug, Args)]
 #[command(after_long_help = SET_EXAMPLES)]
-#[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "mode"]))]
+#[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "rate", "burst", "mode"]))]
 pub(super) struct SetArgs {
     /// The limit
     name: String,
     /// The new allowance: 100/minute
-    #[arg(long, value_name = "N/PERIOD")]
+    #[arg(long, value_name = "N/PERIOD", conflicts_with_all = ["rate", "burst"])]
     max: Option<String>,
+    /// A rate instead, on average: 10/second
+    #[arg(long, value_name = "N/PERIOD")]
+    rate: Option<String>,
+    /// How many at once beside a rate; without --rate, the rate stays
+    #[arg(long, value_name = "N")]
+    burst: Option<u32>,
     /// What it does with a request over it
     #[arg(long)]
     mode: Option<Mode>,
@@ -89,7 +97,8 @@ impl SetArgs {
             Mode::Enforce => LimitMode::Enforce,
             Mode::Shadow => LimitMode::Shadow,
         });
-        let edit = Edit::SetLimit { name: self.name, max: self.max, mode };
+        let rule = RuleEdit { max: self.max, rate: self.rate, burst: self.burst };
+        let edit = Edit::SetLimit { name: self.name, rule, mode };
         let client = session.connect().await?;
         change::apply(session, &client, &edit, &self.change, &Stakes::Low).await?;
         Ok(Verdict::Done)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{LimitMode, Standing};
+use super::{LimitMode, RuleEdit, Standing};
 
 /// One change of the gateway, before anyone accepted it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +41,8 @@ pub enum Edit {
     SetLimit {
         /// The limit's name.
         name: String,
-        /// The new allowance: `100/minute`.
-        max: Option<String>,
+        /// The new rule.
+        rule: RuleEdit,
         /// The new mode.
         mode: Option<LimitMode>,
     },

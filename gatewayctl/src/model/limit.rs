@@ -1,6 +1,6 @@
 //! A limit: the allowed rate for each key, and its use.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// A limit and its use.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -9,16 +9,18 @@ pub struct Limit {
     pub name: String,
     /// What it counts by: "client-ip", "route", "header:NAME", "cookie:NAME".
     pub key: String,
-    /// Its allowance: "100/minute".
-    pub max: String,
-    /// Requests in `max`.
-    pub max_requests: u32,
-    /// Seconds in `max`.
-    pub period_s: f64,
+    /// How much it allows, in words: "100/minute", "10/second burst 20".
+    pub rule: String,
+    /// Its allowance, never more in any such time: "100/minute".
+    pub max: Option<String>,
+    /// Its rate on average: "10/second".
+    pub rate: Option<String>,
+    /// How many at once beside `rate`.
+    pub burst: Option<u32>,
     /// What it does.
     pub mode: LimitMode,
-    /// The allowance the configuration file gives; empty when the file does not name the limit.
-    pub configured_max: String,
+    /// The rule the configuration file gives; empty when the file does not name the limit.
+    pub configured: String,
     /// Requests it let pass since the start.
     pub passed_total: u64,
     /// Requests it refused since the start.
@@ -43,6 +45,17 @@ pub struct Limit {
     pub revision: u64,
 }
 
+/// A new rule of a limit; what is absent stays, and nothing changes when all is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleEdit {
+    /// Never more in any such time: "100/minute".
+    pub max: Option<String>,
+    /// On average: "10/second".
+    pub rate: Option<String>,
+    /// How many at once beside a rate.
+    pub burst: Option<u32>,
+}
+
 /// What a limit does with a request over it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LimitMode {
@@ -51,6 +64,42 @@ pub enum LimitMode {
     Enforce,
     /// Counts it and lets it pass.
     Shadow,
+}
+
+impl RuleEdit {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl FromStr for RuleEdit {
+    type Err = &'static str;
+
+    /// Reads a rule as it is shown: `100/minute`, or `10/second burst 20`. The gateway has the last
+    /// word.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "requests/period: 100/minute, 100/10s, or 10/second burst 20";
+        let words: Vec<_> = text.split_whitespace().collect();
+        match words[..] {
+            [max] if is_pace(max) => Ok(Self { max: Some(max.to_owned()), ..Self::default() }),
+            [rate, "burst", burst] if is_pace(rate) => {
+                let burst = burst.parse().ok().filter(|burst| *burst > 0).ok_or(WRONG)?;
+                Ok(Self { max: None, rate: Some(rate.to_owned()), burst: Some(burst) })
+            }
+            _ => Err(WRONG),
+        }
+    }
+}
+
+/// Whether it is a count, a slash, and a unit or a length in seconds, minutes or hours.
+fn is_pace(text: &str) -> bool {
+    let Some((count, period)) = text.split_once('/') else { return false };
+    let counts = count.parse::<u32>().is_ok_and(|count| count > 0);
+    let length = period.trim_end_matches(['s', 'm', 'h']);
+    let measured = period.len() == length.len() + 1 && length.parse::<u32>().is_ok_and(|it| it > 0);
+    counts && (matches!(period, "second" | "minute" | "hour") || measured)
 }
 
 impl LimitMode {
@@ -70,5 +119,36 @@ impl LimitMode {
 impl fmt::Display for LimitMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_requests_in_a_period_with_or_without_a_burst() {
+        for text in ["100/minute", "20/second", "500/hour", "100/10s"] {
+            let edit = RuleEdit { max: Some(text.to_owned()), ..RuleEdit::default() };
+            assert_eq!(text.parse(), Ok(edit));
+        }
+        let rate = RuleEdit { max: None, rate: Some("10/second".to_owned()), burst: Some(20) };
+        assert_eq!(" 10/second  burst 20".parse(), Ok(rate));
+        for text in [
+            "",
+            "100",
+            "0/minute",
+            "100/",
+            "100/fortnight",
+            "-1/minute",
+            "100/0s",
+            "1/10",
+            "1/second burst",
+            "1/second burst 0",
+            "1/second bursts 2",
+            "1/second burst 2 3",
+        ] {
+            assert!(text.parse::<RuleEdit>().is_err(), "{text}");
+        }
     }
 }

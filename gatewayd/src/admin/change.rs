@@ -1,9 +1,13 @@
 //! Requests become changes and intents here, or are refused with the field that is wrong.
 
+use std::num::NonZeroU32;
+
 use gateway_proto as wire;
 use tonic::{Request, Response, Status};
 
-use crate::model::{Change, Intent, LimitMode, Name, Source, Standing, Weight, WeightEdit};
+use crate::model::{
+    Allowance, Change, Intent, LimitMode, Name, RuleEdit, Source, Standing, Weight, WeightEdit,
+};
 
 use super::caller::caller;
 use super::rejection::{invalid, rejected};
@@ -104,15 +108,31 @@ pub(super) fn set_weights(request: &wire::SetWeightsRequest) -> Result<Change, S
 }
 
 pub(super) fn set_limit(request: &wire::SetLimitRequest) -> Result<Change, Status> {
-    let max = request.max.as_deref().map(str::parse).transpose();
+    let rule = rule_edit(request)?;
     let mode = match wire::LimitMode::try_from(request.mode) {
         Ok(wire::LimitMode::Unspecified) => None,
         Ok(wire::LimitMode::Enforce) => Some(LimitMode::Enforce),
         Ok(wire::LimitMode::Shadow) => Some(LimitMode::Shadow),
         Err(_) => return Err(invalid("mode", format!("{} is not a mode", request.mode))),
     };
-    let max = max.map_err(|error| invalid("max", error))?;
-    Ok(Change::SetLimit { name: name("name", &request.name)?, max, mode })
+    Ok(Change::SetLimit { name: name("name", &request.name)?, rule, mode })
+}
+
+fn rule_edit(request: &wire::SetLimitRequest) -> Result<Option<RuleEdit>, Status> {
+    let allowance = |field, text: &Option<String>| {
+        let read = text.as_deref().map(str::parse::<Allowance>).transpose();
+        read.map_err(|error| invalid(field, error))
+    };
+    let burst = request.burst.map(NonZeroU32::try_from).transpose();
+    let burst = burst.map_err(|_| invalid("burst", "expected 1 to 1000000"))?;
+    match (allowance("max", &request.max)?, allowance("rate", &request.rate)?, burst) {
+        (None, None, None) => Ok(None),
+        (Some(max), None, None) => Ok(Some(RuleEdit::Max(max))),
+        (Some(_), Some(_), _) => Err(invalid("rate", "a limit has max or rate, not both")),
+        (Some(_), None, Some(_)) => Err(invalid("burst", "goes with rate, not with max")),
+        (None, Some(pace), burst) => Ok(Some(RuleEdit::Rate(pace, burst))),
+        (None, None, Some(burst)) => Ok(Some(RuleEdit::Burst(burst))),
+    }
 }
 
 fn names(told: &[String]) -> Result<Vec<Name>, Status> {

@@ -3,8 +3,8 @@
 use gateway_proto as wire;
 
 use crate::model::{
-    BackendView, Event, Health, LimitMode, LimitView, ListenerView, Operation, PoolView, Problem,
-    RefusedView, Severity, Share, Snapshot, Standing, Totals,
+    Allowance, BackendView, Event, Health, LimitMode, LimitView, ListenerView, Operation, PoolView,
+    Problem, Rate, RefusedView, Rule, Severity, Share, Snapshot, Standing, Totals,
 };
 
 pub(super) fn snapshot(it: &Snapshot, caller: &str, demo: bool) -> wire::Snapshot {
@@ -108,11 +108,12 @@ fn limit(it: &LimitView) -> wire::Limit {
     wire::Limit {
         name: it.name.to_string(),
         key: it.key.clone(),
-        max: it.max.to_string(),
-        max_requests: it.max.requests(),
-        period_s: it.max.period().as_secs_f64(),
+        rule: it.rule.to_string(),
+        max: max(it.rule).map(|max| max.to_string()),
+        rate: rate(it.rule).map(|rate| rate.pace().to_string()),
+        burst: rate(it.rule).map(|rate| rate.burst().get()),
         mode: mode.into(),
-        configured_max: it.configured_max.map(|max| max.to_string()).unwrap_or_default(),
+        configured: it.configured.map(|rule| rule.to_string()).unwrap_or_default(),
         passed_total: it.passed_total,
         rejected_total: it.rejected_total,
         would_reject_total: it.would_reject_total,
@@ -124,6 +125,20 @@ fn limit(it: &LimitView) -> wire::Limit {
         would_reject_per_s: it.would_reject_per_s,
         routes: it.routes.iter().map(ToString::to_string).collect(),
         revision: it.revision,
+    }
+}
+
+fn max(rule: Rule) -> Option<Allowance> {
+    match rule {
+        Rule::Max(allowance) => Some(allowance),
+        Rule::Rate(_) => None,
+    }
+}
+
+fn rate(rule: Rule) -> Option<Rate> {
+    match rule {
+        Rule::Max(_) => None,
+        Rule::Rate(rate) => Some(rate),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Allowance, Gateway, LimitMode, Name, ScalingMode, Source, Standing, Weight};
+use super::{Gateway, LimitMode, Name, RuleEdit, ScalingMode, Source, Standing, Weight};
 
 /// An edit of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub enum Change {
     SetLimit {
         /// The limit.
         name: Name,
-        /// Its new allowance.
-        max: Option<Allowance>,
+        /// Its new rule.
+        rule: Option<RuleEdit>,
         /// Its new mode.
         mode: Option<LimitMode>,
     },

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{Allowance, Name};
+use super::{Name, Rule};
 
 /// The allowed rate for each key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,8 +15,9 @@ pub struct Limit {
     pub name: Name,
     /// What is counted by.
     pub key: LimitKey,
-    /// How much is allowed.
-    pub max: Allowance,
+    /// How much is allowed; in the journal under `max` or `rate`.
+    #[serde(flatten)]
+    pub rule: Rule,
     /// What happens to a request over it.
     pub mode: LimitMode,
 }
@@ -102,5 +103,22 @@ pub(super) mod header_name {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HeaderName, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_an_older_journal_is_read_and_a_rate_comes_back() {
+        let older = r#"{"name":"create","key":"client-ip","max":"100/minute","mode":"enforce"}"#;
+        let limit: Limit = serde_json::from_str(older).unwrap();
+        assert_eq!(limit.rule.to_string(), "100/minute");
+        assert_eq!(serde_json::to_string(&limit).unwrap(), older);
+        let rule = Rule::Rate(crate::model::Rate::of("10/second".parse().unwrap()).unwrap());
+        let limit = Limit { rule, ..limit };
+        let text = serde_json::to_string(&limit).unwrap();
+        assert_eq!(serde_json::from_str::<Limit>(&text).unwrap(), limit, "{text}");
     }
 }

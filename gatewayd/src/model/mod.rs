@@ -44,7 +44,7 @@ pub use rate::{Rate, RateError};
 pub use refusal::Refusal;
 pub use rejection::Rejection;
 pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
-pub use rule::Rule;
+pub use rule::{Rule, RuleEdit, RuleError};
 pub use scaling::{
     Action, Amount, Autoscale, Condition, Decision, DecisionRecord, Driver, Inputs, MoveRules,
     Order, Ports, PortsError, ProcessDriver, RatePolicy, RatePolicyError, ScalerView, ScalingMode,

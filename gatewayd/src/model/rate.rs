@@ -49,6 +49,14 @@ impl Rate {
         Ok(Rate { pace, burst })
     }
 
+    /// A rate whose burst is what it allows in one period.
+    ///
+    /// # Errors
+    /// Never for a period of up to a day, which is the longest.
+    pub fn of(pace: Allowance) -> Result<Rate, RateError> {
+        Rate::new(pace, NonZeroU32::new(pace.requests()).unwrap_or(NonZeroU32::MIN))
+    }
+
     /// How many on average.
     #[must_use]
     pub fn pace(self) -> Allowance {

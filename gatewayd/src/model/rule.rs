@@ -1,10 +1,11 @@
 //! A rule: how much a limit allows, and how that is meant.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Allowance, Rate};
+use super::{Allowance, Rate, RateError};
 
 /// How much a limit allows each key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,11 +17,82 @@ pub enum Rule {
     Rate(Rate),
 }
 
+/// A new rule, told in full or in part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleEdit {
+    /// Never more in any window of the period.
+    Max(Allowance),
+    /// On average, with bursts; without a number the burst of the rule it replaces, else as many
+    /// as the rate allows in its period.
+    Rate(Allowance, Option<NonZeroU32>),
+    /// Another burst at the same rate.
+    Burst(NonZeroU32),
+}
+
+/// Why a new rule does not fit the old one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// A burst of what is no rate.
+    #[error("the limit is {0}, which has no burst: say a rate too")]
+    NoRate(Rule),
+    /// Too large a burst.
+    #[error(transparent)]
+    Rate(#[from] RateError),
+}
+
+impl Rule {
+    /// The rule that `edit` makes of this one.
+    ///
+    /// # Errors
+    /// When the burst is too large, or there is no rate that it could belong to.
+    pub fn edited(self, edit: RuleEdit) -> Result<Rule, RuleError> {
+        match (edit, self) {
+            (RuleEdit::Max(allowance), _) => Ok(Rule::Max(allowance)),
+            (RuleEdit::Rate(pace, Some(burst)), _) => Ok(Rule::Rate(Rate::new(pace, burst)?)),
+            (RuleEdit::Rate(pace, None), Rule::Rate(was)) => {
+                Ok(Rule::Rate(Rate::new(pace, was.burst())?))
+            }
+            (RuleEdit::Rate(pace, None), _) => Ok(Rule::Rate(Rate::of(pace)?)),
+            (RuleEdit::Burst(burst), Rule::Rate(was)) => {
+                Ok(Rule::Rate(Rate::new(was.pace(), burst)?))
+            }
+            (RuleEdit::Burst(_), was) => Err(RuleError::NoRate(was)),
+        }
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Rule::Max(allowance) => allowance.fmt(f),
             Rule::Rate(rate) => rate.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(pace: &str, burst: u32) -> Rule {
+        let burst = NonZeroU32::new(burst).unwrap();
+        Rule::Rate(Rate::new(pace.parse().unwrap(), burst).unwrap())
+    }
+
+    #[test]
+    fn what_an_edit_leaves_out_stays() {
+        let (was, max) = (rate("10/second", 20), Rule::Max("7/minute".parse().unwrap()));
+        let pace = "5/second".parse().unwrap();
+        let thirty = NonZeroU32::new(30).unwrap();
+        for (before, edit, after) in [
+            (was, RuleEdit::Rate(pace, None), rate("5/second", 20)),
+            (was, RuleEdit::Rate(pace, Some(thirty)), rate("5/second", 30)),
+            (was, RuleEdit::Burst(thirty), rate("10/second", 30)),
+            (max, RuleEdit::Rate(pace, None), rate("5/second", 5)),
+            (was, RuleEdit::Max("7/minute".parse().unwrap()), max),
+        ] {
+            assert_eq!(before.edited(edit), Ok(after), "{before} {edit:?}");
+        }
+        assert_eq!(max.edited(RuleEdit::Burst(thirty)), Err(RuleError::NoRate(max)));
     }
 }

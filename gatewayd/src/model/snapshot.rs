@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::{Allowance, Health, LimitMode, Mark, Name, Phase, Severity, Standing};
+use super::{Health, LimitMode, Mark, Name, Phase, Rule, Severity, Standing};
 
 /// The gateway at one moment: one timestamp, everything in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -198,12 +198,12 @@ pub struct LimitView {
     pub name: Name,
     /// What it counts by.
     pub key: String,
-    /// Its allowance.
-    pub max: Allowance,
+    /// How much it allows.
+    pub rule: Rule,
     /// What it does.
     pub mode: LimitMode,
-    /// The allowance the file gives; absent when the file does not name it.
-    pub configured_max: Option<Allowance>,
+    /// What the file allows; absent when the file does not name it.
+    pub configured: Option<Rule>,
     /// Requests let pass since the start.
     pub passed_total: u64,
     /// Requests refused since the start.

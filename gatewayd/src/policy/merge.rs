@@ -48,7 +48,7 @@ impl Merge<'_> {
         };
         let mut limit = file.clone();
         let target = format!("limit/{name}");
-        limit.max = self.newer(&target, "max", base.max, file.max, current.max);
+        limit.rule = self.newer(&target, "rule", base.rule, file.rule, current.rule);
         limit.mode = self.newer(&target, "mode", base.mode, file.mode, current.mode);
         limit
     }

@@ -264,9 +264,9 @@ impl Painter {
         LimitView {
             name: limit.name.clone(),
             key: limit.key.to_string(),
-            max: limit.max,
+            rule: limit.rule,
             mode: limit.mode,
-            configured_max: sight.desired.configured_limit(name).map(|it| it.max),
+            configured: sight.desired.configured_limit(name).map(|it| it.rule),
             passed_total: sum(|cell| &cell.passed),
             rejected_total: sum(|cell| &cell.rejected),
             would_reject_total: sum(|cell| &cell.would_reject),

@@ -10,8 +10,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::model::{
-    Allowance, Backend, Balance, Capacity, Desired, HashKey, Health, HealthCheck, Limit, LimitKey,
-    LimitMode, Name, Pool, Rule,
+    Backend, Balance, Capacity, Desired, HashKey, Health, HealthCheck, Limit, LimitKey, LimitMode,
+    Name, Pool, Rule,
 };
 use crate::policy::{self, Balancer, Measure, Member, Part, Router, Serving};
 
@@ -80,7 +80,7 @@ pub struct LimitTable {
     /// What it counts by.
     pub key: LimitKey,
     /// How much is allowed.
-    pub max: Allowance,
+    pub rule: Rule,
     /// What it does.
     pub mode: LimitMode,
     /// What workers count of it.
@@ -263,14 +263,14 @@ impl LimitTable {
         // Another key counts something else; everything else keeps its counts.
         let kept = before.filter(|before| before.key == limit.key);
         let cells = kept.map_or_else(|| Arc::new(limiter.cells()), |kept| Arc::clone(&kept.cells));
-        let unchanged = kept.filter(|before| before.max == limit.max);
+        let unchanged = kept.filter(|before| before.rule == limit.rule);
         let take_seat = || {
             let hash = policy::hash_key(limit.name.as_str().as_bytes());
-            limiter.seat(hash, Measure::of(Rule::Max(limit.max)), Arc::clone(&cells), now_ms * 1000)
+            limiter.seat(hash, Measure::of(limit.rule), Arc::clone(&cells), now_ms * 1000)
         };
         let seat = unchanged.map_or_else(take_seat, |before| Arc::clone(&before.seat));
         let (name, key) = (limit.name.clone(), limit.key.clone());
-        LimitTable { name, key, max: limit.max, mode: limit.mode, cells, seat }
+        LimitTable { name, key, rule: limit.rule, mode: limit.mode, cells, seat }
     }
 }
 

@@ -11,8 +11,18 @@ type Field = Column<Limit>;
 pub const LIMIT: &[Column<Limit>] = &[
     Field::new("name", "NAME", Unit::Name, |it, _| Value::text(&it.name)).rank(Rank::Key),
     Field::new("key", "KEY", Unit::Text, |it, _| Value::text(&it.key)).rank(Rank::Extra),
-    Field::new("max", "MAX", Unit::Name, |it, _| Value::told(&it.max)).rank(Rank::Key),
-    Field::new("configured_max", "CONFIGURED", Unit::Name, |it, _| Value::told(&it.configured_max))
+    Field::new("rule", "LIMIT", Unit::Name, |it, _| Value::told(&it.rule)).rank(Rank::Key),
+    Field::new("max", "MAX", Unit::Name, |it, _| {
+        it.max.as_deref().map_or(Value::Unknown, Value::told)
+    })
+    .rank(Rank::Detail),
+    Field::new("rate", "RATE", Unit::Name, |it, _| {
+        it.rate.as_deref().map_or(Value::Unknown, Value::told)
+    })
+    .rank(Rank::Detail),
+    Field::new("burst", "BURST", Unit::Count, |it, _| it.burst.map_or(Value::Unknown, Value::from))
+        .rank(Rank::Detail),
+    Field::new("configured", "CONFIGURED", Unit::Name, |it, _| Value::told(&it.configured))
         .rank(Rank::Detail),
     Field::new("mode", "MODE", Unit::Word, |it, _| Value::text(it.mode.word()))
         .tone(|mode| if *mode == Value::text("shadow") { Tone::Warn } else { Tone::Plain }),

@@ -20,9 +20,12 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
         ),
         Edit::SetWeights { edits } => weights(edits),
         Edit::Scale { pool, .. } => ["scaler", "show", pool].map(Into::into).into(),
-        Edit::SetLimit { name, max, mode } => {
+        Edit::SetLimit { name, rule, mode } => {
             let mut words: Vec<String> = ["limit", "set", name].map(Into::into).into();
-            words.extend(max.iter().flat_map(|max| ["--max".to_owned(), quoted(max)]));
+            words.extend(rule.max.iter().flat_map(|max| ["--max".to_owned(), quoted(max)]));
+            words.extend(rule.rate.iter().flat_map(|rate| ["--rate".to_owned(), quoted(rate)]));
+            let burst = rule.burst.iter();
+            words.extend(burst.flat_map(|burst| ["--burst".to_owned(), burst.to_string()]));
             words.extend(mode.iter().flat_map(|mode| ["--mode".to_owned(), mode.to_string()]));
             words
         }
@@ -98,10 +101,20 @@ mod tests {
             ],
         };
         assert_eq!(command_line(&weights, "", false), "gatewayctl backend weight a=50 b=-5 c=80%");
-        let limit = Edit::SetLimit { name: "login".into(), max: Some("5/10s".into()), mode: None };
+        let limit =
+            Edit::SetLimit { name: "login".into(), rule: "5/10s".parse().unwrap(), mode: None };
         assert_eq!(
             command_line(&limit, "incident", true),
             "gatewayctl limit set login --max 5/10s --force -m incident"
+        );
+        let limit = Edit::SetLimit {
+            name: "login".into(),
+            rule: "5/second burst 9".parse().unwrap(),
+            mode: None,
+        };
+        assert_eq!(
+            command_line(&limit, "", false),
+            "gatewayctl limit set login --rate 5/second --burst 9"
         );
     }
 }

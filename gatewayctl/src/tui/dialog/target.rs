@@ -61,7 +61,7 @@ impl Target {
         let was = if kind == "limit" {
             snapshot.limits.iter().find(|limit| limit.name == name).map(|limit| Facts {
                 revision: limit.revision,
-                words: format!("{} {} per {}", limit.mode, limit.max, limit.key),
+                words: format!("{} {} per {}", limit.mode, limit.rule, limit.key),
             })
         } else {
             snapshot.backends.iter().find(|backend| backend.name == name).map(|backend| Facts {

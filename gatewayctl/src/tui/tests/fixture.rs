@@ -339,11 +339,10 @@ fn limits() -> Vec<Limit> {
     let create = Limit {
         name: "create-per-ip".into(),
         key: "client-ip".into(),
-        max: "100/minute".into(),
-        max_requests: 100,
-        period_s: 60.0,
+        rule: "100/minute".into(),
+        max: Some("100/minute".into()),
         mode: LimitMode::Enforce,
-        configured_max: "40/minute".into(),
+        configured: "40/minute".into(),
         passed_total: 1_204_771,
         rejected_total: 118_204,
         exempted_total: 12,
@@ -356,8 +355,9 @@ fn limits() -> Vec<Limit> {
     };
     let login = Limit {
         name: "login-burst".into(),
-        max: "5/10s".into(),
-        configured_max: "5/10s".into(),
+        rule: "5/10s".into(),
+        max: Some("5/10s".into()),
+        configured: "5/10s".into(),
         rejected_per_s: 26.0,
         passed_per_s: 5.0,
         keys: 9,

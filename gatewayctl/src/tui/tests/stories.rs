@@ -288,11 +288,11 @@ fn a_limit_is_edited_with_what_it_was_in_sight() {
     story.watch();
     story.answer(Ok(drain_plan()));
     let frame = story.frame(120, 40);
-    assert!(frame.contains("max 80/minute, was 100/minute (file 40/minute)"), "{frame}");
+    assert!(frame.contains("limit 80/minute, was 100/minute (file 40/minute)"), "{frame}");
     story.press("y");
     let edit = Edit::SetLimit {
         name: "create-per-ip".into(),
-        max: Some("80/minute".into()),
+        rule: "80/minute".parse().unwrap(),
         mode: Some(LimitMode::Shadow),
     };
     assert_eq!(story.sent()[0].edit, edit);

@@ -15,6 +15,19 @@ fn address(text: &str) -> SocketAddr {
     text.parse().unwrap()
 }
 
+/// The rule of a limit that is written as `keys`.
+fn rule_of(keys: &str) -> String {
+    let file = GOOD.replace("max = \"100/minute\"", keys);
+    parse(&file).unwrap().gateway.limit("create-per-ip").unwrap().rule.to_string()
+}
+
+#[test]
+fn a_limit_has_an_allowance_or_a_rate_with_a_burst() {
+    assert_eq!(rule_of("max = \"20/10s\""), "20/10s");
+    assert_eq!(rule_of("rate = \"10/second\"\nburst = 20"), "10/second burst 20");
+    assert_eq!(rule_of("rate = \"10/second\""), "10/second burst 10");
+}
+
 #[test]
 fn every_key_means_what_it_says() {
     let configuration = parse(GOOD).unwrap();
@@ -47,7 +60,7 @@ fn every_key_means_what_it_says() {
 
     let limit = gateway.limit("create-per-ip").unwrap();
     assert_eq!((&limit.key, limit.mode), (&LimitKey::ClientIp, LimitMode::Shadow));
-    assert_eq!(limit.max.to_string(), "100/minute");
+    assert_eq!(limit.rule.to_string(), "100/minute");
 
     let pool = gateway.pool("app").unwrap();
     let key = HashKey::Header("x-user".parse().unwrap());

@@ -1,25 +1,29 @@
 //! Edits of limits.
 
-use crate::model::{Allowance, Gateway, Limit, LimitMode, Name, Rejection};
+use crate::model::{Gateway, Limit, LimitMode, Name, Rejection, RuleEdit, RuleError};
 
 use super::{Effect, backends::unknown, limit_target};
 
 pub(super) fn set(
     gateway: &Gateway,
     name: &Name,
-    max: Option<Allowance>,
+    rule: Option<RuleEdit>,
     mode: Option<LimitMode>,
 ) -> Result<Effect, Rejection> {
-    if max.is_none() && mode.is_none() {
-        let what = "say a new allowance, a new mode, or both".to_owned();
-        return Err(Rejection::Invalid { field: "max", what });
+    if rule.is_none() && mode.is_none() {
+        let what = "say a new rule, a new mode, or both".to_owned();
+        return Err(Rejection::Invalid { field: "rule", what });
     }
     let mut next = gateway.clone();
     let Some(limit) = next.limits.iter_mut().find(|limit| limit.name == *name) else {
         return Err(unknown("limit", name, gateway.limits.iter().map(|limit| &limit.name)));
     };
     let before = words(limit);
-    limit.max = max.unwrap_or(limit.max);
+    if let Some(edit) = rule {
+        let wrong =
+            |error: RuleError| Rejection::Invalid { field: "rule", what: error.to_string() };
+        limit.rule = limit.rule.edited(edit).map_err(wrong)?;
+    }
     limit.mode = mode.unwrap_or(limit.mode);
     let after = words(limit);
     Ok(Effect {
@@ -33,5 +37,5 @@ pub(super) fn set(
 }
 
 fn words(limit: &Limit) -> String {
-    format!("{} {}", limit.max, limit.mode)
+    format!("{} {}", limit.rule, limit.mode)
 }

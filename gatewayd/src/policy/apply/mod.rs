@@ -55,7 +55,7 @@ pub fn apply(
             backends::stand(gateway, names, *standing, intent, now_ms)?
         }
         Change::SetWeights(edits) => backends::weigh(gateway, edits)?,
-        Change::SetLimit { name, max, mode } => limits::set(gateway, name, *max, *mode)?,
+        Change::SetLimit { name, rule, mode } => limits::set(gateway, name, *rule, *mode)?,
         Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms)?,
         Change::ApplyFile(file) => return Ok(apply_file(desired, file, intent, now_ms)),
     };

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, Capacity, HealthCheck, Limit, LimitKey, LimitMode, Pool, ScalerEdit,
-    ScalingMode, Weight, WeightEdit,
+    Backend, Balance, Capacity, HealthCheck, Limit, LimitKey, LimitMode, Pool, Rule, RuleEdit,
+    ScalerEdit, ScalingMode, Weight, WeightEdit,
 };
 
 fn name(text: &str) -> Name {
@@ -37,7 +37,7 @@ fn desired() -> Desired {
     let limit = Limit {
         name: name("create"),
         key: LimitKey::ClientIp,
-        max: "100/minute".parse().unwrap(),
+        rule: Rule::Max("100/minute".parse().unwrap()),
         mode: LimitMode::Enforce,
     };
     let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
@@ -145,12 +145,12 @@ fn a_backend_is_added_once() {
 fn a_limit_keeps_what_is_not_named() {
     let set = |max: Option<&str>, mode| Change::SetLimit {
         name: name("create"),
-        max: max.map(|max| max.parse().unwrap()),
+        rule: max.map(|max| RuleEdit::Max(max.parse().unwrap())),
         mode,
     };
     let applied = done(&set(Some("8/minute"), None));
     let limit = applied.desired.gateway.limit("create").unwrap();
-    assert_eq!((limit.max.to_string().as_str(), limit.mode), ("8/minute", LimitMode::Enforce));
+    assert_eq!((limit.rule.to_string().as_str(), limit.mode), ("8/minute", LimitMode::Enforce));
     assert!(matches!(refused(&set(None, None)), Rejection::Invalid { .. }));
 }
 

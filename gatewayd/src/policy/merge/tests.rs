@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::model::{Balance, Capacity, HealthCheck, LimitKey, LimitMode, Mark, Standing, Weight};
+use crate::model::{
+    Balance, Capacity, HealthCheck, LimitKey, LimitMode, Mark, Rule, Standing, Weight,
+};
 
 fn backend(name: &str, weight: i64) -> Backend {
     Backend {
@@ -28,7 +30,7 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
     let limit = Limit {
         name: "create".parse().unwrap(),
         key: LimitKey::ClientIp,
-        max: max.parse().unwrap(),
+        rule: Rule::Max(max.parse().unwrap()),
         mode: LimitMode::Enforce,
     };
     Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() }
@@ -53,7 +55,7 @@ fn what_operators_said_outlives_a_file_that_did_not_change() {
     let merged = merge(&file, &file, &current);
     assert_eq!(weights(&merged.gateway), [("a", 10), ("b", 2), ("added", 4)]);
     assert_eq!(merged.gateway.backend("b").unwrap().1.standing, Standing::Draining);
-    assert_eq!(merged.gateway.limit("create").unwrap().max.to_string(), "5/minute");
+    assert_eq!(merged.gateway.limit("create").unwrap().rule.to_string(), "5/minute");
     assert_eq!(merged.notices.len(), 4, "{:?}", merged.notices);
 }
 
@@ -66,7 +68,7 @@ fn what_the_file_changes_is_newer_than_what_operators_said() {
     let file = gateway(&[("a", 5), ("b", 2), ("gone", 4)], "2/minute");
     let merged = merge(&base, &file, &current);
     assert_eq!(weights(&merged.gateway), [("a", 5), ("b", 20), ("gone", 4)]);
-    assert_eq!(merged.gateway.limit("create").unwrap().max.to_string(), "2/minute");
+    assert_eq!(merged.gateway.limit("create").unwrap().rule.to_string(), "2/minute");
     assert!(merged.notices.iter().any(|it| it.contains("drained") && it.contains("ana")));
 }
 

@@ -32,7 +32,7 @@ pub(crate) static TABLE: Table<Limit> = Table {
     columns: &[
         column("RULE",   Width::Names(6, 24), 0, Some("name"),           |it, _| name(it)),
         column("KEY",    Width::Names(4, 14), 5, Some("key"),            |it, _| Cell::text(Role::Plain, it.key.as_str())),
-        column("LIMIT",  Width::Names(6, 12), 1, None,                   |it, _| Cell::text(Role::Plain, it.max.as_str())),
+        column("LIMIT",  Width::Names(6, 12), 1, None,                   |it, _| Cell::text(Role::Plain, it.rule.as_str())),
         column("MODE",   Width::Text(7),      4, Some("mode"),           |it, _| mode(it)),
         column("PASS/S", Width::Figure(7),    3, Some("passed_per_s"),   |it, _| Cell::figure(Role::Plain, figures::rate(it.passed_per_s, 6))),
         column("REJ/S",  Width::Figure(7),    2, Some("rejected_per_s"), |it, _| refused(it)),
@@ -63,7 +63,7 @@ pub(crate) fn trend(limit: &Limit, lens: &Lens<'_>) -> Cell {
 
 /// Whether it differs from what the file says.
 pub(crate) fn is_override(limit: &Limit) -> bool {
-    limit.configured_max != limit.max
+    limit.configured != limit.rule
 }
 
 /// Its name, starred where it differs from the file.

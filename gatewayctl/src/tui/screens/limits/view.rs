@@ -112,12 +112,12 @@ fn draw_events(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
 fn rows<'a>(limit: &'a Limit, scene: &Scene<'_>) -> Vec<Vec<Span<'a>>> {
     let look = scene.look;
     let figure = |count: u64| look.figure(Role::Plain, &figures::whole(count, 13));
-    let file = if limit.configured_max.is_empty() { "not in it" } else { &limit.configured_max };
+    let file = if limit.configured.is_empty() { "not in it" } else { &limit.configured };
     let file_role = if is_override(limit) { Role::Warn } else { Role::Plain };
     vec![
         vec![
             look.label(" limit     "),
-            look.text(Role::Title, limit.max.as_str()),
+            look.text(Role::Title, limit.rule.as_str()),
             look.label(" for each "),
             look.text(Role::Plain, limit.key.as_str()),
             look.label("   file "),

@@ -39,7 +39,7 @@ pub(super) static LIMITS: Table<Limit> = Table {
     id: |limit| &limit.name,
     columns: &[
         Column { title: "RULE",     width: Width::Names(5, 20), rank: 0, key: None, cell: |it, _| name(it) },
-        Column { title: "LIMIT",    width: Width::Names(5, 12), rank: 2, key: None, cell: |it, _| Cell::text(Role::Plain, it.max.as_str()) },
+        Column { title: "LIMIT",    width: Width::Names(5, 12), rank: 2, key: None, cell: |it, _| Cell::text(Role::Plain, it.rule.as_str()) },
         Column { title: "REJ/S",    width: Width::Figure(7),    rank: 1, key: None, cell: |it, _| refused(it) },
         Column { title: "TREND",    width: Width::Text(16),     rank: 3, key: None, cell: trend },
     ],

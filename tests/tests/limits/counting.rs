@@ -1,15 +1,11 @@
 //! Limits: what one address may ask, what the rejected one hears, and who is not concerned.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::thread;
 use std::time::Duration;
 
-use gateway_tests::{Fleet, Gateway, Protocol, Setup, shortener};
+use gateway_tests::{Fleet, Gateway, Protocol, shortener};
 
-fn trusting(limits: &str, fleet: &Fleet) -> Gateway {
-    Setup::default().trusting("127.0.0.0/8").start(&(limits.to_owned() + &fleet.pool("")))
-}
+use crate::trusting;
 
 #[test]
 fn the_101st_creation_of_an_address_is_rejected_and_nothing_else_is() {
