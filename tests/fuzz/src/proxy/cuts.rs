@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use super::http1::Parsed;
 
 /// The longest input that is also read byte by byte.
-const FEW_BYTES: usize = 1024;
+const FEW_BYTES: usize = 512;
 
 /// Some ways to cut `bytes`, each as the places where its pieces end, the last one aside. They
 /// depend on the bytes alone, so that an input that fails does so again.

@@ -42,22 +42,27 @@ impl Seen {
     }
 }
 
-/// Reads the head that `bytes` begin with, as the answer to a GET, a HEAD and a wish for a
-/// WebSocket; the verdict is the first one's.
+/// Reads the head that `bytes` begin with, as the answer to a GET, which the verdict is on, and to
+/// something else: a HEAD or a wish for a WebSocket, whichever their number decides.
 ///
 /// # Panics
 /// When the pieces in which it comes matter, or what follows; when something is taken that two
 /// readers could read in two ways; and when what goes on to a client differs from what was read.
 pub fn response_head(bytes: &[u8]) -> Verdict {
-    let verdicts = [(Method::GET, false), (Method::HEAD, false), (Method::GET, true)]
-        .map(|(method, for_websocket)| judge(bytes, Asked { method: &method, for_websocket }));
-    verdicts[0]
+    let verdict = judge(bytes, Asked { method: &Method::GET, for_websocket: false });
+    match bytes.len() % 2 {
+        0 => judge(bytes, Asked { method: &Method::HEAD, for_websocket: false }),
+        _ => judge(bytes, Asked { method: &Method::GET, for_websocket: true }),
+    };
+    verdict
 }
 
 fn judge(bytes: &[u8], asked: Asked<'_>) -> Verdict {
     let whole = read(bytes, &[], asked);
     // The pieces in which a head comes know nothing of what was asked.
-    for ends in cuts(bytes).into_iter().filter(|_| *asked.method == Method::GET) {
+    for ends in
+        cuts(bytes).into_iter().filter(|_| !asked.for_websocket && *asked.method == Method::GET)
+    {
         assert_alike(&read(bytes, &ends, asked), &whole, bytes, MOST_BYTES);
     }
     match &whole {
@@ -181,19 +186,19 @@ fn assert_goes_on(bytes: &[u8], plain: &PlainHead<'_>, seen: &Seen, asked: Asked
         assert_eq!((sent.status, sent.fields), (seen.status, kept));
         return;
     }
-    for version in [Version::Http10, Version::Http11] {
-        for persists in [false, true] {
-            let client = ToClient { version, persists, date: DATE };
-            let mut out = Vec::new();
-            let begun = write_response(&head, &client, &mut out);
-            // With our own fields it may be more than we would take.
-            if seen.fields.len() > 97 || bytes.len() > MOST_BYTES - 200 {
-                continue;
-            }
-            let sent = again(&out, asked);
-            assert_eq!((sent.status, &sent.reason), (seen.status, &seen.reason));
-            assert_sent(seen, &kept, &sent, client, begun);
+    for (version, persists) in
+        [(Version::Http10, true), (Version::Http11, false), (Version::Http11, true)]
+    {
+        let client = ToClient { version, persists, date: DATE };
+        let mut out = Vec::new();
+        let begun = write_response(&head, &client, &mut out);
+        // With our own fields it may be more than we would take.
+        if seen.fields.len() > 97 || bytes.len() > MOST_BYTES - 200 {
+            continue;
         }
+        let sent = again(&out, asked);
+        assert_eq!((sent.status, &sent.reason), (seen.status, &seen.reason));
+        assert_sent(seen, &kept, &sent, client, begun);
     }
 }
 
