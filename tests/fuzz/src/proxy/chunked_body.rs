@@ -40,7 +40,7 @@ struct Read {
 /// Reads the chunked body that `bytes` begin with, and then bodies of some lengths.
 ///
 /// # Panics
-/// When the pieces in which it comes matter; when it is not read as [`PlainChunks`] reads it; when
+/// When the pieces in which it comes matter; when it is not read as `PlainChunks` reads it; when
 /// what goes on is another body; and when a length is not kept.
 pub fn chunked_body(bytes: &[u8]) -> Verdict {
     let whole = read(of_chunks(), bytes, &[]);
