@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use http::{Method, StatusCode};
+use http::{Method, Response, StatusCode};
 
 use crate::model::{Name, Refusal};
 
 use super::log::Line;
+use super::quota::Quota;
 use super::worker::Worker;
 
 /// What is known of one request so far. Dropping it counts the request.
@@ -17,6 +18,7 @@ pub(super) struct Account {
     status: Option<StatusCode>,
     refused: Option<Refusal>,
     sent_bytes: u64,
+    quota: Option<Quota>,
     story: Option<Box<Story>>,
 }
 
@@ -54,6 +56,7 @@ impl Account {
             status: None,
             refused: None,
             sent_bytes: 0,
+            quota: None,
             story,
         }
     }
@@ -87,6 +90,24 @@ impl Account {
         if let Some(story) = &mut self.story {
             story.attempts += 1;
             story.backend = Some(backend.clone());
+        }
+    }
+
+    /// What the client may still ask is told with the answer.
+    pub(super) fn has_left(&mut self, quota: Option<Quota>) {
+        self.quota = quota;
+    }
+
+    /// What is told of the client's limits.
+    pub(super) fn quota(&self) -> Option<&Quota> {
+        self.quota.as_ref()
+    }
+
+    /// Tells it with the head of a backend's answer.
+    pub(super) fn tell_quota<T>(&self, answer: &mut Response<T>) {
+        if let Some(quota) = &self.quota {
+            let status = answer.status();
+            quota.tell(status, answer.headers_mut());
         }
     }
 

@@ -12,6 +12,7 @@ use crate::policy::{self, Found};
 use super::account::Account;
 use super::door::DoorKind;
 use super::fields::{FORWARDED_FOR, FieldLines, Origin};
+use super::quota::Quota;
 use super::reply::{self, Reply};
 use super::upstream::Search;
 use super::worker::Worker;
@@ -67,10 +68,15 @@ pub(super) fn decide<F: FieldLines>(
     };
     account.routed(&route.name);
     let now_us = account.started_us();
-    limits::admit(worker, &table, route, client, asked.fields, now_us).map_err(|wait_ms| {
-        account.refused(Refusal::Limit);
-        Box::new(reply::limited(wait_ms, &mut *worker.rng.borrow_mut()))
-    })?;
+    match limits::admit(worker, &table, route, client, asked.fields, now_us) {
+        Ok(left) => account.has_left(left.map(|left| Quota::new(&table, left))),
+        Err(spent) => {
+            account.refused(Refusal::Limit);
+            let rng = &mut *worker.rng.borrow_mut();
+            let limit = &table.limits[spent.limit];
+            return Err(Box::new(reply::limited(limit, spent.retry_after_ms, rng)));
+        }
+    }
     let most_body_bytes = match route.max_body_bytes {
         0 => u64::MAX,
         most => most,

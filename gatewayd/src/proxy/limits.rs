@@ -9,12 +9,23 @@ use crate::policy::{self, Verdict};
 use crate::state::{LimitTable, RouteTable, Table};
 
 use super::fields::FieldLines;
+use super::quota::Left;
 use super::worker::Worker;
 
-/// Counts the request under every limit of `route`, in their order, until one refuses.
+/// A limit that is spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spent {
+    /// The index of the limit.
+    pub(super) limit: usize,
+    /// When it admits again.
+    pub(super) retry_after_ms: u64,
+}
+
+/// Counts the request under every limit of `route`, in their order, until one refuses. What is
+/// left of the one that is nearest to its end; `None` where no limit refuses anybody.
 ///
 /// # Errors
-/// The milliseconds after which the refusing limit admits again.
+/// The limit that refused.
 pub(super) fn admit(
     worker: &Worker,
     table: &Table,
@@ -22,23 +33,31 @@ pub(super) fn admit(
     client: IpAddr,
     fields: &impl FieldLines,
     now_us: u64,
-) -> Result<(), u64> {
-    for limit in route.limits.iter().map(|index| &table.limits[*index]) {
+) -> Result<Option<Left>, Spent> {
+    let mut nearest: Option<Left> = None;
+    for &index in &route.limits {
+        let limit = &table.limits[index];
         let key = key(worker, limit, route, client, fields);
         let cells = limit.cells.of(worker.index);
         match worker.limiter.admit(worker.index, key, &limit.seat, now_us) {
-            Verdict::Admitted { .. } => cells.passed.add(1),
+            Verdict::Admitted { left } => {
+                cells.passed.add(1);
+                let enforced = limit.mode == LimitMode::Enforce;
+                if enforced && nearest.is_none_or(|nearest| left < nearest.requests) {
+                    nearest = Some(Left { limit: index, requests: left });
+                }
+            }
             Verdict::Rejected { .. } if limit.mode == LimitMode::Shadow => {
                 cells.passed.add(1);
                 cells.would_reject.add(1);
             }
             Verdict::Rejected { retry_after_ms } => {
                 cells.rejected.add(1);
-                return Err(retry_after_ms);
+                return Err(Spent { limit: index, retry_after_ms });
             }
         }
     }
-    Ok(())
+    Ok(nearest)
 }
 
 fn key(

@@ -22,6 +22,7 @@ mod http1;
 mod limits;
 mod log;
 mod pick;
+mod quota;
 mod reply;
 mod screen;
 mod serve;

@@ -1,11 +1,14 @@
 //! The answers the gateway gives by itself, all of one shape: RFC 9457 problem details.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Method, Response, StatusCode};
 use rand::Rng;
 
 use crate::model::Refusal;
+use crate::state::LimitTable;
+
+use super::quota;
 
 use super::fields::GRPC;
 
@@ -43,12 +46,25 @@ pub(super) fn refusal(refusal: Refusal) -> Reply {
 
 /// Says that a limit is spent and when it admits again: never before, at most a tenth later, so
 /// that those who wait do not come back all at once.
-pub(super) fn limited(retry_after_ms: u64, rng: &mut impl Rng) -> Reply {
-    let jitter_ms = rng.random_range(0..=retry_after_ms / 10);
-    let seconds = (retry_after_ms + jitter_ms).div_ceil(1000).max(1);
+pub(super) fn limited(limit: &LimitTable, retry_after_ms: u64, rng: &mut impl Rng) -> Reply {
+    let seconds = jittered_s(retry_after_ms, rng);
     let mut reply = refusal(Refusal::Limit);
-    reply.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    let fields = reply.headers_mut();
+    fields.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    quota::tell_spent(limit, seconds, fields);
     reply
+}
+
+fn jittered_s(wait_ms: u64, rng: &mut impl Rng) -> u64 {
+    let jitter_ms = rng.random_range(0..=wait_ms / 10);
+    (wait_ms + jitter_ms).div_ceil(1000).max(1)
+}
+
+/// The same answer to HEAD: it tells how long its body would be (RFC 9110, section 9.3.2).
+pub(super) fn without_body(reply: Reply) -> Reply {
+    let (mut head, body) = reply.into_parts();
+    head.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    Response::from_parts(head, Bytes::new())
 }
 
 /// Says which methods a path takes.
@@ -122,8 +138,7 @@ mod tests {
         let mut rng = SmallRng::seed_from_u64(1);
         for wait_ms in [1, 999, 1000, 1001, 30_000, 59_999] {
             for _ in 0..100 {
-                let reply = limited(wait_ms, &mut rng);
-                let told: u64 = reply.headers()[RETRY_AFTER].to_str().unwrap().parse().unwrap();
+                let told = jittered_s(wait_ms, &mut rng);
                 assert!(told * 1000 >= wait_ms, "{told} s for {wait_ms} ms");
                 assert!(told * 1000 <= wait_ms + wait_ms / 10 + 1000, "{told} s for {wait_ms} ms");
             }

@@ -9,13 +9,10 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::model::{
-    Backend, Balance, Capacity, Desired, HashKey, Health, HealthCheck, Limit, LimitKey, LimitMode,
-    Name, Pool, Rule,
-};
-use crate::policy::{self, Balancer, Measure, Member, Part, Router, Serving};
+use crate::model::{Backend, Balance, Capacity, Desired, HashKey, Health, HealthCheck, Name, Pool};
+use crate::policy::{self, Balancer, Member, Part, Router, Serving};
 
-use super::{Cells, LimitCells, Limiter, LiveBackend, LivePool, Seat};
+use super::{LimitTable, Limiter, LiveBackend, LivePool};
 
 /// What the data plane reads.
 #[derive(Debug)]
@@ -70,23 +67,6 @@ pub struct PoolTable {
     pub parts: Vec<Part>,
     /// The weight that the balancer uses for each; 0 takes no new requests.
     pub effective: Vec<u16>,
-}
-
-/// A limit and what is counted of it.
-#[derive(Clone, Debug)]
-pub struct LimitTable {
-    /// Its name.
-    pub name: Name,
-    /// What it counts by.
-    pub key: LimitKey,
-    /// How much is allowed.
-    pub rule: Rule,
-    /// What it does.
-    pub mode: LimitMode,
-    /// What workers count of it.
-    pub cells: Arc<Cells<LimitCells>>,
-    /// Its place in the limiter's store.
-    pub seat: Arc<Seat>,
 }
 
 impl Table {
@@ -251,27 +231,6 @@ fn parts(pool: &Pool, live: &[Arc<LiveBackend>], now_ms: u64) -> Vec<Part> {
     let mut parts = policy::slow_start(&those_who_serve, pool.slow_start);
     let mut part = |serving: &Option<Serving>| serving.and_then(|_| parts.next());
     all.iter().map(|serving| part(serving).unwrap_or(Part::NONE)).collect()
-}
-
-impl LimitTable {
-    fn compile(
-        limit: &Limit,
-        before: Option<&LimitTable>,
-        limiter: &Limiter,
-        now_ms: u64,
-    ) -> LimitTable {
-        // Another key counts something else; everything else keeps its counts.
-        let kept = before.filter(|before| before.key == limit.key);
-        let cells = kept.map_or_else(|| Arc::new(limiter.cells()), |kept| Arc::clone(&kept.cells));
-        let unchanged = kept.filter(|before| before.rule == limit.rule);
-        let take_seat = || {
-            let hash = policy::hash_key(limit.name.as_str().as_bytes());
-            limiter.seat(hash, Measure::of(limit.rule), Arc::clone(&cells), now_ms * 1000)
-        };
-        let seat = unchanged.map_or_else(take_seat, |before| Arc::clone(&before.seat));
-        let (name, key) = (limit.name.clone(), limit.key.clone());
-        LimitTable { name, key, rule: limit.rule, mode: limit.mode, cells, seat }
-    }
 }
 
 /// A number that no backend of this process had before.

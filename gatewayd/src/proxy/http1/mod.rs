@@ -33,3 +33,4 @@ pub(super) use head::{
     ResponseHead, ResponseParser, Stage, ToClient, Version, write_interim, write_interim_of_map,
     write_request, write_request_of_map, write_response, write_response_of_map,
 };
+pub(super) use numbers::write_decimal;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::IpAddr;
 
 /// Appends `number` in decimal digits.
-pub(super) fn write_decimal(number: u64, out: &mut Vec<u8>) {
+pub(in crate::proxy) fn write_decimal(number: u64, out: &mut Vec<u8>) {
     let mut digits = [0; 20];
     let mut first = digits.len();
     let mut rest = number;

@@ -155,7 +155,8 @@ impl Download {
                 }
                 return None;
             }
-            let to_client = ToClient { version, persists, date: &date };
+            let quota = account.quota();
+            let to_client = ToClient { version, persists, date: &date, quota };
             let begun = write_response(head, &to_client, client.outbox());
             let report = head.fields.called(LOAD_METRICS.as_str().as_bytes()).next();
             Some((begun, head.stage(), head.status, report.and_then(policy::cpu_utilization)))

@@ -138,7 +138,8 @@ impl Call {
         };
         let date = worker.date();
         let persists = persists && sending.is_read() && !worker.is_draining();
-        let to_client = ToClient { version: body.version, persists, date: &date };
+        let quota = account.quota();
+        let to_client = ToClient { version: body.version, persists, date: &date, quota };
         let out = body.client.outbox();
         let begun = write_response_of_map(&answered.head, answered.framing, &to_client, out);
         let over = answered.stream.is_over()

@@ -42,6 +42,7 @@ pub(super) async fn answer(
 ) -> Response<AnswerBody> {
     let mut account = Account::open(&worker, peer, "HTTP/2.0");
     let asks_grpc = fields::asks_grpc(request.headers());
+    let wants_body = request.method() != Method::HEAD;
     let relayed = relay(&worker, door, peer, &deadline, request, &mut account).await;
     // From here on it is for the client to take the answer.
     deadline.arm(WRITE_STALL);
@@ -56,7 +57,8 @@ pub(super) async fn answer(
         Err(Unanswered::Told(reply)) => {
             let reply = match account.refusal() {
                 Some(refusal) if asks_grpc => reply::to_grpc(refusal, &reply),
-                _ => *reply,
+                _ if wants_body => *reply,
+                _ => reply::without_body(*reply),
             };
             reply.map(|body| AnswerBody::Ours(body, account))
         }
@@ -151,8 +153,9 @@ async fn ask(
         let engaged = search.engage::<Connection>(worker, account).await;
         let mut lease = engaged.map_err(|refusal| refused(refusal, account))?;
         match attempt(method, &mut lease, &mut upload, deadline).await {
-            Ok((head, framing)) => {
+            Ok((mut head, framing)) => {
                 account.answered(head.status());
+                account.tell_quota(&mut head);
                 return Ok(AnsweredByHttp1 { head, lease, upload, framing });
             }
             Err(Ended::Client(stop)) => return Err(Unanswered::of(stop, account)),

@@ -117,6 +117,7 @@ impl Streamed {
         if let (true, Some(length)) = (tells_length, length) {
             head.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
+        account.tell_quota(&mut head);
         let stream = (!is_empty).then_some(stream);
         let body = StreamedBody { stream, sending, asker, deadline, waits: None, account };
         head.map(|()| AnswerBody::Streamed(Box::new(body)))

@@ -4,13 +4,14 @@ use http::header::DATE;
 use http::{Response, StatusCode};
 
 use super::super::super::super::field_name::FieldName;
+use super::super::super::super::quota::Quota;
 use super::super::super::framing::ResponseFraming;
 use super::super::super::numbers::write_decimal;
 use super::super::{ResponseHead, Stage, Version};
 use super::{CHUNKED, TO_WEBSOCKET, write_field, write_length};
 
 /// The client that gets a response.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(in crate::proxy) struct ToClient<'a> {
     /// What it speaks.
     pub(in crate::proxy) version: Version,
@@ -18,6 +19,8 @@ pub(in crate::proxy) struct ToClient<'a> {
     pub(in crate::proxy) persists: bool,
     /// The time in the form of a Date field, told if the backend did not tell it.
     pub(in crate::proxy) date: &'a [u8],
+    /// What it may still ask.
+    pub(in crate::proxy) quota: Option<&'a Quota>,
 }
 
 /// How the rest of a response is written, now that its head is.
@@ -36,7 +39,7 @@ pub(in crate::proxy) fn write_response(
     out: &mut Vec<u8>,
 ) -> Begun {
     let dated = write_status_and_fields(head, out);
-    write_hop(head.framed.framing, dated, head.stage(), client, out)
+    write_hop((head.status, head.framed.framing), dated, head.stage(), client, out)
 }
 
 /// Appends a final response whose fields are ready for a client, as HTTP/2 brings them.
@@ -48,12 +51,12 @@ pub(in crate::proxy) fn write_response_of_map(
 ) -> Begun {
     write_head_of_map(head, out);
     let dated = head.headers().contains_key(DATE);
-    write_hop(framing, dated, Stage::Final, client, out)
+    write_hop((head.status(), framing), dated, Stage::Final, client, out)
 }
 
 /// Appends the rest of a head: what is between us and the client.
 fn write_hop(
-    framing: ResponseFraming,
+    (status, framing): (StatusCode, ResponseFraming),
     dated: bool,
     stage: Stage,
     client: &ToClient<'_>,
@@ -63,6 +66,9 @@ fn write_hop(
     let persists = client.persists && framing != ResponseFraming::UntilClose;
     if !dated {
         write_field(b"Date", client.date, out);
+    }
+    if let Some(quota) = client.quota {
+        quota.write(status, out);
     }
     match client.version {
         _ if stage == Stage::Switched => out.extend_from_slice(TO_WEBSOCKET),
