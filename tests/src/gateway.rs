@@ -37,6 +37,7 @@ pub struct Setup {
     admin_keys: String,
     data_plane_keys: String,
     descriptors: Option<u32>,
+    http_keys: String,
 }
 
 impl Default for Setup {
@@ -47,6 +48,7 @@ impl Default for Setup {
             admin_keys: String::new(),
             data_plane_keys: String::new(),
             descriptors: None,
+            http_keys: String::new(),
         }
     }
 }
@@ -79,6 +81,12 @@ impl Setup {
     /// Allowed so many descriptors.
     pub fn descriptors(mut self, most: u32) -> Setup {
         self.descriptors = Some(most);
+        self
+    }
+
+    /// With more keys of the listener for plain HTTP.
+    pub fn http_listener(mut self, keys: &str) -> Setup {
+        self.http_keys = keys.to_owned();
         self
     }
 
@@ -138,7 +146,7 @@ impl Gateway {
 
     fn head(&self) -> String {
         let directory = self.directory.path().display();
-        let Setup { workers, trusted, admin_keys, data_plane_keys, .. } = &self.setup;
+        let Setup { workers, trusted, admin_keys, data_plane_keys, http_keys, .. } = &self.setup;
         let mut text = format!(
             "[admin]\nsocket = \"{directory}/admin.sock\"\nstate_dir = \"{directory}/state\"\n\
              metrics = \"{}\"\n{admin_keys}\n\n\
@@ -148,7 +156,7 @@ impl Gateway {
         );
         let listeners = [
             ("https", self.https, "tls = { self_signed = [\"localhost\"] }"),
-            ("http", self.http, ""),
+            ("http", self.http, http_keys.as_str()),
             ("redirect", self.redirect, "redirect_to = \"https\""),
         ];
         for (name, address, keys) in listeners {

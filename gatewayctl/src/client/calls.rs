@@ -87,8 +87,9 @@ impl Client {
             }
             Edit::SetLimit { name, rule, mode } => {
                 let mode = request::limit_mode(mode);
-                let RuleEdit { max, rate, burst } = rule;
-                let request = wire::SetLimitRequest { name, max, rate, burst, mode, intent };
+                let RuleEdit { max, rate, burst, concurrent } = rule;
+                let request =
+                    wire::SetLimitRequest { name, max, rate, burst, concurrent, mode, intent };
                 let mut limits = LimitsClient::new(self.channel.clone());
                 answer(within, limits.set(request)).await?
             }

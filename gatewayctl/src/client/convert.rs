@@ -4,8 +4,8 @@ use gateway_proto as wire;
 
 use super::{Error, ErrorCode};
 use crate::model::{
-    Backend, Event, Health, Limit, LimitMode, Listener, Load, Operation, Pool, Problem, Refused,
-    Severity, Share, Snapshot, Standing, Totals,
+    Backend, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Operation, Pool,
+    Problem, Refused, Severity, Share, Snapshot, Standing, Totals,
 };
 
 /// Converts each message of a list.
@@ -177,6 +177,7 @@ impl TryFrom<wire::Limit> for Limit {
             max: it.max,
             rate: it.rate,
             burst: it.burst,
+            concurrent: it.concurrent,
             mode: limit_mode(it.mode)?,
             configured: it.configured,
             passed_total: it.passed_total,
@@ -188,10 +189,18 @@ impl TryFrom<wire::Limit> for Limit {
             passed_per_s: it.passed_per_s,
             rejected_per_s: it.rejected_per_s,
             would_reject_per_s: it.would_reject_per_s,
+            overflowed_total: it.overflowed_total,
+            adjustments: it.adjustments.into_iter().map(adjustment).collect(),
             routes: it.routes,
+            listeners: it.listeners,
+            of_all: it.of_all,
             revision: it.revision,
         })
     }
+}
+
+fn adjustment(it: wire::LimitAdjustment) -> LimitAdjustment {
+    LimitAdjustment { network: it.network, times: it.times, uses_total: it.uses_total }
 }
 
 impl TryFrom<wire::Listener> for Listener {

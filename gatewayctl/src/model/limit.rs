@@ -17,6 +17,8 @@ pub struct Limit {
     pub rate: Option<String>,
     /// How many at once beside `rate`.
     pub burst: Option<u32>,
+    /// How many at once, and nothing else.
+    pub concurrent: Option<u32>,
     /// What it does.
     pub mode: LimitMode,
     /// The rule the configuration file gives; empty when the file does not name the limit.
@@ -39,10 +41,29 @@ pub struct Limit {
     pub rejected_per_s: f64,
     /// Would-have-refused per second.
     pub would_reject_per_s: f64,
+    /// Requests since the start that were counted together with others, for want of room.
+    pub overflowed_total: u64,
+    /// Networks that it does not concern or that have more.
+    pub adjustments: Vec<LimitAdjustment>,
     /// Routes it guards.
     pub routes: Vec<String>,
+    /// Listeners whose connections it counts.
+    pub listeners: Vec<String>,
+    /// Whether it guards all requests.
+    pub of_all: bool,
     /// The revision that last touched it.
     pub revision: u64,
+}
+
+/// What a limit is for one network.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LimitAdjustment {
+    /// The network: "10.0.0.0/8".
+    pub network: String,
+    /// How many times as much each key may; absent when the limit does not concern it.
+    pub times: Option<u32>,
+    /// Requests that came from it since the start.
+    pub uses_total: u64,
 }
 
 /// A new rule of a limit; what is absent stays, and nothing changes when all is.
@@ -54,6 +75,8 @@ pub struct RuleEdit {
     pub rate: Option<String>,
     /// How many at once beside a rate.
     pub burst: Option<u32>,
+    /// So many at once, and nothing else.
+    pub concurrent: Option<u32>,
 }
 
 /// What a limit does with a request over it.
@@ -77,16 +100,22 @@ impl RuleEdit {
 impl FromStr for RuleEdit {
     type Err = &'static str;
 
-    /// Reads a rule as it is shown: `100/minute`, or `10/second burst 20`. The gateway has the last
+    /// Reads a rule as it is shown: `100/minute`, `10/second burst 20` or `20 at once`. The gateway has the last
     /// word.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const WRONG: &str = "requests/period: 100/minute, 100/10s, or 10/second burst 20";
+        const WRONG: &str =
+            "requests/period: 100/minute, 100/10s, 10/second burst 20, or 20 at once";
         let words: Vec<_> = text.split_whitespace().collect();
         match words[..] {
             [max] if is_pace(max) => Ok(Self { max: Some(max.to_owned()), ..Self::default() }),
             [rate, "burst", burst] if is_pace(rate) => {
                 let burst = burst.parse().ok().filter(|burst| *burst > 0).ok_or(WRONG)?;
-                Ok(Self { max: None, rate: Some(rate.to_owned()), burst: Some(burst) })
+                let rate = Some(rate.to_owned());
+                Ok(Self { rate, burst: Some(burst), ..Self::default() })
+            }
+            [most, "at", "once"] => {
+                let most = most.parse().ok().filter(|most| *most > 0).ok_or(WRONG)?;
+                Ok(Self { concurrent: Some(most), ..Self::default() })
             }
             _ => Err(WRONG),
         }
@@ -132,8 +161,11 @@ mod tests {
             let edit = RuleEdit { max: Some(text.to_owned()), ..RuleEdit::default() };
             assert_eq!(text.parse(), Ok(edit));
         }
-        let rate = RuleEdit { max: None, rate: Some("10/second".to_owned()), burst: Some(20) };
+        let rate = Some("10/second".to_owned());
+        let rate = RuleEdit { rate, burst: Some(20), ..RuleEdit::default() };
         assert_eq!(" 10/second  burst 20".parse(), Ok(rate));
+        let most = RuleEdit { concurrent: Some(20), ..RuleEdit::default() };
+        assert_eq!("20 at once".parse(), Ok(most));
         for text in [
             "",
             "100",
@@ -145,6 +177,8 @@ mod tests {
             "1/10",
             "1/second burst",
             "1/second burst 0",
+            "0 at once",
+            "20 at",
             "1/second bursts 2",
             "1/second burst 2 3",
         ] {

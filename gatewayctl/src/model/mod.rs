@@ -20,7 +20,7 @@ pub use edit::{Edit, ScalerEdit, WeightEdit};
 pub use event::Event;
 pub use filter::{Filter, FilterError, find_field};
 pub use intent::Intent;
-pub use limit::{Limit, LimitMode, RuleEdit};
+pub use limit::{Limit, LimitAdjustment, LimitMode, RuleEdit};
 pub use load::{Load, LoadEdit};
 pub use operation::{Operation, Share};
 pub use pool::Pool;

@@ -6,7 +6,8 @@ use gateway_proto as wire;
 use tonic::{Request, Response, Status};
 
 use crate::model::{
-    Allowance, Change, Intent, LimitMode, Name, RuleEdit, Source, Standing, Weight, WeightEdit,
+    Allowance, Change, Intent, LimitMode, Name, Rule, RuleEdit, Source, Standing, Weight,
+    WeightEdit,
 };
 
 use super::caller::caller;
@@ -125,6 +126,14 @@ fn rule_edit(request: &wire::SetLimitRequest) -> Result<Option<RuleEdit>, Status
     };
     let burst = request.burst.map(NonZeroU32::try_from).transpose();
     let burst = burst.map_err(|_| invalid("burst", "expected 1 to 1000000"))?;
+    if let Some(most) = request.concurrent {
+        if request.max.is_some() || request.rate.is_some() || burst.is_some() {
+            return Err(invalid("concurrent", "a limit has one of max, rate and concurrent"));
+        }
+        let most = NonZeroU32::new(most).filter(|most| *most <= Rule::MOST_AT_ONCE);
+        let most = most.ok_or_else(|| invalid("concurrent", "expected 1 to 1000000"))?;
+        return Ok(Some(RuleEdit::Concurrent(most)));
+    }
     match (allowance("max", &request.max)?, allowance("rate", &request.rate)?, burst) {
         (None, None, None) => Ok(None),
         (Some(max), None, None) => Ok(Some(RuleEdit::Max(max))),

@@ -1,10 +1,13 @@
 //! Model values become wire messages here.
 
+use std::num::NonZeroU32;
+
 use gateway_proto as wire;
 
 use crate::model::{
-    Allowance, BackendView, Event, Health, LimitMode, LimitView, ListenerView, Operation, PoolView,
-    Problem, Rate, RefusedView, Rule, Severity, Share, Snapshot, Standing, Totals,
+    AdjustmentView, Allowance, BackendView, Event, Health, LimitMode, LimitView, ListenerView,
+    Operation, PoolView, Problem, Rate, RefusedView, Rule, Severity, Share, Snapshot, Standing,
+    Totals,
 };
 
 pub(super) fn snapshot(it: &Snapshot, caller: &str, demo: bool) -> wire::Snapshot {
@@ -117,27 +120,47 @@ fn limit(it: &LimitView) -> wire::Limit {
         passed_total: it.passed_total,
         rejected_total: it.rejected_total,
         would_reject_total: it.would_reject_total,
-        exempted_total: 0,
+        exempted_total: it.exempted_total,
         keys: it.keys,
         evicted_total: it.evicted_total,
         passed_per_s: it.passed_per_s,
         rejected_per_s: it.rejected_per_s,
         would_reject_per_s: it.would_reject_per_s,
         routes: it.routes.iter().map(ToString::to_string).collect(),
+        listeners: it.listeners.iter().map(ToString::to_string).collect(),
+        of_all: it.of_all,
+        overflowed_total: it.overflowed_total,
+        adjustments: it.adjustments.iter().map(adjustment).collect(),
+        concurrent: concurrent(it.rule),
         revision: it.revision,
+    }
+}
+
+fn adjustment(it: &AdjustmentView) -> wire::LimitAdjustment {
+    wire::LimitAdjustment {
+        network: it.network.to_string(),
+        times: it.times.map(NonZeroU32::get),
+        uses_total: it.uses_total,
+    }
+}
+
+fn concurrent(rule: Rule) -> Option<u32> {
+    match rule {
+        Rule::Max(_) | Rule::Rate(_) => None,
+        Rule::Concurrent(most) => Some(most.get()),
     }
 }
 
 fn max(rule: Rule) -> Option<Allowance> {
     match rule {
         Rule::Max(allowance) => Some(allowance),
-        Rule::Rate(_) => None,
+        Rule::Rate(_) | Rule::Concurrent(_) => None,
     }
 }
 
 fn rate(rule: Rule) -> Option<Rate> {
     match rule {
-        Rule::Max(_) => None,
+        Rule::Max(_) | Rule::Concurrent(_) => None,
         Rule::Rate(rate) => Some(rate),
     }
 }

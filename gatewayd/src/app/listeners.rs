@@ -82,7 +82,8 @@ pub(super) fn bind(
             }
         };
         for (doors, socket) in bound.doors.iter_mut().zip(each) {
-            doors.push(Door { listener: socket, kind: kind.clone() });
+            let (kind, name) = (kind.clone(), listener.name.clone());
+            doors.push(Door { listener: socket, kind, name });
         }
         bound.views.push(view);
     }

@@ -1,13 +1,13 @@
 //! `[data_plane]`: how many workers, how much memory for limits, whom to believe, where to log.
 
-use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use ipnet::IpNet;
 
 use super::fields::Fields;
+use super::limit_uses::Place;
 use super::value::Value;
-use crate::model::{AccessLog, Settings};
+use crate::model::{AccessLog, Name, Settings};
 
 /// What `[data_plane]` says.
 pub(super) struct DataPlane {
@@ -17,9 +17,13 @@ pub(super) struct DataPlane {
     pub(super) max_connections: Option<NonZeroU32>,
     pub(super) max_connections_per_client: Option<NonZeroU32>,
     pub(super) access_log: Option<AccessLog>,
+    /// Of all requests.
+    pub(super) limits: Vec<Name>,
 }
 
 const MOST_CONNECTIONS: i64 = 100_000_000;
+/// The most limits of all requests.
+const MOST_LIMITS: usize = 100;
 const MOST_WORKERS: i64 = 1024;
 /// 1.6 GB at 16 bytes a key.
 const MOST_LIMITER_KEYS: i64 = 100_000_000;
@@ -33,6 +37,7 @@ impl Default for DataPlane {
             max_connections: None,
             max_connections_per_client: Some(Settings::DEFAULT_CONNECTIONS_PER_CLIENT),
             access_log: None,
+            limits: Vec::new(),
         }
     }
 }
@@ -48,7 +53,7 @@ fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
     let limiter_keys =
         fields.defaulted("limiter_keys", default, |value| count(value, MOST_LIMITER_KEYS));
     let trusted_proxies =
-        fields.defaulted("trusted_proxies", Vec::new(), |value| value.list(network));
+        fields.defaulted("trusted_proxies", Vec::new(), |value| value.list(Value::network));
     let max_connections =
         fields.optional("max_connections", |value| NonZeroU32::new(connections(value, 1)?));
     let usual = Some(Settings::DEFAULT_CONNECTIONS_PER_CLIENT);
@@ -58,6 +63,8 @@ fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
             Some(NonZeroU32::new(connections(value, 0)?))
         });
     let access_log = fields.optional("access_log", access_log);
+    let limit = |value: Value<'_>| value.limit_at(Place::All);
+    let limits = fields.defaulted("limits", Vec::new(), |value| value.set(MOST_LIMITS, limit));
     Some(DataPlane {
         workers,
         limiter_keys: limiter_keys?,
@@ -65,6 +72,7 @@ fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
         max_connections,
         max_connections_per_client: max_connections_per_client?,
         access_log,
+        limits: limits?,
     })
 }
 
@@ -75,24 +83,6 @@ fn count(value: Value<'_>, most: i64) -> Option<NonZeroUsize> {
 
 fn connections(value: Value<'_>, least: i64) -> Option<u32> {
     u32::try_from(value.number(least..=MOST_CONNECTIONS)?).ok()
-}
-
-fn network(value: Value<'_>) -> Option<IpNet> {
-    let text = value.text()?;
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Some(address.into());
-    }
-    let Ok(network) = text.parse::<IpNet>() else {
-        return value.refuse(
-            format!("{text:?} is not a network"),
-            "write an address and how many of its bits count, as \"10.0.0.0/8\"",
-        );
-    };
-    if network.trunc() != network {
-        let message = format!("{text:?} has bits set behind its prefix");
-        return value.refuse(message, &format!("write \"{}\"", network.trunc()));
-    }
-    Some(network)
 }
 
 fn access_log(value: Value<'_>) -> Option<AccessLog> {

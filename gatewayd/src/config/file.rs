@@ -131,11 +131,9 @@ fn configuration(fields: &mut Fields<'_>) -> Option<Configuration> {
         max_connections_per_client: data_plane.max_connections_per_client,
         access_log: data_plane.access_log,
     };
-    let trusted_proxies = data_plane.trusted_proxies;
-    Some(Configuration {
-        settings,
-        gateway: Gateway { trusted_proxies, listeners, routes, limits, pools },
-    })
+    let (trusted_proxies, limits_of_all) = (data_plane.trusted_proxies, data_plane.limits);
+    let gateway = Gateway { trusted_proxies, limits_of_all, listeners, routes, limits, pools };
+    Some(Configuration { settings, gateway })
 }
 
 /// Judges together what no single table can tell.
@@ -143,7 +141,8 @@ fn judge(reading: &Reading<'_>) {
     let names = reading.names.borrow().judge();
     let addresses = reading.addresses.borrow().judge();
     let matchers = reading.matchers.borrow().judge();
-    for found in [names, addresses, matchers] {
+    let limits = reading.limit_uses.borrow().judge();
+    for found in [names, addresses, matchers, limits] {
         reading.report_all(found);
     }
 }

@@ -1,6 +1,7 @@
 //! `[[listener]]`: an address clients connect to.
 
 use super::fields::{Fields, LaterKey};
+use super::limit_uses::Place;
 use super::names::Noun;
 use super::tls::tls;
 use super::value::Value;
@@ -11,6 +12,9 @@ const LATER: [LaterKey; 1] = [LaterKey {
     instead: "take the client from X-Forwarded-For, with `trusted_proxies`",
 }];
 
+/// The most limits of one listener.
+const MOST_LIMITS: usize = 100;
+
 /// Reads one `[[listener]]`.
 pub(super) fn listener(value: Value<'_>) -> Option<Listener> {
     value.table("[[listener]]", &LATER, |fields| {
@@ -20,7 +24,9 @@ pub(super) fn listener(value: Value<'_>) -> Option<Listener> {
             value.reading.names.borrow_mut().speaks_tls(name);
         }
         let kind = kind(fields);
-        Some(Listener { name: name?, address: address?, kind: kind? })
+        let limit = |value: Value<'_>| value.limit_at(Place::Listener);
+        let limits = fields.defaulted("limits", Vec::new(), |value| value.set(MOST_LIMITS, limit));
+        Some(Listener { name: name?, address: address?, kind: kind?, limits: limits? })
     })
 }
 

@@ -124,7 +124,7 @@ fn hash_key(value: Value<'_>) -> Option<HashKey> {
         (_, Ok(LimitKey::ClientIp)) => Some(HashKey::ClientIp),
         (_, Ok(LimitKey::Header(name))) => Some(HashKey::Header(name)),
         (_, Ok(LimitKey::Cookie(name))) => Some(HashKey::Cookie(name)),
-        (_, Ok(LimitKey::Route) | Err(_)) => value.refuse(
+        (_, Ok(LimitKey::Route | LimitKey::Global) | Err(_)) => value.refuse(
             format!("{text:?} is not a hash key, expected {}", choice(&words)),
             &suggestion(text, &words),
         ),

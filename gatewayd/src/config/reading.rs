@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::addresses::Addresses;
 use super::diagnostic::Diagnostic;
+use super::limit_uses::LimitUses;
 use super::matchers::Matchers;
 use super::names::Names;
 use super::tls::CertificateCheck;
@@ -22,6 +23,8 @@ pub(super) struct Reading<'a> {
     pub(super) addresses: RefCell<Addresses>,
     /// What the routes match.
     pub(super) matchers: RefCell<Matchers>,
+    /// What limits count, and where they are asked.
+    pub(super) limit_uses: RefCell<LimitUses>,
     found: RefCell<Vec<Diagnostic>>,
 }
 
@@ -34,6 +37,7 @@ impl<'a> Reading<'a> {
             names: RefCell::default(),
             addresses: RefCell::default(),
             matchers: RefCell::default(),
+            limit_uses: RefCell::default(),
             found: RefCell::default(),
         }
     }

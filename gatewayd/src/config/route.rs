@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use super::limit_uses::Place;
 use super::matchers::Matcher;
 use super::names::Noun;
 use super::value::Value;
@@ -28,7 +29,7 @@ pub(super) fn route(value: Value<'_>) -> Option<Route> {
         let name = fields.required("name", "\"everything\"", |value| value.new_name(Noun::Route));
         let matcher = fields.required("match", "{ path = \"/*\" }", matcher);
         let pool = fields.required("pool", "\"app\"", |value| value.name_of(Noun::Pool));
-        let limit = |value: Value<'_>| value.name_of(Noun::Limit);
+        let limit = |value: Value<'_>| value.limit_at(Place::Route);
         let limits = fields.defaulted("limits", Vec::new(), |value| value.set(MOST_LIMITS, limit));
         let max_body_bytes =
             fields.defaulted("max_body_bytes", Route::DEFAULT_MAX_BODY_BYTES, Value::bytes);

@@ -41,6 +41,11 @@ impl<'a> Value<'a> {
         read(self).map(|value| Placed { value, span: self.span })
     }
 
+    /// Whether it is a text.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self.toml, DeValue::String(_))
+    }
+
     /// A text.
     pub(super) fn text(self) -> Option<&'a str> {
         let text = match self.toml {

@@ -1,6 +1,7 @@
 //! An allowance: so many requests in any window of so long.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -30,6 +31,12 @@ impl Allowance {
     #[must_use]
     pub fn requests(self) -> u32 {
         self.requests
+    }
+
+    /// So many times as many, but never more than the most there is.
+    #[must_use]
+    pub fn times(self, times: NonZeroU32) -> Allowance {
+        Allowance { requests: self.requests.saturating_mul(times.get()).min(MOST_REQUESTS), ..self }
     }
 
     /// In any window of this length: whole seconds, 1 s to 24 h.

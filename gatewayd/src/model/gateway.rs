@@ -3,13 +3,16 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Backend, Limit, Listener, Pool, Route};
+use super::{Backend, Limit, Listener, Name, Pool, Route};
 
 /// The desired configuration: what operators and the file want, whatever is observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gateway {
     /// Whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Limits of all requests, whatever their route.
+    #[serde(default)]
+    pub limits_of_all: Vec<Name>,
     /// Addresses clients connect to.
     pub listeners: Vec<Listener>,
     /// What becomes of requests; the most specific wins, not the first.

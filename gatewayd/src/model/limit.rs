@@ -1,12 +1,10 @@
 //! A limit: the allowed rate for each key.
 
 use std::fmt;
-use std::str::FromStr;
 
-use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{Name, Rule};
+use super::{Adjustment, LimitKeys, Name, Rule, V6Tiers};
 
 /// The allowed rate for each key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,26 +12,18 @@ pub struct Limit {
     /// Unique among limits.
     pub name: Name,
     /// What is counted by.
-    pub key: LimitKey,
-    /// How much is allowed; in the journal under `max` or `rate`.
+    pub key: LimitKeys,
+    /// How much is allowed; in the journal under `max`, `rate` or `concurrent`.
     #[serde(flatten)]
     pub rule: Rule,
     /// What happens to a request over it.
     pub mode: LimitMode,
-}
-
-/// What a limit counts by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LimitKey {
-    /// The client's address; of IPv6 the first 64 bits.
-    ClientIp,
-    /// The value of a header; requests without it share one key.
-    Header(#[serde(with = "header_name")] HeaderName),
-    /// The value of a cookie; requests without it share one key.
-    Cookie(String),
-    /// All requests of a route together.
-    Route,
+    /// What clients of IPv6 are counted by.
+    #[serde(default, skip_serializing_if = "V6Tiers::is_default")]
+    pub v6: V6Tiers,
+    /// Networks it does not concern, or that have more; the longest prefix decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
 }
 
 /// What a limit does with a request over it.
@@ -47,62 +37,12 @@ pub enum LimitMode {
     Shadow,
 }
 
-impl FromStr for LimitKey {
-    type Err = String;
-
-    /// Reads `client-ip`, `route`, `header:NAME` or `cookie:NAME`.
-    fn from_str(text: &str) -> Result<LimitKey, String> {
-        let wrong = || {
-            format!("{text:?} is not a key: expected client-ip, route, header:NAME or cookie:NAME")
-        };
-        match text.split_once(':') {
-            None if text == "client-ip" => Ok(LimitKey::ClientIp),
-            None if text == "route" => Ok(LimitKey::Route),
-            Some(("header", name)) => name.parse().map(LimitKey::Header).map_err(|_| wrong()),
-            Some(("cookie", name)) if is_token(name) => Ok(LimitKey::Cookie(name.to_owned())),
-            _ => Err(wrong()),
-        }
-    }
-}
-
-/// Whether `text` may stand as a cookie's name (RFC 6265, section 4.1.1: a token).
-pub(super) fn is_token(text: &str) -> bool {
-    // Header names are tokens too, and the `http` crate knows those.
-    HeaderName::from_bytes(text.as_bytes()).is_ok()
-}
-
-impl fmt::Display for LimitKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LimitKey::ClientIp => f.write_str("client-ip"),
-            LimitKey::Header(name) => write!(f, "header:{name}"),
-            LimitKey::Cookie(name) => write!(f, "cookie:{name}"),
-            LimitKey::Route => f.write_str("route"),
-        }
-    }
-}
-
 impl fmt::Display for LimitMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             LimitMode::Enforce => "enforce",
             LimitMode::Shadow => "shadow",
         })
-    }
-}
-
-/// A header's name as text.
-pub(super) mod header_name {
-    use http::HeaderName;
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(crate) fn serialize<S: Serializer>(name: &HeaderName, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(name.as_str())
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HeaderName, D::Error> {
-        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -16,6 +16,9 @@ pub struct Listener {
     pub address: SocketAddr,
     /// What it does with clients.
     pub kind: ListenerKind,
+    /// Limits of its connections, in the order they are asked.
+    #[serde(default)]
+    pub limits: Vec<Name>,
 }
 
 /// What a listener does with its clients.

@@ -1,5 +1,6 @@
 //! The nouns: what a gateway is made of, as plain values that are legal by construction.
 
+mod adjustment;
 mod allowance;
 mod backend;
 mod capacity;
@@ -11,6 +12,7 @@ mod gateway;
 mod health;
 mod intent;
 mod limit;
+mod limit_key;
 mod listener;
 mod name;
 mod operation;
@@ -23,7 +25,9 @@ mod route;
 mod rule;
 mod scaling;
 mod snapshot;
+mod v6_tiers;
 
+pub use adjustment::Adjustment;
 pub use allowance::{Allowance, AllowanceError};
 pub use backend::{Backend, Mark, Source, Standing, Weight, WeightError};
 pub use capacity::Capacity;
@@ -34,7 +38,8 @@ pub use event::{Event, EventKind, Severity};
 pub use gateway::Gateway;
 pub use health::Health;
 pub use intent::Intent;
-pub use limit::{Limit, LimitKey, LimitMode};
+pub use limit::{Limit, LimitMode};
+pub use limit_key::{LimitKey, LimitKeys};
 pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, TlsVersion};
 pub use name::{Name, NameError};
 pub use operation::{Operation, Share};
@@ -51,6 +56,7 @@ pub use scaling::{
     ScalingRules, ServerInput, ServerPhase, Stage, What,
 };
 pub use snapshot::{
-    BackendView, Distribution, LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot,
-    Totals,
+    AdjustmentView, BackendView, Distribution, LimitView, ListenerView, PoolView, Problem,
+    RefusedView, Snapshot, Totals,
 };
+pub use v6_tiers::{V6Tiers, WideTier};

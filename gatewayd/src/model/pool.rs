@@ -54,7 +54,7 @@ pub enum HashKey {
     /// The canonical path.
     Path,
     /// The value of a header.
-    Header(#[serde(with = "super::limit::header_name")] HeaderName),
+    Header(#[serde(with = "super::limit_key::header_name")] HeaderName),
     /// The value of a cookie.
     Cookie(String),
 }

@@ -57,6 +57,13 @@ impl Rate {
         Rate::new(pace, NonZeroU32::new(pace.requests()).unwrap_or(NonZeroU32::MIN))
     }
 
+    /// So many times as many, but never more than the most there is.
+    #[must_use]
+    pub fn times(self, times: NonZeroU32) -> Rate {
+        let most = NonZeroU32::new(MOST_AT_ONCE).unwrap_or(NonZeroU32::MAX);
+        Rate { pace: self.pace.times(times), burst: self.burst.saturating_mul(times).min(most) }
+    }
+
     /// How many on average.
     #[must_use]
     pub fn pace(self) -> Allowance {

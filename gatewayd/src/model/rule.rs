@@ -15,6 +15,8 @@ pub enum Rule {
     Max(Allowance),
     /// On average, with bursts.
     Rate(Rate),
+    /// So many at once.
+    Concurrent(NonZeroU32),
 }
 
 /// A new rule, told in full or in part.
@@ -27,6 +29,8 @@ pub enum RuleEdit {
     Rate(Allowance, Option<NonZeroU32>),
     /// Another burst at the same rate.
     Burst(NonZeroU32),
+    /// So many at once.
+    Concurrent(NonZeroU32),
 }
 
 /// Why a new rule does not fit the old one.
@@ -57,8 +61,24 @@ impl Rule {
                 Ok(Rule::Rate(Rate::new(was.pace(), burst)?))
             }
             (RuleEdit::Burst(_), was) => Err(RuleError::NoRate(was)),
+            (RuleEdit::Concurrent(most), _) => Ok(Rule::Concurrent(most)),
         }
     }
+
+    /// So many times as much, but never more than the most there is.
+    #[must_use]
+    pub fn times(self, times: NonZeroU32) -> Rule {
+        match self {
+            Rule::Max(allowance) => Rule::Max(allowance.times(times)),
+            Rule::Rate(rate) => Rule::Rate(rate.times(times)),
+            Rule::Concurrent(most) => {
+                Rule::Concurrent(most.saturating_mul(times).min(Rule::MOST_AT_ONCE))
+            }
+        }
+    }
+
+    /// The most at once of any rule.
+    pub const MOST_AT_ONCE: NonZeroU32 = NonZeroU32::new(1_000_000).expect("it is not 0");
 }
 
 impl fmt::Display for Rule {
@@ -66,6 +86,7 @@ impl fmt::Display for Rule {
         match self {
             Rule::Max(allowance) => allowance.fmt(f),
             Rule::Rate(rate) => rate.fmt(f),
+            Rule::Concurrent(most) => write!(f, "{most} at once"),
         }
     }
 }
@@ -77,6 +98,16 @@ mod tests {
     fn rate(pace: &str, burst: u32) -> Rule {
         let burst = NonZeroU32::new(burst).unwrap();
         Rule::Rate(Rate::new(pace.parse().unwrap(), burst).unwrap())
+    }
+
+    #[test]
+    fn a_multiple_stays_within_what_there_is() {
+        let times = |rule: Rule, times| rule.times(NonZeroU32::new(times).unwrap()).to_string();
+        assert_eq!(times(Rule::Max("100/minute".parse().unwrap()), 10), "1000/minute");
+        assert_eq!(times(rate("10/second", 20), 3), "30/second burst 60");
+        assert_eq!(times(Rule::Concurrent(NonZeroU32::new(20).unwrap()), 2), "40 at once");
+        assert_eq!(times(Rule::Max("600000/hour".parse().unwrap()), 10), "1000000/hour");
+        assert_eq!(times(rate("900000/24h", 900_000), 1000), "1000000/24h burst 1000000");
     }
 
     #[test]

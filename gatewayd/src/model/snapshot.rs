@@ -1,7 +1,10 @@
 //! A snapshot: the gateway at one moment, for observers. Figures mean what the admin contract says.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
+
+use ipnet::IpNet;
 
 use super::{Health, LimitMode, Mark, Name, Phase, Rule, Severity, Standing};
 
@@ -210,6 +213,12 @@ pub struct LimitView {
     pub rejected_total: u64,
     /// Requests that shadow mode would have refused since the start.
     pub would_reject_total: u64,
+    /// Requests it did not concern since the start, by their network.
+    pub exempted_total: u64,
+    /// Requests counted together with others since the start, for want of room.
+    pub overflowed_total: u64,
+    /// Networks that are another matter, the longest prefix first.
+    pub adjustments: Vec<AdjustmentView>,
     /// Keys it counts now.
     pub keys: u64,
     /// Keys forgotten since the start because the table was full.
@@ -222,8 +231,23 @@ pub struct LimitView {
     pub would_reject_per_s: f64,
     /// Routes it guards.
     pub routes: Vec<Name>,
+    /// Listeners whose connections it counts.
+    pub listeners: Vec<Name>,
+    /// Whether it guards all requests.
+    pub of_all: bool,
     /// The revision that last touched it.
     pub revision: u64,
+}
+
+/// What a limit is for one network, and how often it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdjustmentView {
+    /// The network.
+    pub network: IpNet,
+    /// How many times as much each key may; absent, the limit does not concern it.
+    pub times: Option<NonZeroU32>,
+    /// Requests that came from it since the start.
+    pub uses_total: u64,
 }
 
 /// A listener as bound.

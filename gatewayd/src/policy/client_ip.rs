@@ -58,13 +58,16 @@ pub fn unwrapped(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What limits count a client by: all of an IPv4 address, the first 64 bits of an IPv6 address.
-/// A site has at least a /64 to itself (RFC 6177) and could send from each of its addresses.
+/// What limits count a client by: all of an IPv4 address, the first `v6_bits` (1..=128) of an IPv6
+/// address.
 #[must_use]
-pub fn limit_prefix(client: IpAddr) -> [u8; 16] {
+pub fn limit_prefix(client: IpAddr, v6_bits: u8) -> [u8; 16] {
     match unwrapped(client) {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).octets(),
+        IpAddr::V6(v6) => {
+            let rest = 128 - u32::from(v6_bits.clamp(1, 128));
+            Ipv6Addr::from_bits(v6.to_bits() >> rest << rest).octets()
+        }
     }
 }
 
@@ -156,19 +159,27 @@ mod tests {
     }
 
     #[test]
-    fn all_addresses_of_one_64_are_limited_as_one() {
-        let one = limit_prefix(ip("2001:db8:1:2::1"));
-        assert_eq!(limit_prefix(ip("2001:db8:1:2:ffff:ffff:ffff:ffff")), one);
-        assert_ne!(limit_prefix(ip("2001:db8:1:3::1")), one);
+    fn all_addresses_of_one_prefix_are_limited_as_one() {
+        for (bits, inside, outside) in [
+            (64, "2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:3::1"),
+            (56, "2001:db8:1:ff::1", "2001:db8:1:100::1"),
+            (48, "2001:db8:1:ffff::1", "2001:db8:2::1"),
+        ] {
+            let one = limit_prefix(ip("2001:db8:1:2::1"), bits);
+            assert_eq!(limit_prefix(ip(inside), bits), one, "{bits}");
+            assert_ne!(limit_prefix(ip(outside), bits), one, "{bits}");
+        }
     }
 
     #[test]
-    fn each_ipv4_address_is_limited_by_itself() {
-        let one = limit_prefix(ip("1.2.3.4"));
-        assert_eq!(limit_prefix(ip("::ffff:1.2.3.4")), one);
-        assert_eq!(limit_prefix(ip("64:ff9b::1.2.3.4")), one);
-        assert_ne!(limit_prefix(ip("1.2.3.5")), one);
-        assert_ne!(limit_prefix(ip("::1")), limit_prefix(ip("0.0.0.1")));
+    fn each_ipv4_address_is_limited_by_itself_however_it_is_written() {
+        for bits in [32, 48, 64] {
+            let one = limit_prefix(ip("1.2.3.4"), bits);
+            assert_eq!(limit_prefix(ip("::ffff:1.2.3.4"), bits), one);
+            assert_eq!(limit_prefix(ip("64:ff9b::1.2.3.4"), bits), one);
+            assert_ne!(limit_prefix(ip("1.2.3.5"), bits), one);
+            assert_ne!(limit_prefix(ip("::1"), bits), limit_prefix(ip("0.0.0.1"), bits));
+        }
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! A measure: a rule in the units it is counted in. What one key used of it is 89 bits.
 
+use std::num::NonZeroU32;
+
 use crate::model::Rule;
 
 use super::{Bucket, Packing, Tuning, Verdict, Window};
@@ -14,7 +16,13 @@ pub enum Measure {
     Window(Packing),
     /// On average, with bursts.
     Bucket(Bucket),
+    /// So many at once. What a key used is how many it has now.
+    InFlight(NonZeroU32),
 }
+
+/// After how long a client may ask again whose requests are still under way: nobody knows when they
+/// end.
+const AGAIN_MS: u64 = 1000;
 
 impl Measure {
     /// How full the measure of a key is when it used everything.
@@ -26,6 +34,7 @@ impl Measure {
         match rule {
             Rule::Max(allowance) => Measure::Window(Packing::of(Tuning::of(allowance))),
             Rule::Rate(rate) => Measure::Bucket(Bucket::of(rate)),
+            Rule::Concurrent(most) => Measure::InFlight(most),
         }
     }
 
@@ -34,7 +43,7 @@ impl Measure {
     pub fn unused(&self, now_us: u64) -> Used {
         match self {
             Measure::Window(packing) => packing.pack(&Window::new(packing.tuning(), now_us / 1000)),
-            Measure::Bucket(_) => 0,
+            Measure::Bucket(_) | Measure::InFlight(_) => 0,
         }
     }
 
@@ -53,6 +62,26 @@ impl Measure {
                 *used = arrival_ns.into();
                 verdict
             }
+            Measure::InFlight(most) => match most.get().checked_sub(*used as u32) {
+                None | Some(0) => Verdict::Rejected { retry_after_ms: AGAIN_MS },
+                Some(free) => {
+                    *used += 1;
+                    Verdict::Admitted { left: free - 1 }
+                }
+            },
+        }
+    }
+
+    /// Whether what was admitted has to be given back.
+    #[must_use]
+    pub fn is_in_flight(&self) -> bool {
+        matches!(self, Measure::InFlight(_))
+    }
+
+    /// One request that was admitted is over.
+    pub fn give_back(&self, used: &mut Used) {
+        if self.is_in_flight() {
+            *used = used.saturating_sub(1);
         }
     }
 
@@ -62,6 +91,8 @@ impl Measure {
         let (count, most) = match self {
             Measure::Window(packing) => (self.count(used, now_us), packing.tuning().requests()),
             Measure::Bucket(bucket) => (self.count(used, now_us), bucket.burst()),
+            // Whoever is forgotten while it has some could have as many again.
+            Measure::InFlight(_) => return if used == 0 { 0 } else { Measure::FULL },
         };
         let fill = u64::from(count) * u64::from(Measure::FULL) / u64::from(most);
         // Less than a part is more than nothing.
@@ -74,11 +105,12 @@ impl Measure {
         match self {
             Measure::Window(packing) => packing.unpack(used, now_us / 1000).count(now_us / 1000),
             Measure::Bucket(bucket) => bucket.count(used as u64, now_us * 1000),
+            Measure::InFlight(_) => used as u32,
         }
     }
 
     /// The same past in this measure, which was taken in another. Where the two count in different
-    /// ways, everything is taken to have come now.
+    /// ways, everything is taken to have come now; what is in flight and what came is not compared.
     #[must_use]
     pub fn translate(&self, used: Used, was: &Measure, now_us: u64) -> Used {
         let now_ms = now_us / 1000;
@@ -89,6 +121,8 @@ impl Measure {
             (Measure::Window(to), Measure::Bucket(_)) => {
                 to.pack(&Window::holding(was.count(used, now_us), to.tuning(), now_ms))
             }
+            (Measure::InFlight(_), Measure::InFlight(_)) => used,
+            (Measure::InFlight(_), _) | (_, Measure::InFlight(_)) => self.unused(now_us),
             (Measure::Bucket(_), Measure::Bucket(_)) if self == was => used,
             (Measure::Bucket(to), _) => to.after(was.count(used, now_us), now_us * 1000).into(),
         }
@@ -131,6 +165,23 @@ mod tests {
         let mut used = large.unused(0);
         passes(&large, &mut used, 1, 0);
         assert_eq!(large.fill(used, 0), 1);
+    }
+
+    #[test]
+    fn what_is_in_flight_counts_until_it_is_given_back() {
+        let measure = Measure::of(Rule::Concurrent(NonZeroU32::new(2).unwrap()));
+        let mut used = measure.unused(0);
+        assert_eq!(passes(&measure, &mut used, 9, 0), 2);
+        assert_eq!(measure.fill(used, u64::MAX), Measure::FULL, "no time makes it less");
+        measure.give_back(&mut used);
+        assert_eq!((measure.count(used, 0), measure.fill(used, 0)), (1, Measure::FULL));
+        assert_eq!(passes(&measure, &mut used, 9, 0), 1);
+        let fewer = Measure::of(Rule::Concurrent(NonZeroU32::MIN));
+        let mut used = fewer.translate(used, &measure, 0);
+        assert_eq!(passes(&fewer, &mut used, 9, 0), 0);
+        (0..3).for_each(|_| fewer.give_back(&mut used));
+        assert_eq!(fewer.fill(used, 0), 0);
+        assert_eq!(max("5/minute").count(max("5/minute").translate(1, &measure, 0), 0), 0);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub fn merge(base: &Gateway, file: &Gateway, current: &Gateway) -> Merged {
     merge.tell_lost_pools(file);
     let gateway = Gateway {
         trusted_proxies: file.trusted_proxies.clone(),
+        limits_of_all: file.limits_of_all.clone(),
         listeners: file.listeners.clone(),
         routes: file.routes.clone(),
         limits,

@@ -4,7 +4,7 @@
 use crate::model::{Name, Rule};
 
 /// A limit as a policy: its name, how much in how many seconds. A rate is told as its burst in the
-/// time that fills it.
+/// time that fills it; what is counted while it lasts has no time.
 #[must_use]
 pub fn quota_policy(name: &Name, rule: Rule) -> String {
     match rule {
@@ -14,6 +14,7 @@ pub fn quota_policy(name: &Name, rule: Rule) -> String {
             let filled = pace.period().as_secs() * u64::from(burst);
             format!("\"{name}\";q={burst};w={}", filled.div_ceil(pace.requests().into()))
         }
+        Rule::Concurrent(most) => format!("\"{name}\";q={most};qu=\"concurrent-requests\""),
     }
 }
 

@@ -7,6 +7,7 @@ use http::{Method, Response, StatusCode};
 
 use crate::model::{Name, Refusal};
 
+use super::limits::Passed;
 use super::log::Line;
 use super::quota::Quota;
 use super::worker::Worker;
@@ -18,7 +19,7 @@ pub(super) struct Account {
     status: Option<StatusCode>,
     refused: Option<Refusal>,
     sent_bytes: u64,
-    quota: Option<Quota>,
+    limits: Option<Passed>,
     story: Option<Box<Story>>,
 }
 
@@ -56,7 +57,7 @@ impl Account {
             status: None,
             refused: None,
             sent_bytes: 0,
-            quota: None,
+            limits: None,
             story,
         }
     }
@@ -93,19 +94,19 @@ impl Account {
         }
     }
 
-    /// What the client may still ask is told with the answer.
-    pub(super) fn has_left(&mut self, quota: Option<Quota>) {
-        self.quota = quota;
+    /// What the request has of its limits is told with the answer, and given back when it is over.
+    pub(super) fn passed(&mut self, limits: Passed) {
+        self.limits = Some(limits);
     }
 
     /// What is told of the client's limits.
-    pub(super) fn quota(&self) -> Option<&Quota> {
-        self.quota.as_ref()
+    pub(super) fn quota(&self) -> Option<Quota<'_>> {
+        self.limits.as_ref().and_then(Passed::quota)
     }
 
     /// Tells it with the head of a backend's answer.
     pub(super) fn tell_quota<T>(&self, answer: &mut Response<T>) {
-        if let Some(quota) = &self.quota {
+        if let Some(quota) = self.quota() {
             let status = answer.status();
             quota.tell(status, answer.headers_mut());
         }

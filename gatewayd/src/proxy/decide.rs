@@ -8,15 +8,16 @@ use http::Method;
 
 use crate::model::Refusal;
 use crate::policy::{self, Found};
+use crate::state::Table;
 
 use super::account::Account;
 use super::door::DoorKind;
 use super::fields::{FORWARDED_FOR, FieldLines, Origin};
-use super::quota::Quota;
+use super::limits::{Asking, Passed, Spent};
+use super::pick;
 use super::reply::{self, Reply};
 use super::upstream::Search;
 use super::worker::Worker;
-use super::{limits, pick};
 
 /// What a request says, in the words of no protocol.
 pub(super) struct Asked<'a, F> {
@@ -58,6 +59,12 @@ pub(super) fn decide<F: FieldLines>(
     let trusted = &table.trusted_proxies;
     let client = policy::client_ip(peer, asked.fields.lines(&FORWARDED_FOR), trusted);
     account.client(client);
+    let mut limits = Passed::none(worker, &table);
+    let now_us = account.started_us();
+    let mut asking = Asking { client, route: None, fields: asked.fields, now_us };
+    asking
+        .admit(&table.limits_of_all, &mut limits)
+        .map_err(|it| over(worker, &table, it, account))?;
     let route = match table.router.find(asked.host, asked.path, asked.method) {
         Found::Route(index) => &table.routes[index],
         Found::Nothing => return Err(refused(Refusal::NoRoute, account)),
@@ -67,16 +74,9 @@ pub(super) fn decide<F: FieldLines>(
         }
     };
     account.routed(&route.name);
-    let now_us = account.started_us();
-    match limits::admit(worker, &table, route, client, asked.fields, now_us) {
-        Ok(left) => account.has_left(left.map(|left| Quota::new(&table, left))),
-        Err(spent) => {
-            account.refused(Refusal::Limit);
-            let rng = &mut *worker.rng.borrow_mut();
-            let limit = &table.limits[spent.limit];
-            return Err(Box::new(reply::limited(limit, spent.retry_after_ms, rng)));
-        }
-    }
+    asking.route = Some(&route.name);
+    asking.admit(&route.limits, &mut limits).map_err(|it| over(worker, &table, it, account))?;
+    account.passed(limits);
     let most_body_bytes = match route.max_body_bytes {
         0 => u64::MAX,
         most => most,
@@ -89,6 +89,12 @@ pub(super) fn decide<F: FieldLines>(
     let trusted = policy::is_trusted(peer, &table.trusted_proxies);
     let origin = Origin { peer: policy::unwrapped(peer), trusted, scheme: door.scheme() };
     Ok(Decided { search: Search::new(table, pool, hash), origin, most_body_bytes })
+}
+
+fn over(worker: &Worker, table: &Table, spent: Spent, account: &mut Account) -> Box<Reply> {
+    account.refused(Refusal::Limit);
+    let rng = &mut *worker.rng.borrow_mut();
+    Box::new(reply::limited(&table.limits[spent.limit], spent.retry_after_ms, rng))
 }
 
 fn refused(refusal: Refusal, account: &mut Account) -> Box<Reply> {

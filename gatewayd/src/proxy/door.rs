@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 
+use crate::model::Name;
+
 /// One worker's socket of a listener.
 #[derive(Debug)]
 pub struct Door {
@@ -12,6 +14,8 @@ pub struct Door {
     pub listener: TcpListener,
     /// What happens to clients.
     pub kind: DoorKind,
+    /// Its listener.
+    pub name: Name,
 }
 
 /// What a door does with clients.

@@ -1,16 +1,44 @@
-//! Is the request within its route's limits?
+//! Is the request within its limits?
 
 use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use http::header::COOKIE;
 
-use crate::model::{LimitKey, LimitMode};
+use crate::model::{LimitKey, LimitMode, Name};
 use crate::policy::{self, Verdict};
-use crate::state::{LimitTable, RouteTable, Table};
+use crate::state::{LimitTable, Seat, Slot, Tier};
 
 use super::fields::FieldLines;
-use super::quota::Left;
-use super::worker::Worker;
+use super::quota::{Left, Quota};
+use super::worker::{Held, Worker};
+
+/// Who asks, and what its limits count by.
+pub(super) struct Asking<'a, F> {
+    pub(super) client: IpAddr,
+    /// The route's name; none was found, or it is a connection.
+    pub(super) route: Option<&'a Name>,
+    pub(super) fields: &'a F,
+    pub(super) now_us: u64,
+}
+
+/// What a request or connection that passed has of its limits. What it has in flight is given back
+/// when this is dropped.
+pub(super) struct Passed {
+    worker: Rc<Worker>,
+    table: Rc<Held>,
+    /// Of the limit that is nearest to its end; `None` where no limit refuses anybody.
+    nearest: Option<Left>,
+    taken: Vec<Taken>,
+}
+
+/// A place in flight.
+struct Taken {
+    limit: usize,
+    tier: Tier,
+    slot: Slot,
+}
 
 /// A limit that is spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,59 +49,151 @@ pub(super) struct Spent {
     pub(super) retry_after_ms: u64,
 }
 
-/// Counts the request under every limit of `route`, in their order, until one refuses. What is
-/// left of the one that is nearest to its end; `None` where no limit refuses anybody.
-///
-/// # Errors
-/// The limit that refused.
-pub(super) fn admit(
-    worker: &Worker,
-    table: &Table,
-    route: &RouteTable,
-    client: IpAddr,
-    fields: &impl FieldLines,
-    now_us: u64,
-) -> Result<Option<Left>, Spent> {
-    let mut nearest: Option<Left> = None;
-    for &index in &route.limits {
-        let limit = &table.limits[index];
-        let key = key(worker, limit, route, client, fields);
-        let cells = limit.cells.of(worker.index);
-        match worker.limiter.admit(worker.index, key, &limit.seat, now_us) {
-            Verdict::Admitted { left } => {
-                cells.passed.add(1);
-                let enforced = limit.mode == LimitMode::Enforce;
-                if enforced && nearest.is_none_or(|nearest| left < nearest.requests) {
-                    nearest = Some(Left { limit: index, requests: left });
+impl<F: FieldLines> Asking<'_, F> {
+    /// Counts under each of `limits`, in their order, until one refuses.
+    ///
+    /// # Errors
+    /// The limit that refused.
+    pub(super) fn admit(&self, limits: &[usize], passed: &mut Passed) -> Result<(), Spent> {
+        let worker = Rc::clone(&passed.worker);
+        let table = Rc::clone(&passed.table);
+        for &index in limits {
+            let limit = &table.limits[index];
+            let cells = limit.cells.of(worker.index);
+            match self.ask(index, limit, passed) {
+                None => cells.exempted.add(1),
+                Some(Verdict::Admitted { left }) => {
+                    cells.passed.add(1);
+                    if limit.mode == LimitMode::Enforce {
+                        passed.note(Left { limit: index, requests: left });
+                    }
+                }
+                Some(Verdict::Rejected { .. }) if limit.mode == LimitMode::Shadow => {
+                    cells.passed.add(1);
+                    cells.would_reject.add(1);
+                }
+                Some(Verdict::Rejected { retry_after_ms }) => {
+                    cells.rejected.add(1);
+                    return Err(Spent { limit: index, retry_after_ms });
                 }
             }
-            Verdict::Rejected { .. } if limit.mode == LimitMode::Shadow => {
-                cells.passed.add(1);
-                cells.would_reject.add(1);
-            }
-            Verdict::Rejected { retry_after_ms } => {
-                cells.rejected.add(1);
-                return Err(Spent { limit: index, retry_after_ms });
+        }
+        Ok(())
+    }
+
+    /// What one limit says; `None` when it does not concern the client.
+    fn ask(&self, index: usize, limit: &LimitTable, passed: &mut Passed) -> Option<Verdict> {
+        if let Some(place) = limit.adjustment(self.client) {
+            let adjustment = &limit.adjustments[place];
+            adjustment.uses.of(passed.worker.index).add(1);
+            let seat = adjustment.seat.as_deref()?;
+            let key = self.key(&passed.worker, limit, seat, limit.v6_prefix);
+            return Some(self.count(index, Tier::Adjusted(place), seat, key, passed));
+        }
+        let key = self.key(&passed.worker, limit, &limit.seat, limit.v6_prefix);
+        let verdict = self.count(index, Tier::Own, &limit.seat, key, passed);
+        let Some(wide) = &limit.wide else { return Some(verdict) };
+        if self.client.is_ipv4() || matches!(verdict, Verdict::Rejected { .. }) {
+            return Some(verdict);
+        }
+        let key = self.key(&passed.worker, limit, &wide.seat, wide.prefix);
+        match self.count(index, Tier::Wide, &wide.seat, key, passed) {
+            Verdict::Admitted { .. } => Some(verdict),
+            refused @ Verdict::Rejected { .. } => {
+                passed.give_back_last(index);
+                Some(refused)
             }
         }
     }
-    Ok(nearest)
+
+    fn count(
+        &self,
+        limit: usize,
+        tier: Tier,
+        seat: &Seat,
+        key: u64,
+        passed: &mut Passed,
+    ) -> Verdict {
+        let worker = &passed.worker;
+        let (verdict, slot) = worker.limiter.enter(worker.index, key, seat, self.now_us);
+        if seat.measure().is_in_flight() && matches!(verdict, Verdict::Admitted { .. }) {
+            passed.taken.push(Taken { limit, tier, slot });
+        }
+        verdict
+    }
+
+    fn key(&self, worker: &Worker, limit: &LimitTable, seat: &Seat, v6_bits: u8) -> u64 {
+        let mut key = None;
+        let mut join = |bytes: &[u8]| {
+            key = Some(match key {
+                None => worker.limiter.key(seat, bytes),
+                Some(before) => worker.limiter.joined(before, bytes),
+            });
+        };
+        for part in limit.key.parts() {
+            match part {
+                LimitKey::ClientIp => join(&policy::limit_prefix(self.client, v6_bits)),
+                LimitKey::Route => join(self.route.map_or(&[], |name| name.as_str().as_bytes())),
+                LimitKey::Global => join(&[]),
+                LimitKey::Header(name) => {
+                    join(self.fields.lines(name).next().unwrap_or_default());
+                }
+                LimitKey::Cookie(name) => {
+                    join(policy::cookie(self.fields.lines(&COOKIE), name).unwrap_or_default());
+                }
+            }
+        }
+        key.unwrap_or_default()
+    }
 }
 
-fn key(
-    worker: &Worker,
-    limit: &LimitTable,
-    route: &RouteTable,
-    client: IpAddr,
-    fields: &impl FieldLines,
-) -> u64 {
-    let of = |bytes: &[u8]| worker.limiter.key(&limit.seat, bytes);
-    match &limit.key {
-        LimitKey::ClientIp => of(&policy::limit_prefix(client)),
-        LimitKey::Route => of(route.name.as_str().as_bytes()),
-        LimitKey::Header(name) => of(fields.lines(name).next().unwrap_or_default()),
-        LimitKey::Cookie(name) => {
-            of(policy::cookie(fields.lines(&COOKIE), name).unwrap_or_default())
+impl Passed {
+    /// Nothing asked yet, of the limits of `table`.
+    pub(super) fn none(worker: &Rc<Worker>, table: &Rc<Held>) -> Passed {
+        Passed {
+            worker: Rc::clone(worker),
+            table: Rc::clone(table),
+            nearest: None,
+            taken: Vec::new(),
         }
+    }
+
+    /// What the client is told of it.
+    pub(super) fn quota(&self) -> Option<Quota<'_>> {
+        self.nearest.map(|left| Quota::new(&self.table, left))
+    }
+
+    /// What is in flight, for longer than the table is to be held.
+    pub(super) fn take(&mut self) -> Vec<(Arc<Seat>, Slot)> {
+        let table = &self.table;
+        let seat = |taken: Taken| {
+            Some((Arc::clone(table.limits[taken.limit].seat_of(taken.tier)?), taken.slot))
+        };
+        self.taken.drain(..).filter_map(seat).collect()
+    }
+
+    fn note(&mut self, left: Left) {
+        if self.nearest.is_none_or(|nearest| left.requests < nearest.requests) {
+            self.nearest = Some(left);
+        }
+    }
+
+    /// Gives back what was taken last of `limit`, if anything was.
+    fn give_back_last(&mut self, limit: usize) {
+        if let Some(taken) = self.taken.pop_if(|taken| taken.limit == limit) {
+            self.give_back(&taken);
+        }
+    }
+
+    fn give_back(&self, taken: &Taken) {
+        if let Some(seat) = self.table.limits[taken.limit].seat_of(taken.tier) {
+            self.worker.limiter.leave(seat, taken.slot);
+        }
+    }
+}
+
+impl Drop for Passed {
+    fn drop(&mut self) {
+        self.taken.iter().for_each(|taken| self.give_back(taken));
     }
 }

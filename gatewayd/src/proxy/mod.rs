@@ -11,6 +11,7 @@
 //! of connections to backends that nobody needs.
 
 mod account;
+mod admission;
 mod buffers;
 mod date;
 mod deadlines;

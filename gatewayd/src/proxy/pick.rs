@@ -19,7 +19,7 @@ const LOOKS: usize = 3;
 pub(super) fn hash(pool: &PoolTable, client: IpAddr, path: &str, fields: &impl FieldLines) -> u64 {
     match &pool.hash_key {
         None => 0,
-        Some(HashKey::ClientIp) => policy::hash_key(&policy::limit_prefix(client)),
+        Some(HashKey::ClientIp) => policy::hash_key(&policy::limit_prefix(client, 64)),
         Some(HashKey::Path) => policy::hash_key(path.as_bytes()),
         Some(HashKey::Header(name)) => {
             policy::hash_key(fields.lines(name).next().unwrap_or_default())

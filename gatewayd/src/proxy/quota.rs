@@ -1,14 +1,11 @@
 //! A quota: what is left of the limit that is nearest to its end, told with the answer (the fields
 //! `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers).
 
-use std::rc::Rc;
-
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::state::LimitTable;
+use crate::state::{LimitTable, Table};
 
 use super::http1::write_decimal;
-use super::worker::Held;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -23,27 +20,28 @@ pub(super) struct Left {
 }
 
 /// What is told of it.
-pub(super) struct Quota {
-    table: Rc<Held>,
-    left: Left,
+#[derive(Clone, Copy)]
+pub(super) struct Quota<'a> {
+    limit: &'a LimitTable,
+    left: u32,
 }
 
-impl Quota {
+impl Quota<'_> {
     /// What `left` says of a limit of `table`.
-    pub(super) fn new(table: &Rc<Held>, left: Left) -> Quota {
-        Quota { table: Rc::clone(table), left }
+    pub(super) fn new(table: &Table, left: Left) -> Quota<'_> {
+        Quota { limit: &table.limits[left.limit], left: left.requests }
     }
 
     /// Appends the fields to the head of an answer of HTTP/1.
     pub(super) fn write(&self, status: StatusCode, out: &mut Vec<u8>) {
         if is_told_with(status) {
-            let limit = self.limit();
+            let limit = self.limit;
             out.extend_from_slice(b"RateLimit-Policy: ");
             out.extend_from_slice(limit.policy.as_bytes());
             out.extend_from_slice(b"\r\nRateLimit: ");
             out.extend_from_slice(limit.item().as_bytes());
             out.extend_from_slice(b";r=");
-            write_decimal(self.left.requests.into(), out);
+            write_decimal(self.left.into(), out);
             out.extend_from_slice(b"\r\n");
         }
     }
@@ -51,13 +49,9 @@ impl Quota {
     /// Adds the fields to the head of an answer.
     pub(super) fn tell(&self, status: StatusCode, fields: &mut HeaderMap) {
         if is_told_with(status) {
-            let limit = self.limit();
-            append(fields, limit, &format!("{};r={}", limit.item(), self.left.requests));
+            let limit = self.limit;
+            append(fields, limit, &format!("{};r={}", limit.item(), self.left));
         }
-    }
-
-    fn limit(&self) -> &LimitTable {
-        &self.table.limits[self.left.limit]
     }
 }
 

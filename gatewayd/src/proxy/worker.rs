@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,14 +16,12 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
-use crate::model::{Phase, Refusal};
+use crate::model::{Name, Phase};
 use crate::net::accept;
-use crate::policy;
 use crate::policy::Turn;
-use crate::state::{
-    Cells, ConnectionCaps, Entered, Limiter, MessagePace, PoolTable, Table, WorkerCells,
-};
+use crate::state::{Cells, ConnectionCaps, Limiter, MessagePace, PoolTable, Table, WorkerCells};
 
+use super::admission;
 use super::buffers::Buffers;
 use super::date::Date;
 use super::deadlines::{Deadlines, TICK};
@@ -84,7 +81,7 @@ pub(super) struct Worker {
     /// Told when a connection closed while the worker drains.
     pub(super) emptied: Notify,
     cells: Arc<Cells<WorkerCells>>,
-    caps: Arc<ConnectionCaps>,
+    pub(super) caps: Arc<ConnectionCaps>,
     /// Whether the worker accepts no more.
     drains: Cell<bool>,
     /// Milliseconds since the start of the process, when the clock was last read.
@@ -159,7 +156,7 @@ impl Worker {
         let mut accepting = Vec::new();
         for door in doors {
             let listener = TcpListener::from_std(door.listener)?;
-            let welcome = welcome(Rc::clone(&self), Rc::new(door.kind), listener);
+            let welcome = welcome(Rc::clone(&self), door.name, Rc::new(door.kind), listener);
             accepting.push(tokio::task::spawn_local(welcome));
         }
         let housekeeping = tokio::task::spawn_local(keep_house(Rc::clone(&self)));
@@ -249,12 +246,6 @@ impl Worker {
         self.cells.of(self.index)
     }
 
-    /// Lets the client at `peer` in, unless there are too many.
-    fn let_in(&self, peer: IpAddr) -> Result<Entered, Refusal> {
-        let proxy = policy::is_trusted(peer, &self.table().trusted_proxies);
-        self.caps.enter((!proxy).then(|| policy::limit_prefix(peer)))
-    }
-
     /// Closes connections that idle longest once there are nearly as many as there may be: this
     /// worker's part of those that have to go.
     fn make_room(&self) {
@@ -290,7 +281,7 @@ impl Worker {
 }
 
 /// Takes clients in at one door.
-async fn welcome(worker: Rc<Worker>, kind: Rc<DoorKind>, listener: TcpListener) {
+async fn welcome(worker: Rc<Worker>, name: Name, kind: Rc<DoorKind>, listener: TcpListener) {
     let pace = MessagePace::default();
     loop {
         let (stream, peer) = accept(&listener, |error| {
@@ -299,9 +290,9 @@ async fn welcome(worker: Rc<Worker>, kind: Rc<DoorKind>, listener: TcpListener) 
             }
         })
         .await;
-        match worker.let_in(peer.ip()) {
-            Ok(entered) => serve(&worker, &kind, stream, peer, entered),
-            Err(refusal) => worker.cells().refused.of(refusal).add(1),
+        // One that is too many is closed unheard: what is left of it costs nothing more.
+        if let Some(places) = admission::admit(&worker, &name, peer.ip()) {
+            serve(&worker, &kind, stream, peer, places);
         }
     }
 }

@@ -139,6 +139,8 @@ pub struct LimitCells {
     pub keys_left: Counter,
     /// Keys that lost it while they still counted.
     pub keys_evicted: Counter,
+    /// Requests it did not concern, by their network.
+    pub exempted: Counter,
     /// Requests counted together with others because there was no place for their key.
     pub overflowed: Counter,
 }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{
-    BackendView, Desired, Distribution, Health, LimitView, ListenerView, Phase, PoolView, Refusal,
-    RefusedView, Snapshot, Source, Standing, Totals,
+    AdjustmentView, BackendView, Desired, Distribution, Health, LimitView, ListenerView, Phase,
+    PoolView, Refusal, RefusedView, Snapshot, Source, Standing, Totals,
 };
 use crate::policy::{Part, problems};
 
 use super::counters::{Counter, LimitCells};
 use super::histogram::{BUCKETS, cumulative};
 use super::meter::{Meter, Reading, Tally};
-use super::{Cells, LimitTable, LiveBackend, PoolTable, Table, WorkerCells};
+use super::{AdjustmentTable, Cells, LimitTable, LiveBackend, PoolTable, Table, WorkerCells};
 
 /// What is known of the host, sampled now and then.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -258,9 +258,12 @@ impl Painter {
         let name = limit.name.as_str();
         let sum = |read: fn(&LimitCells) -> &Counter| limit.cells.sum(|cell| read(cell).read());
         let rate = |index: usize| self.limits.get(name).map_or(0.0, |it| it[index].read().rate);
-        let guarded = sight.table.routes.iter().filter(|route| {
-            route.limits.iter().any(|index| sight.table.limits[*index].name == limit.name)
-        });
+        let has = |limits: &[usize]| {
+            limits.iter().any(|index| sight.table.limits[*index].name == limit.name)
+        };
+        let (routes, listeners) = (&sight.table.routes, &sight.table.listeners);
+        let guarded = routes.iter().filter(|route| has(&route.limits));
+        let admits = listeners.iter().filter(|listener| has(&listener.limits));
         LimitView {
             name: limit.name.clone(),
             key: limit.key.to_string(),
@@ -270,6 +273,9 @@ impl Painter {
             passed_total: sum(|cell| &cell.passed),
             rejected_total: sum(|cell| &cell.rejected),
             would_reject_total: sum(|cell| &cell.would_reject),
+            exempted_total: sum(|cell| &cell.exempted),
+            overflowed_total: sum(|cell| &cell.overflowed),
+            adjustments: limit.adjustments.iter().map(adjustment).collect(),
             // Read one after the other: a key may leave in between.
             keys: sum(|cell| &cell.keys_entered).saturating_sub(sum(|cell| &cell.keys_left)),
             evicted_total: sum(|cell| &cell.keys_evicted),
@@ -277,6 +283,8 @@ impl Painter {
             rejected_per_s: rate(1),
             would_reject_per_s: rate(2),
             routes: guarded.map(|route| route.name.clone()).collect(),
+            listeners: admits.map(|listener| listener.name.clone()).collect(),
+            of_all: has(&sight.table.limits_of_all),
             revision: sight.desired.touched(&format!("limit/{name}")),
         }
     }
@@ -285,6 +293,11 @@ impl Painter {
 /// What is metered of a limit, in this order.
 const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
     [|cell| &cell.passed, |cell| &cell.rejected, |cell| &cell.would_reject];
+
+fn adjustment(it: &AdjustmentTable) -> AdjustmentView {
+    let uses_total = it.uses.sum(Counter::read);
+    AdjustmentView { network: it.network, times: it.times, uses_total }
+}
 
 fn total(cells: &Cells<WorkerCells>) -> Tally {
     let mut tally = Tally::default();

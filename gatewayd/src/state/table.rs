@@ -29,6 +29,19 @@ pub struct Table {
     pub pools: Vec<PoolTable>,
     /// The limits, as the gateway has them.
     pub limits: Vec<LimitTable>,
+    /// The indexes of the limits of all requests.
+    pub limits_of_all: Vec<usize>,
+    /// The listeners, as the gateway has them.
+    pub listeners: Vec<ListenerTable>,
+}
+
+/// A listener, its references resolved.
+#[derive(Debug)]
+pub struct ListenerTable {
+    /// Its name.
+    pub name: Name,
+    /// The indexes of the limits of its connections.
+    pub limits: Vec<usize>,
 }
 
 /// A route, its references resolved.
@@ -95,16 +108,18 @@ impl Table {
         let position = |names: Vec<&Name>, wanted: &Name| {
             names.iter().position(|name| *name == wanted).expect("the config checked references")
         };
+        let limits_named = |names: &[Name]| -> Vec<usize> {
+            let all = || gateway.limits.iter().map(|limit| &limit.name).collect();
+            names.iter().map(|name| position(all(), name)).collect()
+        };
+        let listeners = gateway.listeners.iter().map(|listener| ListenerTable {
+            name: listener.name.clone(),
+            limits: limits_named(&listener.limits),
+        });
         let routes = gateway.routes.iter().map(|route| RouteTable {
             name: route.name.clone(),
             pool: position(gateway.pools.iter().map(|pool| &pool.name).collect(), &route.pool),
-            limits: route
-                .limits
-                .iter()
-                .map(|name| {
-                    position(gateway.limits.iter().map(|limit| &limit.name).collect(), name)
-                })
-                .collect(),
+            limits: limits_named(&route.limits),
             max_body_bytes: route.max_body_bytes,
         });
         Table {
@@ -113,6 +128,8 @@ impl Table {
             router: Router::compile(&gateway.routes),
             routes: routes.collect(),
             limits: limits.collect(),
+            limits_of_all: limits_named(&gateway.limits_of_all),
+            listeners: listeners.collect(),
             pools,
         }
     }

@@ -227,7 +227,13 @@ fn backends(out: &mut Exposition, snapshot: &Snapshot) {
 
 fn limits(out: &mut Exposition, snapshot: &Snapshot) {
     type Read = fn(&crate::model::LimitView) -> u64;
-    let families: [(&str, &str, &str, Read); 5] = [
+    let families: [(&str, &str, &str, Read); 7] = [
+        ("gateway_limit_exempted_total", "counter", "Requests it did not concern.", |it| {
+            it.exempted_total
+        }),
+        ("gateway_limit_overflowed_total", "counter", "Counted together for want of room.", |it| {
+            it.overflowed_total
+        }),
         ("gateway_limit_passed_total", "counter", "Requests let pass.", |it| it.passed_total),
         ("gateway_limit_rejected_total", "counter", "Requests refused.", |it| it.rejected_total),
         ("gateway_limit_would_reject_total", "counter", "Over the limit in shadow mode.", |it| {

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod at_once;
 mod counting;
+mod keys;
 mod rates;
 
 use gateway_tests::{Client, Fleet, Gateway, Protocol, Setup};

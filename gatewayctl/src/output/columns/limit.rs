@@ -1,7 +1,7 @@
 //! The columns of limits.
 
 use crate::{
-    model::{Limit, Value},
+    model::{Limit, LimitAdjustment, Value},
     output::{Column, Rank, Tone, Unit},
 };
 
@@ -22,6 +22,10 @@ pub const LIMIT: &[Column<Limit>] = &[
     .rank(Rank::Detail),
     Field::new("burst", "BURST", Unit::Count, |it, _| it.burst.map_or(Value::Unknown, Value::from))
         .rank(Rank::Detail),
+    Field::new("concurrent", "AT ONCE", Unit::Count, |it, _| {
+        it.concurrent.map_or(Value::Unknown, Value::from)
+    })
+    .rank(Rank::Detail),
     Field::new("configured", "CONFIGURED", Unit::Name, |it, _| Value::told(&it.configured))
         .rank(Rank::Detail),
     Field::new("mode", "MODE", Unit::Word, |it, _| Value::text(it.mode.word()))
@@ -43,6 +47,17 @@ pub const LIMIT: &[Column<Limit>] = &[
     Field::new("keys", "KEYS", Unit::Count, |it, _| it.keys.into()).rank(Rank::Extra),
     Field::new("evicted_total", "EVICTED", Unit::Count, |it, _| it.evicted_total.into())
         .rank(Rank::Detail),
+    Field::new("overflowed_total", "OVERFLOWED", Unit::Count, |it, _| it.overflowed_total.into())
+        .rank(Rank::Detail),
+    Field::new("adjustments", "NETWORKS", Unit::Text, |it, _| {
+        Value::List(it.adjustments.iter().map(adjustment).collect())
+    })
+    .rank(Rank::Detail),
+    Field::new("listeners", "LISTENERS", Unit::Text, |it, _| {
+        Value::List(it.listeners.iter().map(|listener| Value::text(listener)).collect())
+    })
+    .rank(Rank::Detail),
+    Field::new("of_all", "ALL", Unit::Flag, |it, _| Value::Flag(it.of_all)).rank(Rank::Detail),
     Field::new("routes", "ROUTES", Unit::Text, |it, _| {
         Value::List(it.routes.iter().map(|route| Value::text(route)).collect())
     })
@@ -50,3 +65,12 @@ pub const LIMIT: &[Column<Limit>] = &[
     Field::new("revision", "REVISION", Unit::Count, |it, _| it.revision.into()).rank(Rank::Detail),
     Field::new("time", "TIME", Unit::Moment, |_, now_ms| Value::Time(now_ms)).rank(Rank::Named),
 ];
+
+/// A network, what the limit is for it, and how often it was.
+fn adjustment(it: &LimitAdjustment) -> Value {
+    Value::Parts(vec![
+        ("network", Value::text(&it.network)),
+        ("times", it.times.map_or(Value::Unknown, Value::from)),
+        ("uses_total", it.uses_total.into()),
+    ])
+}

@@ -26,6 +26,8 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             words.extend(rule.rate.iter().flat_map(|rate| ["--rate".to_owned(), quoted(rate)]));
             let burst = rule.burst.iter();
             words.extend(burst.flat_map(|burst| ["--burst".to_owned(), burst.to_string()]));
+            let most = rule.concurrent.iter();
+            words.extend(most.flat_map(|most| ["--concurrent".to_owned(), most.to_string()]));
             words.extend(mode.iter().flat_map(|mode| ["--mode".to_owned(), mode.to_string()]));
             words
         }

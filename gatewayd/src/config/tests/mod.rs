@@ -20,6 +20,7 @@ workers = 4
 limiter_keys = 1_000_000
 trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
 access_log = "access.log"
+limits = ["everybody"]
 
 [[listener]]
 name = "https"
@@ -30,6 +31,7 @@ tls = { self_signed = ["localhost"], min_version = "1.3" }
 name = "http"
 address = "0.0.0.0:8080"
 redirect_to = "https"
+limits = ["connections"]
 
 [[route]]
 name = "create"
@@ -48,6 +50,21 @@ name = "create-per-ip"
 key = "client-ip"
 max = "100/minute"
 mode = "shadow"
+v6_prefix = 56
+v6_wide = { prefix = 48, times = 16 }
+exempt = ["10.0.0.0/8"]
+multipliers = [{ network = "10.9.0.0/16", times = 10 }]
+
+[[limit]]
+name = "everybody"
+key = ["global", "header:x-tenant"]
+rate = "900/second"
+burst = 1000
+
+[[limit]]
+name = "connections"
+key = ["client-ip"]
+concurrent = 50
 
 [[pool]]
 name = "app"

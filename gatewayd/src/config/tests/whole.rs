@@ -29,6 +29,19 @@ fn a_limit_has_an_allowance_or_a_rate_with_a_burst() {
 }
 
 #[test]
+fn more_limits_than_there_is_room_for_are_refused() {
+    let many = |count: usize| {
+        let one = |number| {
+            format!("[[limit]]\nname = \"l{number}\"\nkey = \"global\"\nmax = \"1/hour\"\n")
+        };
+        GOOD.to_owned() + &(0..count).map(one).collect::<String>()
+    };
+    assert!(parse(&many(995)).is_ok(), "and 3 of 5 counts before");
+    let said = told(&many(996));
+    assert!(said.contains("1001 counts, expected 1000 at most"), "{said}");
+}
+
+#[test]
 fn every_key_means_what_it_says() {
     let configuration = parse(GOOD).unwrap();
     let settings = configuration.settings;
@@ -59,8 +72,20 @@ fn every_key_means_what_it_says() {
     assert_eq!(redirect.max_body_bytes, Route::DEFAULT_MAX_BODY_BYTES);
 
     let limit = gateway.limit("create-per-ip").unwrap();
-    assert_eq!((&limit.key, limit.mode), (&LimitKey::ClientIp, LimitMode::Shadow));
+    assert_eq!((&limit.key, limit.mode), (&LimitKey::ClientIp.into(), LimitMode::Shadow));
     assert_eq!(limit.rule.to_string(), "100/minute");
+    let wide = limit.v6.wide.map(|wide| (wide.prefix, wide.times.get()));
+    assert_eq!((limit.v6.prefix, wide), (56, Some((48, 16))));
+    let apart =
+        limit.adjustments.iter().map(|it| (it.network.to_string(), it.times.map(u32::from)));
+    let expected = [("10.0.0.0/8".to_owned(), None), ("10.9.0.0/16".to_owned(), Some(10))];
+    assert_eq!(apart.collect::<Vec<_>>(), expected);
+    let everybody = gateway.limit("everybody").unwrap();
+    assert_eq!(everybody.key.to_string(), "global+header:x-tenant");
+    assert_eq!(everybody.rule.to_string(), "900/second burst 1000");
+    assert_eq!(gateway.limit("connections").unwrap().rule.to_string(), "50 at once");
+    assert_eq!(gateway.limits_of_all[0].as_str(), "everybody");
+    assert_eq!(http.limits[0].as_str(), "connections");
 
     let pool = gateway.pool("app").unwrap();
     let key = HashKey::Header("x-user".parse().unwrap());

@@ -36,9 +36,11 @@ fn desired() -> Desired {
     };
     let limit = Limit {
         name: name("create"),
-        key: LimitKey::ClientIp,
+        key: LimitKey::ClientIp.into(),
         rule: Rule::Max("100/minute".parse().unwrap()),
         mode: LimitMode::Enforce,
+        v6: Default::default(),
+        adjustments: Vec::new(),
     };
     let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
     Desired { revision: 7, gateway: file.clone(), file, touched: Default::default() }

@@ -29,9 +29,11 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
     };
     let limit = Limit {
         name: "create".parse().unwrap(),
-        key: LimitKey::ClientIp,
+        key: LimitKey::ClientIp.into(),
         rule: Rule::Max(max.parse().unwrap()),
         mode: LimitMode::Enforce,
+        v6: Default::default(),
+        adjustments: Vec::new(),
     };
     Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() }
 }

@@ -15,8 +15,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::state::Entered;
-
+use super::admission::Places;
 use super::door::DoorKind;
 use super::worker::Worker;
 
@@ -32,22 +31,21 @@ pub(super) fn serve(
     door: &Rc<DoorKind>,
     stream: TcpStream,
     peer: SocketAddr,
-    entered: Entered,
+    places: Places,
 ) {
     let (worker, door) = (Rc::clone(worker), Rc::clone(door));
     // Without it small answers wait for an ACK; when it fails they only come later.
     let _ = stream.set_nodelay(true);
-    let open = Open::new(&worker, entered);
     match &*door {
         DoorKind::Plain | DoorKind::Redirect(_) => {
             tokio::task::spawn_local(async move {
-                let _open = open;
+                let _open = Open::new(&worker, places);
                 http1::serve(&worker, &door, stream, peer.ip()).await;
             });
         }
         DoorKind::Tls(config) => {
             let acceptor = TlsAcceptor::from(Arc::clone(config));
-            tokio::task::spawn_local(serve_tls(worker, door, acceptor, stream, peer, open));
+            tokio::task::spawn_local(serve_tls(worker, door, acceptor, stream, peer, places));
         }
     }
 }
@@ -58,8 +56,9 @@ async fn serve_tls(
     acceptor: TlsAcceptor,
     stream: TcpStream,
     peer: SocketAddr,
-    _open: Open,
+    places: Places,
 ) {
+    let _open = Open::new(&worker, places);
     let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
     let Ok(Ok(stream)) = Box::pin(handshake).await else {
         worker.cells().handshake_failures.add(1);
@@ -72,16 +71,16 @@ async fn serve_tls(
     }
 }
 
-/// Counts a connection as open for as long as it lives.
+/// Counts a connection as open for as long as it lives, and holds its places.
 struct Open {
     worker: Rc<Worker>,
-    _entered: Entered,
+    _places: Places,
 }
 
 impl Open {
-    fn new(worker: &Rc<Worker>, entered: Entered) -> Open {
+    fn new(worker: &Rc<Worker>, places: Places) -> Open {
         worker.cells().connections.add(1);
-        Open { worker: Rc::clone(worker), _entered: entered }
+        Open { worker: Rc::clone(worker), _places: places }
     }
 }
 

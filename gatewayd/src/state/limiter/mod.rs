@@ -49,6 +49,14 @@ pub struct Limiter {
     seed: u64,
 }
 
+/// Where something in flight is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    key: u64,
+    /// With all others for whom there was no place.
+    shared: bool,
+}
+
 /// Where a key is counted.
 enum Place {
     /// In its own entry.
@@ -106,10 +114,23 @@ impl Limiter {
         xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.seed ^ seat.limit)
     }
 
+    /// The key of what has the key `part` and these further `bytes`.
+    #[must_use]
+    pub fn joined(&self, part: u64, bytes: &[u8]) -> u64 {
+        xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.seed ^ part)
+    }
+
     /// Counts one request of `key` at `now_us` (since the start of the process), or refuses it.
     /// Only the worker with that number may say `worker`.
     #[must_use]
     pub fn admit(&self, worker: usize, key: u64, seat: &Seat, now_us: u64) -> Verdict {
+        self.enter(worker, key, seat, now_us).0
+    }
+
+    /// The same, and where it was counted, for a limit of what is in flight: what was admitted is
+    /// to be given back with [`Limiter::leave`].
+    #[must_use]
+    pub fn enter(&self, worker: usize, key: u64, seat: &Seat, now_us: u64) -> (Verdict, Slot) {
         let mut set = self.set(key).hold();
         let tag = Entry::tag(key);
         let (place, mut entry) = match self.place(&set, tag, seat, now_us) {
@@ -122,12 +143,27 @@ impl Limiter {
             }
             Place::Overflow => {
                 drop(set);
-                return overflow(worker, seat, now_us);
+                return (overflow(worker, seat, now_us), Slot { key, shared: true });
             }
         };
         let verdict = seat.measure.admit(&mut entry.used, now_us);
         set.put(place, entry);
-        verdict
+        (verdict, Slot { key, shared: false })
+    }
+
+    /// Gives back what was admitted under the limit of `seat`, if it still counts what is in flight.
+    pub fn leave(&self, seat: &Seat, slot: Slot) {
+        let set = if slot.shared { &seat.overflow } else { self.set(slot.key) };
+        let mut set = set.hold();
+        let tag = Entry::tag(slot.key);
+        let own = |entry: &Entry| entry.tag == tag && self.is_of(entry, seat);
+        let place = if slot.shared { Some(0) } else { set.entries().position(|entry| own(&entry)) };
+        let Some(place) = place else { return };
+        let mut entry = set.entry(place);
+        if let Some(counted) = self.seats.of(entry.seat).as_ref() {
+            counted.measure.give_back(&mut entry.used);
+            set.put(place, entry);
+        }
     }
 
     /// Lets go of keys that count nothing any more; one thread at a time, and no worker.

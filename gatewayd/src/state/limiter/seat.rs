@@ -35,6 +35,14 @@ pub struct Seat {
 #[derive(Debug)]
 pub(super) struct Seats(Box<[ArcSwapOption<Seat>]>);
 
+impl Seat {
+    /// What it allows.
+    #[must_use]
+    pub fn measure(&self) -> &Measure {
+        &self.measure
+    }
+}
+
 impl Seats {
     pub(super) fn new() -> Seats {
         Seats((0..SEATS).map(|_| ArcSwapOption::empty()).collect())

@@ -20,7 +20,7 @@ pub(in crate::proxy) struct ToClient<'a> {
     /// The time in the form of a Date field, told if the backend did not tell it.
     pub(in crate::proxy) date: &'a [u8],
     /// What it may still ask.
-    pub(in crate::proxy) quota: Option<&'a Quota>,
+    pub(in crate::proxy) quota: Option<Quota<'a>>,
 }
 
 /// How the rest of a response is written, now that its head is.

@@ -1,25 +1,14 @@
-//! Verbs for limits.
+//! `limit set`: another rule or mode.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::{
+use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
     confirm::Stakes,
-    list,
-    list::ListFlags,
     session::Session,
 };
-use crate::{
-    model::{Edit, LimitMode, RuleEdit},
-    output::columns::LIMIT,
-};
-
-const LIST_EXAMPLES: &str = "\
-Examples:
-  gatewayctl limit list
-  gatewayctl limit list --filter 'rejected>0' --sort-by -rejected_per_s
-  gatewayctl limit list -w";
+use crate::model::{Edit, LimitMode, RuleEdit};
 
 const SET_EXAMPLES: &str = "\
 Examples:
@@ -32,27 +21,10 @@ Examples:
 --burst B: N a second on average, B at once after a pause. What a client has used already counts
 towards the new rule.";
 
-/// What can be done with limits.
-#[derive(Debug, Subcommand)]
-pub(super) enum LimitVerb {
-    /// Every limit with its allowance, use and rejections
-    #[command(visible_alias = "ls")]
-    List(LimitListArgs),
-    /// Change a limit; what is not named stays
-    Set(SetArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(after_long_help = LIST_EXAMPLES)]
-pub(super) struct LimitListArgs {
-    #[command(flatten)]
-    list: ListFlags,
-}
-
 #[derive(Debug, Args)]
 #[command(after_long_help = SET_EXAMPLES)]
-#[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "rate", "burst", "mode"]))]
-pub(super) struct SetArgs {
+#[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "rate", "burst", "concurrent", "mode"]))]
+pub(in crate::commands) struct SetArgs {
     /// The limit
     name: String,
     /// The new allowance: 100/minute
@@ -64,6 +36,9 @@ pub(super) struct SetArgs {
     /// How many at once beside a rate; without --rate, the rate stays
     #[arg(long, value_name = "N")]
     burst: Option<u32>,
+    /// So many at once instead: 20
+    #[arg(long, value_name = "N", conflicts_with_all = ["max", "rate", "burst"])]
+    concurrent: Option<u32>,
     /// What it does with a request over it
     #[arg(long)]
     mode: Option<Mode>,
@@ -79,25 +54,14 @@ enum Mode {
     Shadow,
 }
 
-impl LimitVerb {
-    pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        match self {
-            Self::List(args) => {
-                let pick = |picture: &crate::model::Snapshot| Ok(picture.limits.clone());
-                list::show(session, &args.list, "LimitList", LIMIT, pick).await
-            }
-            Self::Set(args) => args.run(session).await,
-        }
-    }
-}
-
 impl SetArgs {
-    async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+    pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         let mode = self.mode.map(|mode| match mode {
             Mode::Enforce => LimitMode::Enforce,
             Mode::Shadow => LimitMode::Shadow,
         });
-        let rule = RuleEdit { max: self.max, rate: self.rate, burst: self.burst };
+        let (max, rate, burst, concurrent) = (self.max, self.rate, self.burst, self.concurrent);
+        let rule = RuleEdit { max, rate, burst, concurrent };
         let edit = Edit::SetLimit { name: self.name, rule, mode };
         let client = session.connect().await?;
         change::apply(session, &client, &edit, &self.change, &Stakes::Low).await?;

@@ -1,0 +1,47 @@
+//! Verbs for limits.
+
+mod set;
+mod show;
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Verdict, list, list::ListFlags, session::Session};
+use crate::output::columns::LIMIT;
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  gatewayctl limit list
+  gatewayctl limit list --filter 'rejected>0' --sort-by -rejected_per_s
+  gatewayctl limit list -w";
+
+/// What can be done with limits.
+#[derive(Debug, Subcommand)]
+pub(super) enum LimitVerb {
+    /// Every limit with its rule, use and rejections
+    #[command(visible_alias = "ls")]
+    List(LimitListArgs),
+    /// Everything known about limits, networks treated apart included
+    Show(show::ShowArgs),
+    /// Change a limit; what is not named stays
+    Set(set::SetArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = LIST_EXAMPLES)]
+pub(super) struct LimitListArgs {
+    #[command(flatten)]
+    list: ListFlags,
+}
+
+impl LimitVerb {
+    pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        match self {
+            Self::List(args) => {
+                let pick = |picture: &crate::model::Snapshot| Ok(picture.limits.clone());
+                list::show(session, &args.list, "LimitList", LIMIT, pick).await
+            }
+            Self::Show(args) => args.run(session).await,
+            Self::Set(args) => args.run(session).await,
+        }
+    }
+}
