@@ -5,8 +5,11 @@
 mod answers;
 mod at_once;
 mod counting;
+mod every_window;
 mod keys;
 mod rates;
+mod shadow;
+mod spray;
 
 use gateway_tests::{Client, Fleet, Gateway, Protocol, Setup};
 use serde_json::Value;
