@@ -21,6 +21,7 @@ mod load;
 mod missing;
 mod observation;
 mod panic;
+mod phase;
 mod rate;
 mod required;
 mod sentence;
@@ -31,6 +32,7 @@ mod tolerance;
 pub use decide::decide;
 pub use history::History;
 pub use observation::{CpuReport, Observation, SeenServer};
+pub use phase::{Run, Signs, phase};
 
 use crate::model::{Decision, ScalingRules};
 

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Backend, Health, Name, Pool, ServerPhase, Source, Standing, Weight};
-use crate::policy::Part;
-use crate::policy::scaling::{CpuReport, SeenServer};
+use crate::model::{Backend, Name, Pool, ServerPhase, Source, Weight};
+use crate::policy::scaling::{CpuReport, Run, SeenServer, Signs, phase};
 use crate::state::{LiveBackend, PoolTable, Table};
 
 use super::driver::{Instance, Life};
@@ -64,7 +63,7 @@ impl<'a> Sight<'a> {
                 Some((table, index, Arc::clone(&table.backends[index])))
             });
             if let Some((table, index, live)) = live {
-                let phase = phase(backend, instance, table, index, memory);
+                let phase = phase(&signs(backend, instance, table, index, memory));
                 let since_ms = memory.enter(&backend.name, phase, now_ms);
                 seen.push(server(backend, &live, phase, since_ms));
             }
@@ -100,31 +99,26 @@ impl Memory {
     }
 }
 
-fn phase(
+fn signs(
     backend: &Backend,
     instance: Option<&Instance>,
     table: &PoolTable,
     index: usize,
     memory: &Memory,
-) -> ServerPhase {
-    let ours = backend.mark.as_ref().is_some_and(|mark| mark.owner == ACTOR);
-    let proven = memory.proven.contains(&backend.name);
-    let health = table.backends[index].health();
-    match (instance.map(|instance| &instance.life), backend.standing) {
-        (Some(Life::Ending), _) => ServerPhase::Terminating,
-        (_, Standing::Draining) if ours => ServerPhase::Draining,
-        (_, Standing::Draining | Standing::Maintenance) => ServerPhase::Held,
-        _ if backend.weight == Weight::ZERO => ServerPhase::Held,
-        // Until it listens, probes fail; that is no illness yet.
-        (Some(Life::Away(_)), _) if !proven => ServerPhase::Starting,
-        (Some(Life::Running), _) if !proven && health != Health::Healthy => ServerPhase::Checking,
-        (Some(Life::Away(_)), _) => ServerPhase::Unhealthy,
-        _ => match health {
-            Health::Checking => ServerPhase::Checking,
-            Health::Unhealthy | Health::Ejected => ServerPhase::Unhealthy,
-            Health::Healthy if table.parts[index] < Part::WHOLE => ServerPhase::SlowStart,
-            Health::Healthy => ServerPhase::Ready,
-        },
+) -> Signs {
+    let run = |instance: &Instance| match instance.life {
+        Life::Running => Run::Runs,
+        Life::Away(_) => Run::Away,
+        Life::Ending => Run::Ends,
+    };
+    Signs {
+        run: instance.map(run),
+        standing: backend.standing,
+        ours: backend.mark.as_ref().is_some_and(|mark| mark.owner == ACTOR),
+        weighs: backend.weight > Weight::ZERO,
+        proven: memory.proven.contains(&backend.name),
+        health: table.backends[index].health(),
+        part: table.parts[index],
     }
 }
 
