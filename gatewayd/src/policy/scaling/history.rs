@@ -98,8 +98,8 @@ impl History {
         let (up, down) = (&rules.scale_up, &rules.scale_down);
         Inputs {
             servers,
-            offered_rps: self.load.rps(rules.stable_window),
-            surge_rps: self.load.rps(rules.panic_window),
+            offered_rps: self.load.rps(rules.stable_window, rules.panic_window),
+            surge_rps: self.load.rps(rules.panic_window, rules.panic_window),
             peak_rps: self.load.peak_rps(),
             error_ratio,
             cost_s: self.cost.per_request_s(),
@@ -280,8 +280,15 @@ mod tests {
     #[test]
     fn a_server_that_came_before_us_brings_no_load_of_its_past() {
         let (mut history, rules) = (History::default(), ScalingRules::within(1, 10));
-        tick(100_000, &seen(1_000_000, 1), &mut history, &rules);
-        let decision = tick(101_000, &seen(1_000_050, 2), &mut history, &rules);
+        for second in 0..6 {
+            tick(
+                100_000 + second * 1000,
+                &seen(1_000_000 + second * 50, second + 1),
+                &mut history,
+                &rules,
+            );
+        }
+        let decision = tick(106_000, &seen(1_000_300, 7), &mut history, &rules);
         assert_eq!(decision.inputs.offered_rps, Some(50.0));
     }
 

@@ -44,7 +44,7 @@ impl Load {
             surge_rps: None,
         };
         self.samples.push_back(sample);
-        sample.surge_rps = self.rps(panic_window);
+        sample.surge_rps = self.rps(panic_window, panic_window);
         self.samples.pop_back();
         self.samples.push_back(sample);
     }
@@ -57,9 +57,13 @@ impl Load {
         }
     }
 
-    /// Requests per second over `window`; `None` before two ticks.
-    pub(super) fn rps(&self, window: Duration) -> Option<f64> {
-        let (first, last) = self.span(window)?;
+    /// Requests per second over `window`; `None` before so much was seen as `fewest`, since a rate
+    /// of a moment is chance.
+    pub(super) fn rps(&self, window: Duration, fewest: Duration) -> Option<f64> {
+        let (oldest, (first, last)) = (self.samples.front()?, self.span(window)?);
+        if oldest.at_ms + ms(fewest) > last.at_ms {
+            return None;
+        }
         let seconds = (last.at_ms - first.at_ms) as f64 / 1000.0;
         Some(((last.offered_total - first.offered_total) / seconds).max(0.0))
     }
@@ -105,11 +109,26 @@ mod tests {
             load.add(second * 1000, arrivals, panic);
             load.forget(second * 1000, stable);
         }
-        assert_eq!(load.rps(panic), Some(300.0));
-        assert_eq!(load.rps(stable), Some(120.0));
+        assert_eq!(load.rps(panic, panic), Some(300.0));
+        assert_eq!(load.rps(stable, panic), Some(120.0));
         assert_eq!(load.peak_rps(), Some(300.0));
         assert_eq!(load.error_ratio(panic), 0.01);
         assert_eq!(load.samples.len(), 121, "what no window reaches is forgotten");
+    }
+
+    #[test]
+    fn the_first_moments_tell_no_rate() {
+        let (stable, panic) = (Duration::from_secs(60), Duration::from_secs(6));
+        let mut load = Load::default();
+        for second in 0..=10_u64 {
+            // The first second is far off, by chance.
+            let offered = if second == 1 { 200.0 } else { 100.0 };
+            load.add(second * 1000, Arrivals { offered, ..Arrivals::default() }, panic);
+            let known = second >= 6;
+            assert_eq!(load.rps(stable, panic).is_some(), known, "{second}");
+            assert_eq!(load.rps(panic, panic).is_some(), known, "{second}");
+        }
+        assert!(load.peak_rps() < Some(120.0), "{:?}", load.peak_rps());
     }
 
     #[test]
@@ -120,7 +139,7 @@ mod tests {
             let offered = if second <= 10 { 900.0 } else { 100.0 };
             load.add(second * 1000, Arrivals { offered, ..Arrivals::default() }, panic);
             let expected = if second < 130 { 900.0 } else { 100.0 };
-            if second > 0 && !(130..=136).contains(&second) {
+            if second >= 6 && !(130..=136).contains(&second) {
                 assert_eq!(load.peak_rps(), Some(expected), "{second}");
             }
         }
