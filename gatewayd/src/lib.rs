@@ -8,7 +8,8 @@
 //!  L1  policy  |  config    pure decisions  |  file -> model
 //!  L0  model                the nouns
 //! ```
-//! `demo` stands outside: app servers and a load, as clients and servers do in real life.
+//! `demo` stands outside: app servers and a load, as clients and servers do in real life. So does
+//! `simulate`: policy alone, on servers and clients that are models.
 
 pub mod admin;
 pub mod app;
@@ -19,5 +20,6 @@ pub mod model;
 pub mod net;
 pub mod policy;
 pub mod proxy;
+pub mod simulate;
 pub mod state;
 pub mod tasks;

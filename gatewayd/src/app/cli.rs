@@ -6,11 +6,13 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::demo::{AppArgs, LoadArgs, duration, rate};
+use crate::simulate::SimulateArgs;
 
 const EXAMPLES: &str = "\
 Examples:
   gatewayd demo                            everything at once, to look around: no file needed
   gatewayd check gateway.toml              is this file right? all mistakes, with their remedies
+  gatewayd simulate doubling-step          what would a load do to a fleet? in virtual time
   gatewayd --config gateway.toml           run in the foreground
 
 While it runs:
@@ -40,6 +42,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Bring up a gateway, a fleet of app servers and a load, to try things on
     Demo(Box<DemoArgs>),
+    /// Plan capacity: run the gateway's own policies on modelled servers, in virtual time
+    Simulate(SimulateArgs),
 }
 
 /// What to check.

@@ -10,6 +10,7 @@ mod places;
 mod reload;
 mod run;
 mod signals;
+mod simulate;
 mod watchers;
 mod workers;
 
@@ -27,6 +28,7 @@ pub fn execute(cli: Cli) -> ExitCode {
     match cli.command {
         None => run::start(&cli.config.expect("clap wants --config or a command")),
         Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Simulate(args)) => simulate::simulate(&args),
         Some(Command::Demo(args)) => told(match args.command {
             None => demo::run(args.options),
             Some(DemoCommand::App(args)) => crate::demo::run_app(args),

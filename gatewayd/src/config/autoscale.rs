@@ -106,7 +106,8 @@ fn command(value: Value<'_>) -> Option<Vec<String>> {
     Some(words)
 }
 
-fn rules(fields: &mut Fields<'_>) -> Option<ScalingRules> {
+/// Reads the keys of the rules.
+pub(crate) fn rules(fields: &mut Fields<'_>) -> Option<ScalingRules> {
     let default = ScalingRules::within(1, 1);
     let servers = |value: Value<'_>| whole(value, 0..=MOST_SERVERS);
     let min = fields.required("min", "2", servers);

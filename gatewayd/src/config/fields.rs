@@ -10,7 +10,7 @@ use super::value::Value;
 use super::words::suggestion;
 
 /// The keys of one table.
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     what: &'static str,
     table: &'a DeTable<'a>,
     /// None for the whole file.
@@ -20,7 +20,7 @@ pub(super) struct Fields<'a> {
 }
 
 /// A key that a later version will know, and what to write until then.
-pub(super) struct LaterKey {
+pub(crate) struct LaterKey {
     pub(super) key: &'static str,
     pub(super) instead: &'static str,
 }
@@ -37,7 +37,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What `read` makes of the value behind `key`; without the key, `None` and a diagnostic.
-    pub(super) fn required<T>(
+    pub(crate) fn required<T>(
         &mut self,
         key: &'static str,
         example: &str,
@@ -52,7 +52,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What `read` makes of the value behind `key`; `None` without the key.
-    pub(super) fn optional<T>(
+    pub(crate) fn optional<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(Value<'a>) -> Option<T>,
@@ -61,7 +61,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What `read` makes of the value behind `key`; `default` without the key.
-    pub(super) fn defaulted<T>(
+    pub(crate) fn defaulted<T>(
         &mut self,
         key: &'static str,
         default: T,
@@ -74,7 +74,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What `read` makes of each `[[key]]`; those it refused are left out.
-    pub(super) fn each<T>(
+    pub(crate) fn each<T>(
         &mut self,
         key: &'static str,
         header: &'static str,
@@ -94,20 +94,25 @@ impl<'a> Fields<'a> {
         Vec::new()
     }
 
+    /// Whether `key` stands there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.place(key).is_some()
+    }
+
     /// Where `key` stands, if it does.
     pub(super) fn place(&self, key: &str) -> Option<Span> {
         self.entry(key).map(|(key, _)| key.span().into())
     }
 
     /// Adds the mistake that the key `key`, which stands there, makes.
-    pub(super) fn refuse(&self, key: &str, message: &str, remedy: &str) {
+    pub(crate) fn refuse(&self, key: &str, message: &str, remedy: &str) {
         if let Some(place) = self.place(key) {
             self.reading.report(Diagnostic::at(place, message).remedy(remedy));
         }
     }
 
     /// Adds the mistake that the table makes as a whole, by what it lacks.
-    pub(super) fn refuse_all(&self, message: &str, remedy: &str) {
+    pub(crate) fn refuse_all(&self, message: &str, remedy: &str) {
         let lacking = Diagnostic { span: self.span, ..Diagnostic::of_file(message) };
         self.reading.report(lacking.remedy(remedy).by_absence());
     }

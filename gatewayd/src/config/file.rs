@@ -28,6 +28,16 @@ const LARGEST: usize = 1 << 20;
 /// # Errors
 /// With everything that is wrong with it, in one go.
 pub fn read(path: &Path, check: CertificateCheck<'_>) -> Result<Configuration, Diagnostics> {
+    let (name, text) = text(path)?;
+    let base_dir = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    parse(&name, &text, base_dir.parent().unwrap_or(Path::new("/")), check)
+}
+
+/// The name in messages and the text of the file at `path`.
+///
+/// # Errors
+/// When it cannot be read, is too large or is no text.
+pub(crate) fn text(path: &Path) -> Result<(String, String), Diagnostics> {
     let name = path.display().to_string();
     let refuse =
         |text: &str, diagnostic| Diagnostics::new(Source::new(&name, text), vec![diagnostic]);
@@ -39,13 +49,15 @@ pub fn read(path: &Path, check: CertificateCheck<'_>) -> Result<Configuration, D
         let large = Diagnostic::of_file(format!("larger than {LARGEST} bytes"));
         return Err(refuse("", large.remedy("name a TOML file that describes a gateway")));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
-        let at = error.valid_up_to();
-        let wrong = Diagnostic::at(Span { start: at, end: at }, "this is not UTF-8");
-        refuse(&String::from_utf8_lossy(&bytes), wrong.remedy("save the file as UTF-8"))
-    })?;
-    let base_dir = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    parse(&name, text, base_dir.parent().unwrap_or(Path::new("/")), check)
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((name, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let wrong = Diagnostic::at(Span { start: at, end: at }, "this is not UTF-8");
+            let shown = String::from_utf8_lossy(error.as_bytes());
+            Err(refuse(&shown, wrong.remedy("save the file as UTF-8")))
+        }
+    }
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -75,15 +87,36 @@ pub fn parse(
     base_dir: &Path,
     check: CertificateCheck<'_>,
 ) -> Result<Configuration, Diagnostics> {
+    document(name, text, Reading::new(base_dir, check), configuration)
+}
+
+/// Reads `text`, the content of a file called `name` that is no gateway's but written in the same
+/// way, by `read`.
+///
+/// # Errors
+/// With everything that is wrong with it, in one go.
+pub(crate) fn parse_as<T>(
+    name: &str,
+    text: &str,
+    read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+) -> Result<T, Diagnostics> {
+    document(name, text, Reading::new(Path::new("/"), &|_| Ok(())), read)
+}
+
+fn document<T>(
+    name: &str,
+    text: &str,
+    reading: Reading<'_>,
+    read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+) -> Result<T, Diagnostics> {
     let (table, ungrammatical) = syntax::parse(text);
-    let reading = Reading::new(base_dir, check);
     let mut fields = Fields::new("the file", &table, None, &reading);
-    let configuration = configuration(&mut fields);
+    let made = read(&mut fields);
     fields.refuse_the_rest(&[]);
     judge(&reading);
     let found = certain(text, ungrammatical, reading.finish());
-    match configuration {
-        Some(configuration) if found.is_empty() => Ok(configuration),
+    match made {
+        Some(made) if found.is_empty() => Ok(made),
         _ => Err(Diagnostics::new(Source::new(name, text), found)),
     }
 }

@@ -10,7 +10,7 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 const MOST_PROBES: i64 = 1000;
 
 /// Reads the `health` of a pool.
-pub(super) fn health(value: Value<'_>) -> Option<HealthCheck> {
+pub(crate) fn health(value: Value<'_>) -> Option<HealthCheck> {
     value.table("health", &[], |fields| {
         let default = HealthCheck::default();
         let path = fields.defaulted("path", default.path, path);

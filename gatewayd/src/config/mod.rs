@@ -37,6 +37,13 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+// What else is written in the same way is read with these.
+pub(crate) use autoscale::rules;
 pub use diagnostics::Diagnostics;
+pub(crate) use fields::Fields;
 pub use file::{parse, read};
+pub(crate) use file::{parse_as, text};
+pub(crate) use health::health;
+pub(crate) use pool::balance;
 pub use tls::{CertificateCheck, Unusable};
+pub(crate) use value::Value;

@@ -87,7 +87,8 @@ fn capacity(fields: &mut Fields<'_>) -> Option<Capacity> {
     Some(Capacity { requests, pending: pending?, patience: patience? })
 }
 
-fn balance(fields: &mut Fields<'_>) -> Balance {
+/// Reads how a pool is balanced.
+pub(crate) fn balance(fields: &mut Fields<'_>) -> Balance {
     let method = fields.optional("balance", method);
     let key = fields.optional("hash_key", hash_key);
     let hashed = method == Some(Method::ConsistentHash);

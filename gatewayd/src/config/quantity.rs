@@ -12,7 +12,7 @@ const UNITS: [(&str, u64); 4] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), (
 
 impl Value<'_> {
     /// A time within `range`, such as `"2s"`.
-    pub(super) fn duration(self, range: RangeInclusive<Duration>) -> Option<Duration> {
+    pub(crate) fn duration(self, range: RangeInclusive<Duration>) -> Option<Duration> {
         let example = "write a time with its unit, as \"500ms\", \"2s\", \"5m\" or \"1h\"";
         if let DeValue::Integer(_) | DeValue::Float(_) = self.toml {
             return self.wrong("a time", example);
@@ -28,6 +28,25 @@ impl Value<'_> {
                 let message = format!("{text:?} is out of range, expected {least} to {most}");
                 self.refuse(message, &format!("write a time from {least} to {most}"))
             }
+        }
+    }
+
+    /// A number within `range`, with a fraction or without.
+    pub(crate) fn decimal(self, range: RangeInclusive<f64>) -> Option<f64> {
+        let number = match self.toml {
+            DeValue::Float(number) => number.as_str().replace('_', "").parse::<f64>().ok(),
+            DeValue::Integer(number) => {
+                i64::from_str_radix(number.as_str(), number.radix()).ok().map(|it| it as f64)
+            }
+            _ => return self.wrong("a number", "write digits and a point, without quotes"),
+        };
+        let (least, most) = (range.start(), range.end());
+        match number.filter(|number| range.contains(number)) {
+            Some(number) => Some(number),
+            None => self.refuse(
+                format!("the number is out of range, expected {least} to {most}"),
+                &format!("write a number from {least} to {most}"),
+            ),
         }
     }
 

@@ -18,7 +18,7 @@ const LONGEST_TEXT: usize = 4096;
 
 /// What stands behind a key. Reading it as a type gives that, or `None` and a diagnostic.
 #[derive(Clone, Copy)]
-pub(super) struct Value<'a> {
+pub(crate) struct Value<'a> {
     pub(super) toml: &'a DeValue<'a>,
     pub(super) span: Span,
     pub(super) reading: &'a Reading<'a>,
@@ -31,7 +31,7 @@ impl<'a> Value<'a> {
     }
 
     /// Adds the mistake that `message` tells, and its remedy.
-    pub(super) fn refuse<T>(self, message: impl Into<String>, remedy: &str) -> Option<T> {
+    pub(crate) fn refuse<T>(self, message: impl Into<String>, remedy: &str) -> Option<T> {
         self.reading.report(Diagnostic::at(self.span, message).remedy(remedy));
         None
     }
@@ -47,7 +47,7 @@ impl<'a> Value<'a> {
     }
 
     /// A text.
-    pub(super) fn text(self) -> Option<&'a str> {
+    pub(crate) fn text(self) -> Option<&'a str> {
         let text = match self.toml {
             DeValue::String(text) => text,
             DeValue::Integer(number) => {
@@ -64,7 +64,7 @@ impl<'a> Value<'a> {
     }
 
     /// A text that a type of the model understands.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(self) -> Option<T> {
+    pub(crate) fn parsed<T: FromStr<Err: Display>>(self) -> Option<T> {
         let text = self.text()?;
         let (found, expected) = match text.parse() {
             Ok(value) => return Some(value),
@@ -74,7 +74,7 @@ impl<'a> Value<'a> {
     }
 
     /// One of `words`.
-    pub(super) fn one_of<T: Clone>(self, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn one_of<T: Clone>(self, words: &[(&str, T)]) -> Option<T> {
         let text = self.text()?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(value.clone());
@@ -85,7 +85,7 @@ impl<'a> Value<'a> {
     }
 
     /// A whole number within `range`.
-    pub(super) fn number(self, range: RangeInclusive<i64>) -> Option<i64> {
+    pub(crate) fn number(self, range: RangeInclusive<i64>) -> Option<i64> {
         let number = match self.toml {
             DeValue::Integer(number) => number,
             DeValue::String(text) if text.parse::<i64>().is_ok() => {
@@ -104,7 +104,7 @@ impl<'a> Value<'a> {
     }
 
     /// True or false.
-    pub(super) fn flag(self) -> Option<bool> {
+    pub(crate) fn flag(self) -> Option<bool> {
         match self.toml {
             DeValue::Boolean(flag) => Some(*flag),
             _ => self.wrong("true or false", "write true or false, without quotes"),
@@ -112,7 +112,7 @@ impl<'a> Value<'a> {
     }
 
     /// A list, each part read by `read`; `None` when one of them is wrong.
-    pub(super) fn list<T>(self, read: impl Fn(Value<'a>) -> Option<T>) -> Option<Vec<T>> {
+    pub(crate) fn list<T>(self, read: impl Fn(Value<'a>) -> Option<T>) -> Option<Vec<T>> {
         let DeValue::Array(parts) = self.toml else {
             return self.wrong("a list", "put it in brackets, even if it is one: [ … ]");
         };
@@ -122,7 +122,7 @@ impl<'a> Value<'a> {
     }
 
     /// A list of at least one part; `example` shows how to write one.
-    pub(super) fn nonempty_list<T>(
+    pub(crate) fn nonempty_list<T>(
         self,
         example: &str,
         read: impl Fn(Value<'a>) -> Option<T>,
@@ -159,7 +159,7 @@ impl<'a> Value<'a> {
 
     /// A table called `what` in messages, which `read` takes apart. `later` are keys of it that a
     /// later version will know.
-    pub(super) fn table<T>(
+    pub(crate) fn table<T>(
         self,
         what: &'static str,
         later: &[LaterKey],
@@ -178,7 +178,7 @@ impl<'a> Value<'a> {
     }
 
     /// Adds that it is of another type than `expected`.
-    pub(super) fn wrong<T>(self, expected: &str, remedy: &str) -> Option<T> {
+    pub(crate) fn wrong<T>(self, expected: &str, remedy: &str) -> Option<T> {
         let found = match self.toml {
             DeValue::String(_) => "a text",
             DeValue::Integer(_) => "a whole number",

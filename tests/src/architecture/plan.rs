@@ -111,6 +111,24 @@ pub const GATEWAYD: Plan = Plan {
         Room { name: "app", imports: &["*"], must_not_contain: &[] },
         // On the outside of the gateway, as clients and app servers are.
         Room { name: "demo", imports: &[], must_not_contain: &["tonic", "redb"] },
+        // Outside as well: policy on modelled servers, in a time of its own.
+        Room {
+            name: "simulate",
+            imports: &["model", "policy", "config"],
+            must_not_contain: &[
+                "async",
+                "tokio",
+                "hyper",
+                "tonic",
+                "redb",
+                "Instant",
+                "SystemTime",
+                "Timestamp::now",
+                "thread_rng",
+                "rand::rng",
+                "rand::random",
+            ],
+        },
     ],
 };
 

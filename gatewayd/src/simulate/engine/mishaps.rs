@@ -1,0 +1,104 @@
+//! Mishaps: what a fault does to machines, starts and clients, and how it ends.
+
+use rand::Rng;
+use rand::seq::SliceRandom;
+
+use super::Engine;
+use super::agenda::Event;
+use crate::simulate::scenario::{Fault, FaultKind};
+use crate::simulate::server::Metrics;
+
+impl Engine<'_> {
+    /// A fault begins.
+    pub(super) fn strike(&mut self, place: usize) {
+        let fault = self.faults[place];
+        if let FaultKind::ClientsCut(percent) = fault.kind {
+            self.cut_percent = percent;
+        }
+        if fault.kind.hits_servers() {
+            let mut there: Vec<usize> =
+                (0..self.servers.len()).filter(|slot| self.servers[*slot].is_there()).collect();
+            there.shuffle(&mut self.dice.faults);
+            there.truncate(fault.servers as usize);
+            there.iter().for_each(|slot| self.befall(*slot, &fault));
+            self.struck[place] = there;
+        }
+    }
+
+    fn befall(&mut self, slot: usize, fault: &Fault) {
+        let machine = &mut self.servers[slot].machine;
+        match fault.kind {
+            FaultKind::Crash => {
+                machine.die(self.now_ns);
+                self.cut_off(slot);
+            }
+            FaultKind::Hang => {
+                let later_ns = machine.hang(self.now_ns, fault.lasts.as_nanos() as u64);
+                self.delay(slot, later_ns);
+            }
+            FaultKind::Slow(factor) => machine.slow = factor,
+            FaultKind::Errors(percent) => machine.error_percent = percent,
+            FaultKind::MetricsLost => self.servers[slot].metrics = Metrics::Lost,
+            FaultKind::MetricsLag(lag) => {
+                self.servers[slot].metrics = Metrics::Late { seconds: lag.as_secs() };
+            }
+            FaultKind::MetricsLie(factor) => {
+                self.servers[slot].metrics = Metrics::Wrong { factor };
+            }
+            FaultKind::BootFails | FaultKind::BootSlow(_) | FaultKind::ClientsCut(_) => {}
+        }
+    }
+
+    /// A fault is over.
+    pub(super) fn mend(&mut self, place: usize) {
+        let fault = self.faults[place];
+        if let FaultKind::ClientsCut(_) = fault.kind {
+            self.cut_percent = 0;
+        }
+        for slot in std::mem::take(&mut self.struck[place]) {
+            let server = &mut self.servers[slot];
+            match fault.kind {
+                FaultKind::Crash if server.is_there() && server.machine.is_down() => {
+                    self.boot(slot);
+                }
+                FaultKind::Slow(_) => server.machine.slow = 1.0,
+                FaultKind::Errors(_) => server.machine.error_percent = 0,
+                FaultKind::MetricsLost | FaultKind::MetricsLag(_) | FaultKind::MetricsLie(_) => {
+                    server.metrics = Metrics::True
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A machine is started; it answers after a while, if at all.
+    pub(super) fn boot(&mut self, slot: usize) {
+        let model = self.scenario.server;
+        self.servers[slot].machine.boot();
+        let start = self.servers[slot].machine.start;
+        let now = std::time::Duration::from_nanos(self.now_ns);
+        let on = self.faults.iter().filter(|fault| fault.at <= now && now < fault.ends());
+        let (mut factor, mut fails) = (1.0, false);
+        for fault in on {
+            match fault.kind {
+                FaultKind::BootSlow(by) => factor *= by,
+                FaultKind::BootFails => fails = true,
+                _ => {}
+            }
+        }
+        let jitter = f64::from(model.boot_jitter_percent) / 100.0;
+        let jitter = self.dice.boots.random_range(-1.0..=1.0) * jitter;
+        if !fails {
+            let boot_ns = model.boot.as_nanos() as f64 * factor * (1.0 + jitter);
+            self.agenda.put(self.now_ns + boot_ns as u64, Event::Up { slot, start });
+        }
+    }
+
+    /// The start `start` of a machine is over.
+    pub(super) fn come_up(&mut self, slot: usize, start: u32) {
+        let server = &mut self.servers[slot];
+        if server.is_there() && server.machine.start == start {
+            server.machine.come_up(self.now_ns);
+        }
+    }
+}

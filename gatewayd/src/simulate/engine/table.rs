@@ -1,0 +1,97 @@
+//! The table: which servers take how much, made anew whenever one changes, as in production.
+
+use std::time::Duration;
+
+use rand::Rng;
+use rand::rngs::SmallRng;
+
+use super::Planted;
+use crate::model::{Balance, Weight};
+use crate::policy::{self, Balancer, Member, Part, Serving, Turn};
+use crate::simulate::scenario::PoolModel;
+use crate::simulate::server::Server;
+
+/// Which servers take how much.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The slots of the servers in the pool.
+    pub(super) members: Vec<usize>,
+    /// Requests under way on each slot, as the gateway counts them.
+    pub(super) in_flight: Vec<u32>,
+    balancer: Balancer,
+    hashes: bool,
+    turn: Turn,
+    warming: bool,
+}
+
+impl Table {
+    /// One without members.
+    pub(super) fn new(pool: &PoolModel, rng: &mut impl Rng) -> Table {
+        Table {
+            members: Vec::new(),
+            in_flight: Vec::new(),
+            balancer: Balancer::new(&pool.balance, &[], None),
+            hashes: matches!(pool.balance, Balance::ConsistentHash(_)),
+            turn: Turn::new(rng),
+            warming: false,
+        }
+    }
+
+    /// Room for the count of a new server.
+    pub(super) fn add_slot(&mut self) {
+        self.in_flight.push(0);
+    }
+
+    /// Whether some server takes a growing part.
+    pub(super) fn is_warming(&self) -> bool {
+        self.warming
+    }
+
+    /// The slot of the server that takes the next request.
+    pub(super) fn pick(
+        &mut self,
+        address: u32,
+        except: Option<usize>,
+        rng: &mut SmallRng,
+    ) -> Option<usize> {
+        let key = if self.hashes { policy::hash_key(&address.to_be_bytes()) } else { 0 };
+        let (members, in_flight) = (&self.members, &self.in_flight);
+        let except = except.and_then(|slot| members.iter().position(|member| *member == slot));
+        let load = |place: usize| in_flight[members[place]];
+        let picked = self.balancer.pick(&mut self.turn, key, load, except, rng);
+        picked.map(|place| members[place])
+    }
+
+    /// Takes in what the servers are like now.
+    pub(super) fn refresh(
+        &mut self,
+        servers: &mut [Server],
+        pool: &PoolModel,
+        now_ms: u64,
+        planted: Planted,
+    ) {
+        let takes = |slot: &usize| servers[*slot].takes_requests() || planted.stale_table;
+        let serving = |slot: &usize| Serving {
+            weight: Weight::DEFAULT,
+            since: Duration::from_millis(now_ms.saturating_sub(servers[*slot].joined_ms)),
+        };
+        let those_who_serve: Vec<Serving> =
+            self.members.iter().filter(|slot| takes(slot)).map(serving).collect();
+        let mut growing = policy::slow_start(&those_who_serve, pool.slow_start);
+        let parts: Vec<Part> = (self.members.iter())
+            .map(|slot| if takes(slot) { growing.next() } else { None }.unwrap_or(Part::NONE))
+            .collect();
+        let members: Vec<Member<'_>> = (self.members.iter().zip(&parts))
+            .map(|(slot, part)| Member {
+                name: &servers[*slot].name,
+                weight: Weight::DEFAULT,
+                part: *part,
+            })
+            .collect();
+        self.balancer = Balancer::new(&pool.balance, &members, Some(&self.balancer));
+        self.warming = parts.iter().any(|part| Part::NONE < *part && *part < Part::WHOLE);
+        for (slot, part) in self.members.iter().zip(&parts) {
+            servers[*slot].part = *part;
+        }
+    }
+}
