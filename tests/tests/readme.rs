@@ -58,3 +58,14 @@ fn the_files_it_names_are_there() {
         named.iter().filter(|path| !workspace().join(path).exists()).collect();
     assert!(missing.is_empty(), "README names what is not there: {missing:?}");
 }
+
+#[test]
+fn the_comparison_it_shows_is_what_comes_out() {
+    let goldens = workspace().join("gatewayd/src/simulate/tests/snapshots");
+    let golden = "gatewayd__simulate__tests__goldens__doubling-step-compared.snap";
+    let golden = fs::read_to_string(goldens.join(golden)).unwrap();
+    let text = readme();
+    let shown = &text[text.find("```text\ndoubling-step, seed 1").unwrap() + 8..];
+    let shown = &shown[..shown.find("```").unwrap()];
+    assert!(golden.contains(shown), "{shown}");
+}

@@ -26,8 +26,8 @@ pub(super) struct Machine {
 enum State {
     /// On its way up.
     Boots,
-    /// Answers, since then.
-    Up { since_ns: u64 },
+    /// Answers, since then; since long before the run when absent.
+    Up { since_ns: Option<u64> },
     /// Nothing answers there.
     Down,
 }
@@ -59,13 +59,13 @@ impl Machine {
 
     /// It answers from now on.
     pub(super) fn come_up(&mut self, now_ns: u64) {
-        self.state = State::Up { since_ns: now_ns };
+        self.state = State::Up { since_ns: Some(now_ns) };
         self.free_ns.fill(now_ns);
     }
 
     /// As [`Machine::come_up`], with caches that are warm already.
     pub(super) fn be_warm(&mut self) {
-        self.state = State::Up { since_ns: 0 };
+        self.state = State::Up { since_ns: None };
     }
 
     /// It dies; whatever it had accepted is gone.
@@ -120,7 +120,8 @@ impl Machine {
         if starts_ns - begins_ns > model.longest_wait.as_nanos() as u64 {
             return Reception::Full;
         }
-        let factor = self.slow * coldness(now_ns - since_ns, model);
+        let coldness = since_ns.map_or(1.0, |since_ns| coldness(now_ns - since_ns, model));
+        let factor = self.slow * coldness;
         let took_ns = ((work * factor * model.work.as_nanos() as f64) as u64).max(1);
         *core = starts_ns + took_ns;
         self.accepted_ns += took_ns;

@@ -14,7 +14,9 @@ pub(super) enum Event {
     /// The gateway hears how a probe ended that began then.
     Probed { slot: usize, began_ns: u64, result: ProbeResult },
     /// A machine's start is over, if it is still that one.
-    Up { slot: usize, start: u32 },
+    Booted { slot: usize, start: u32, well: bool },
+    /// A machine that died is started again, if it is still that one.
+    Restart { slot: usize, start: u32 },
     /// Weights of starting servers grow.
     Warm,
     /// A second is over.

@@ -5,8 +5,11 @@ use rand::seq::SliceRandom;
 
 use super::Engine;
 use super::agenda::Event;
-use crate::simulate::scenario::{Fault, FaultKind};
+use crate::simulate::scenario::{Fault, FaultKind, SECOND_NS};
 use crate::simulate::server::Metrics;
+
+/// How long a driver waits before it starts a machine again that died at its start.
+const RESTART_NS: u64 = 10 * SECOND_NS;
 
 impl Engine<'_> {
     /// A fault begins.
@@ -71,7 +74,7 @@ impl Engine<'_> {
         }
     }
 
-    /// A machine is started; it answers after a while, if at all.
+    /// A machine is started; it answers after a while, or dies then.
     pub(super) fn boot(&mut self, slot: usize) {
         let model = self.scenario.server;
         self.servers[slot].machine.boot();
@@ -88,17 +91,31 @@ impl Engine<'_> {
         }
         let jitter = f64::from(model.boot_jitter_percent) / 100.0;
         let jitter = self.dice.boots.random_range(-1.0..=1.0) * jitter;
-        if !fails {
-            let boot_ns = model.boot.as_nanos() as f64 * factor * (1.0 + jitter);
-            self.agenda.put(self.now_ns + boot_ns as u64, Event::Up { slot, start });
-        }
+        let boot_ns = model.boot.as_nanos() as f64 * factor * (1.0 + jitter);
+        let booted = Event::Booted { slot, start, well: !fails };
+        self.agenda.put(self.now_ns + boot_ns as u64, booted);
     }
 
     /// The start `start` of a machine is over.
-    pub(super) fn come_up(&mut self, slot: usize, start: u32) {
+    pub(super) fn booted(&mut self, slot: usize, start: u32, well: bool) {
         let server = &mut self.servers[slot];
-        if server.is_there() && server.machine.start == start {
+        if !server.is_there() || server.machine.start != start {
+            return;
+        }
+        if well {
             server.machine.come_up(self.now_ns);
+        } else {
+            server.machine.die(self.now_ns);
+            let start = server.machine.start;
+            self.agenda.put(self.now_ns + RESTART_NS, Event::Restart { slot, start });
+        }
+    }
+
+    /// A driver starts a machine again that died after so many starts and deaths.
+    pub(super) fn restart(&mut self, slot: usize, start: u32) {
+        let server = &self.servers[slot];
+        if server.is_there() && server.machine.is_down() && server.machine.start == start {
+            self.boot(slot);
         }
     }
 }

@@ -188,7 +188,8 @@ impl<'a> Engine<'a> {
         match self.agenda.take() {
             Some(Event::Probe { slot }) => self.probe(slot),
             Some(Event::Probed { slot, began_ns, result }) => self.probed(slot, began_ns, result),
-            Some(Event::Up { slot, start }) => self.come_up(slot, start),
+            Some(Event::Booted { slot, start, well }) => self.booted(slot, start, well),
+            Some(Event::Restart { slot, start }) => self.restart(slot, start),
             Some(Event::Warm) => {
                 self.agenda.put(self.now_ns + WARM_NS, Event::Warm);
                 if self.table.is_warming() {

@@ -33,7 +33,7 @@ pub(in crate::simulate) enum FaultKind {
     MetricsLag(Duration),
     /// Servers report so many times their CPU.
     MetricsLie(f64),
-    /// Servers that are ordered meanwhile never answer.
+    /// Servers that start meanwhile die at the end of their start.
     BootFails,
     /// Servers that are ordered meanwhile take so many times as long to start.
     BootSlow(f64),
