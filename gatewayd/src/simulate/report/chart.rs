@@ -36,6 +36,19 @@ pub(super) fn charts(series: &[Point]) -> String {
     text + &axis(series.len() as u64)
 }
 
+/// A value over time in one line, as high as `top` at most.
+pub(super) fn sparkline(series: &[Point], value: fn(&Point) -> f64, top: f64) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let bar = |value: f64| {
+        let step = (value / top.max(1.0) * BARS.len() as f64).ceil() as usize;
+        BARS[step.clamp(1, BARS.len()) - 1]
+    };
+    if series.is_empty() {
+        return String::new();
+    }
+    columns(series, value).into_iter().map(bar).collect()
+}
+
 /// The mean of each column's seconds.
 fn columns(series: &[Point], value: fn(&Point) -> f64) -> Vec<f64> {
     let width = WIDTH.min(series.len());

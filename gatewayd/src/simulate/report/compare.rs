@@ -1,6 +1,7 @@
 //! Policies side by side: the same requests, faults and servers, decided about in different ways.
 
 use super::Report;
+use super::chart::sparkline;
 use super::figures::{clock, percent, time_ms};
 use super::table::{heading, modelled, verdict};
 use crate::simulate::scenario::Scenario;
@@ -28,7 +29,7 @@ pub(in crate::simulate) fn compare(scenario: &Scenario, seed: u64, reports: &[Re
             scaling.unsafe_ins,
         );
     }
-    text += &format!("\n  {:.1} servers are needed at most\n", first.servers.needed);
+    text += &servers(first, reports);
     for report in reports {
         let moves: Vec<_> = report.decisions.iter().filter(|it| it.from != it.to).collect();
         text += &format!("\n  {} moved {} times:", report.policy, moves.len());
@@ -44,4 +45,17 @@ pub(in crate::simulate) fn compare(scenario: &Scenario, seed: u64, reports: &[Re
         text += &verdict(first);
     }
     text + &modelled()
+}
+
+/// Servers over time, of each policy.
+fn servers(first: &Report, reports: &[Report]) -> String {
+    let most = reports.iter().map(|report| report.servers.peak).max().unwrap_or_default();
+    let top = f64::from(most).max(first.servers.needed);
+    let mut text = format!("\n  SERVERS OVER TIME, {top:.0} at most\n");
+    let mut line = |name: &str, told: String| text += &format!("  {name:<9} {told}\n");
+    line("needed", sparkline(&first.series, |it| it.needed, top));
+    for report in reports {
+        line(report.policy, sparkline(&report.series, |it| f64::from(it.servers), top));
+    }
+    text + &format!("\n  {:.1} servers are needed at most\n", first.servers.needed)
 }

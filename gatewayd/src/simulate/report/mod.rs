@@ -22,7 +22,7 @@ pub(super) const MODELLED: [&str; 4] = [
     "every request is an event of its own; none is scaled up or averaged away",
     "as in production: balancing, slow start, health, limits, scaling decisions, one reconnect",
     "modelled: cores with one line of waiting requests, boots, caches, probes, CPU reports, clients",
-    "not modelled: the gateway's own CPU and connections, networks, and what servers share",
+    "not modelled: the gateway's CPU, its other workers, connections, networks, what servers share",
 ];
 
 /// What became of one run.

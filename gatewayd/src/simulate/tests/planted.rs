@@ -154,3 +154,33 @@ fn a_policy_that_never_grows_is_found_when_the_load_stays() {
     let told = broken(&text, by(|_, seen| stay(seen)), Planted::default());
     assert!(told.contains("6 servers serve, 8.9 are needed"), "{told}");
 }
+
+#[test]
+fn a_policy_that_never_shrinks_is_found_in_the_end() {
+    let text = BASE.replace("rps = 60 }", "rps = 60 }, { for = \"40m\", rps = 10 }");
+    let told = broken(&text, by(|_, seen| stay(seen)), Planted::default());
+    assert!(told.contains("6 servers serve, 0.7 are needed"), "{told}");
+}
+
+#[test]
+fn a_policy_that_shrinks_while_servers_come_or_go_or_are_ill_is_found() {
+    let crash = "[[fault]]\nat = \"100s\"\nfor = \"60s\"\nkind = \"crash\"\nservers = 2\n";
+    let base = BASE.replace("rps = 60", "rps = 20");
+    for (seconds, more, expected) in [
+        ([10, 12], out as fn(&Observation, u32) -> Step, "servers are starting"),
+        ([10, 11], |seen, _| one_fewer(seen), "servers are draining"),
+        ([10, 115], |seen, _| stay(seen), "servers are unhealthy"),
+    ] {
+        let mut second = 0;
+        let blind = by(move |_, seen| {
+            second += 1;
+            match seconds.iter().position(|it| *it == second) {
+                Some(0) => more(seen, 1),
+                Some(_) => one_fewer(seen),
+                None => Step { actions: Vec::new(), ..stay(seen) },
+            }
+        });
+        let told = broken(&format!("{base}\n{crash}"), blind, Planted::default());
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+}
