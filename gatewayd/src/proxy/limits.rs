@@ -11,8 +11,17 @@ use crate::policy::{self, Verdict};
 use crate::state::{LimitTable, Seat, Slot, Tier};
 
 use super::fields::FieldLines;
-use super::quota::{Left, Quota};
+use super::quota::Quota;
 use super::worker::{Held, Worker};
+
+/// What a request that passed has left of its limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Left {
+    /// The index of the limit.
+    limit: usize,
+    /// How many more could pass at once.
+    requests: u32,
+}
 
 /// Who asks, and what its limits count by.
 pub(super) struct Asking<'a, F> {
@@ -160,7 +169,10 @@ impl Passed {
 
     /// What the client is told of it.
     pub(super) fn quota(&self) -> Option<Quota<'_>> {
-        self.nearest.map(|left| Quota::new(&self.table, left))
+        self.nearest.map(|Left { limit, requests }| {
+            let limit = &self.table.limits[limit];
+            Quota { policy: &limit.policy, item: limit.item(), left: requests }
+        })
     }
 
     /// What is in flight, for longer than the table is to be held.

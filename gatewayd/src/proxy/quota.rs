@@ -3,43 +3,30 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::state::{LimitTable, Table};
-
 use super::http1::write_decimal;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// What a request that passed has left of its limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Left {
-    /// The index of the limit.
-    pub(super) limit: usize,
-    /// How many more could pass at once.
-    pub(super) requests: u32,
-}
-
-/// What is told of it.
-#[derive(Clone, Copy)]
+/// What is left of a limit.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Quota<'a> {
-    limit: &'a LimitTable,
-    left: u32,
+    /// The limit as clients are told of it: `"name";q=100;w=60`.
+    pub(super) policy: &'a str,
+    /// Its name among that: `"name"`.
+    pub(super) item: &'a str,
+    /// How many more requests could pass at once.
+    pub(super) left: u32,
 }
 
 impl Quota<'_> {
-    /// What `left` says of a limit of `table`.
-    pub(super) fn new(table: &Table, left: Left) -> Quota<'_> {
-        Quota { limit: &table.limits[left.limit], left: left.requests }
-    }
-
     /// Appends the fields to the head of an answer of HTTP/1.
     pub(super) fn write(&self, status: StatusCode, out: &mut Vec<u8>) {
         if is_told_with(status) {
-            let limit = self.limit;
             out.extend_from_slice(b"RateLimit-Policy: ");
-            out.extend_from_slice(limit.policy.as_bytes());
+            out.extend_from_slice(self.policy.as_bytes());
             out.extend_from_slice(b"\r\nRateLimit: ");
-            out.extend_from_slice(limit.item().as_bytes());
+            out.extend_from_slice(self.item.as_bytes());
             out.extend_from_slice(b";r=");
             write_decimal(self.left.into(), out);
             out.extend_from_slice(b"\r\n");
@@ -49,21 +36,20 @@ impl Quota<'_> {
     /// Adds the fields to the head of an answer.
     pub(super) fn tell(&self, status: StatusCode, fields: &mut HeaderMap) {
         if is_told_with(status) {
-            let limit = self.limit;
-            append(fields, limit, &format!("{};r={}", limit.item(), self.left));
+            self.append(&format!("{};r={}", self.item, self.left), fields);
         }
     }
-}
 
-/// Tells that nothing is left of `limit`, and in how many seconds there is.
-pub(super) fn tell_spent(limit: &LimitTable, free_s: u64, fields: &mut HeaderMap) {
-    append(fields, limit, &format!("{};r=0;t={free_s}", limit.item()));
-}
+    /// Tells that there is more in so many seconds.
+    pub(super) fn tell_spent(&self, free_s: u64, fields: &mut HeaderMap) {
+        self.append(&format!("{};r={};t={free_s}", self.item, self.left), fields);
+    }
 
-fn append(fields: &mut HeaderMap, limit: &LimitTable, item: &str) {
-    for (name, value) in [(POLICY, limit.policy.as_str()), (LIMIT, item)] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            fields.append(name, value);
+    fn append(&self, item: &str, fields: &mut HeaderMap) {
+        for (name, value) in [(POLICY, self.policy), (LIMIT, item)] {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                fields.append(name, value);
+            }
         }
     }
 }

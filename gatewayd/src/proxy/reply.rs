@@ -8,7 +8,7 @@ use rand::Rng;
 use crate::model::Refusal;
 use crate::state::LimitTable;
 
-use super::quota;
+use super::quota::Quota;
 
 use super::fields::GRPC;
 
@@ -51,7 +51,8 @@ pub(super) fn limited(limit: &LimitTable, retry_after_ms: u64, rng: &mut impl Rn
     let mut reply = refusal(Refusal::Limit);
     let fields = reply.headers_mut();
     fields.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    quota::tell_spent(limit, seconds, fields);
+    let spent = Quota { policy: &limit.policy, item: limit.item(), left: 0 };
+    spent.tell_spent(seconds, fields);
     reply
 }
 
@@ -147,8 +148,9 @@ mod tests {
 
     #[test]
     fn a_call_of_grpc_is_told_its_status_and_the_reason_as_text() {
-        let mut rng = SmallRng::seed_from_u64(1);
-        let answer = to_grpc(Refusal::Limit, &limited(1500, &mut rng));
+        let mut limited = refusal(Refusal::Limit);
+        limited.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+        let answer = to_grpc(Refusal::Limit, &limited);
         let fields = answer.headers();
         assert_eq!(
             (answer.status(), &fields["grpc-status"]),

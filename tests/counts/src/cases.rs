@@ -61,7 +61,8 @@ fn pick(balance: &Balance, times: u64) {
     let in_flight = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3];
     for number in 0..times {
         let key = hash_key(&number.to_le_bytes());
-        let picked = black_box(&balancer).pick(&mut turn, key, |it| in_flight[it], None, &mut rng);
+        let picked =
+            black_box(&balancer).pick(&mut turn, key, |it| in_flight[it], |_| false, &mut rng);
         assert!(black_box(picked).is_some());
     }
 }

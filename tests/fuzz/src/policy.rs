@@ -2,8 +2,11 @@
 
 #[path = "../../../gatewayd/src/policy/host.rs"]
 mod host;
+#[path = "../../../gatewayd/src/policy/load_report.rs"]
+mod load_report;
 #[path = "../../../gatewayd/src/policy/path.rs"]
 mod path;
 
 pub use host::{Host, host};
+pub use load_report::cpu_utilization;
 pub use path::canonical;

@@ -56,9 +56,9 @@ impl Table {
     ) -> Option<usize> {
         let key = if self.hashes { policy::hash_key(&address.to_be_bytes()) } else { 0 };
         let (members, in_flight) = (&self.members, &self.in_flight);
-        let except = except.and_then(|slot| members.iter().position(|member| *member == slot));
+        let is_out = |place: usize| Some(members[place]) == except;
         let load = |place: usize| in_flight[members[place]];
-        let picked = self.balancer.pick(&mut self.turn, key, load, except, rng);
+        let picked = self.balancer.pick(&mut self.turn, key, load, is_out, rng);
         picked.map(|place| members[place])
     }
 

@@ -13,6 +13,9 @@ mod fields;
 mod http1;
 mod plain_chunks;
 mod plain_head;
+#[allow(dead_code, reason = "borrowed for the codec alone")]
+#[path = "../../../../gatewayd/src/proxy/quota.rs"]
+mod quota;
 mod request_head;
 mod response_head;
 
