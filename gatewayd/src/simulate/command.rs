@@ -62,7 +62,7 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// So many seeds from --seed on: only what was broken is told
-    #[arg(long, value_name = "N", conflicts_with_all = ["compare", "svg"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["compare", "svg", "output"])]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub seeds: Option<u64>,
     /// Policies to hold side by side, on the same requests and faults
@@ -189,6 +189,9 @@ fn many(scenario: &Scenario, first: u64, count: u64) -> bool {
         for broken in &report.checks.first {
             text += &format!("seed {seed}: {broken}\n");
         }
+    }
+    if held < count {
+        text += &format!("look at one: gatewayd simulate {} --seed N\n", scenario.name);
     }
     text += &format!("{}: all promises held with {held} of {count} seeds\n", scenario.name);
     print(&text);

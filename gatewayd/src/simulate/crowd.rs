@@ -2,6 +2,8 @@
 //!
 //! All of it is drawn from a stream of its own, so that every policy is given the same requests.
 
+use std::time::Duration;
+
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, Exp1, LogNormal, Zipf};
@@ -75,7 +77,7 @@ impl<'a> Crowd<'a> {
             if self.slice.end_ns >= self.end_ns {
                 return None;
             }
-            let rps = self.load.rps_at(std::time::Duration::from_nanos(self.slice.end_ns));
+            let rps = self.load.rps_at(Duration::from_nanos(self.slice.end_ns));
             let end_ns = (self.slice.end_ns + SLICE_NS).min(self.end_ns);
             self.slice = Slice { end_ns, per_ns: rps / SECOND_NS as f64 };
         }
@@ -124,5 +126,46 @@ impl Work {
             Work::Exponential => Exp1.sample(rng),
             Work::LogNormal(spread) => spread.sample(rng),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::scenario::parse;
+
+    fn crowd(load: &str) -> Vec<Request> {
+        let text =
+            format!("server = {{ work = \"1ms\" }}\npool = {{ servers = 1 }}\n[load]\n{load}");
+        let scenario = parse("test.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let mut crowd = Crowd::new(&scenario, 1);
+        std::iter::from_fn(|| crowd.next()).collect()
+    }
+
+    #[test]
+    fn as_many_come_as_the_rate_says_one_after_the_other() {
+        let phases = "phases = [{ for = \"10s\", rps = 0 }, { for = \"10s\", rps = 0, to = 1000 }]";
+        let poisson = crowd(phases);
+        assert!((4800..5200).contains(&poisson.len()), "{}", poisson.len());
+        assert!(poisson.windows(2).all(|pair| pair[0].born_ns <= pair[1].born_ns));
+        assert!(poisson[0].born_ns >= 10 * SECOND_NS);
+        let even = crowd(&format!("arrivals = \"even\"\n{phases}"));
+        assert!((4940..=5000).contains(&even.len()), "{}", even.len());
+    }
+
+    #[test]
+    fn few_clients_send_most_and_some_share_an_address() {
+        let phases = "phases = [{ for = \"20s\", rps = 1000 }]\nclients = 1000";
+        let from =
+            |sent: &[Request], address| sent.iter().filter(|it| it.address == address).count();
+        let sent = crowd(phases);
+        // By Zipf's law the first sends one in H(1000) = 7.49.
+        assert!((2500..2850).contains(&from(&sent, 0)), "{}", from(&sent, 0));
+        assert!(from(&sent, 9) * 8 < from(&sent, 0));
+        let alike = crowd(&format!("{phases}\nzipf = 0\nnat = {{ percent = 30, addresses = 3 }}"));
+        assert!(from(&alike, 0) < 50);
+        let shared = alike.iter().filter(|it| (1000..1003).contains(&it.address)).count();
+        assert!((5000..7000).contains(&shared), "{shared}");
+        assert!(alike.iter().all(|it| it.address < 1003));
     }
 }

@@ -142,3 +142,88 @@ fn coldness(up_ns: u64, model: &ServerModel) -> f64 {
     let warm = up_ns as f64 / (cold.lasts.as_secs_f64() * SECOND_NS as f64);
     1.0 + (cold.factor - 1.0) * (1.0 - warm).max(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::simulate::scenario::{Cold, Spread};
+
+    const MS: u64 = 1_000_000;
+
+    fn model() -> ServerModel {
+        ServerModel {
+            cores: 2,
+            work: Duration::from_millis(10),
+            spread: Spread::Constant,
+            longest_wait: Duration::from_millis(15),
+            boot: Duration::ZERO,
+            boot_jitter_percent: 0,
+            cold: None,
+            idle_cpu: 0.0,
+        }
+    }
+
+    fn up() -> Machine {
+        let mut machine = Machine::new(&model());
+        machine.come_up(0);
+        machine
+    }
+
+    fn receive(machine: &mut Machine, at_ms: u64) -> Option<u64> {
+        match machine.receive(at_ms * MS, 1.0, &model()) {
+            Reception::Accepted { ends_ns } => Some(ends_ns / MS),
+            Reception::Full | Reception::Refused => None,
+        }
+    }
+
+    #[test]
+    fn requests_wait_for_a_core_and_too_many_are_turned_away() {
+        let mut machine = up();
+        // Two cores, 10 ms each, and a wait of 15 ms at most.
+        let ends: Vec<_> = (0..5).map(|_| receive(&mut machine, 0)).collect();
+        assert_eq!(ends, [Some(10), Some(10), Some(20), Some(20), None]);
+        assert_eq!(receive(&mut machine, 6), Some(30));
+    }
+
+    #[test]
+    fn one_that_hangs_does_nothing_and_then_goes_on() {
+        let mut machine = up();
+        receive(&mut machine, 0);
+        assert_eq!(machine.hang(4 * MS, 100 * MS), 100 * MS);
+        assert_eq!(machine.busy_ns(50 * MS), 4 * MS);
+        assert_eq!(receive(&mut machine, 60), Some(114), "the other core is free when it is over");
+        // A second hang within the first makes it longer by the rest alone.
+        assert_eq!(machine.hang(54 * MS, 60 * MS), 10 * MS);
+        assert_eq!(machine.busy_ns(200 * MS), 20 * MS);
+    }
+
+    #[test]
+    fn what_died_did_no_more_than_it_had_done() {
+        let mut machine = up();
+        receive(&mut machine, 0);
+        machine.die(4 * MS);
+        assert_eq!(machine.busy_ns(90 * MS), 4 * MS);
+        assert_eq!(receive(&mut machine, 90), None);
+        machine.boot();
+        assert_eq!(receive(&mut machine, 91), None);
+        machine.come_up(100 * MS);
+        assert_eq!(receive(&mut machine, 100), Some(110));
+    }
+
+    #[test]
+    fn a_cold_server_takes_longer_until_it_is_warm_and_one_from_before_is_warm() {
+        let cold = Some(Cold { factor: 3.0, lasts: Duration::from_millis(100) });
+        let model = ServerModel { cold, ..model() };
+        let took = |machine: &Machine, at_ms: u64| {
+            let received = machine.clone().receive(at_ms * MS, 1.0, &model);
+            let Reception::Accepted { ends_ns } = received else { panic!("{received:?}") };
+            ends_ns / MS - at_ms
+        };
+        let mut machine = up();
+        assert_eq!([0, 50, 100, 900].map(|at_ms| took(&machine, at_ms)), [30, 20, 10, 10]);
+        machine.be_warm();
+        assert_eq!(took(&machine, 0), 10);
+    }
+}

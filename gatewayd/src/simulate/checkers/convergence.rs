@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::model::ScalingRules;
-use crate::simulate::scenario::{Fault, Scenario};
+use crate::simulate::scenario::{Fault, SECOND_NS, Scenario};
 use crate::simulate::server::Server;
 use crate::simulate::tally::Tally;
 
@@ -11,6 +11,8 @@ use crate::simulate::tally::Tally;
 const GROWS_S: u64 = 120;
 /// How long a fleet may take to shrink once its windows have passed: a tenth a minute.
 const SHRINKS_S: u64 = 900;
+/// A server that is not ready so long after the last decision never will be.
+const RESTS_S: u64 = 300;
 /// The last seconds of a run, in which nothing may be lost.
 const LAST_S: usize = 20;
 /// The part of requests that may be lost in them, by chance of the queues.
@@ -60,7 +62,8 @@ pub(super) fn unsettled(
         found.push(format!("{lost} of {offered} requests are lost in the last {LAST_S} s"));
     }
     let stuck = servers.iter().filter(|it| it.is_there() && !it.takes_requests()).count();
-    if shrunk && stuck > 0 && tally.decisions.iter().all(|it| it.at_ns < tally.end_ns / 2) {
+    let moves = tally.decisions.iter().any(|it| it.at_ns + RESTS_S * SECOND_NS > tally.end_ns);
+    if shrunk && stuck > 0 && !moves {
         found.push(format!("{stuck} servers do not serve"));
     }
     found

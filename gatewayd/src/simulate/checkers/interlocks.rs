@@ -17,7 +17,7 @@ const CLEARLY_FAILING: f64 = 0.02;
 const CLEARLY_FALLEN: f64 = 0.3;
 const PEAK_S: usize = 110;
 const SHORT_S: usize = 6;
-/// The policy does not know what is older than its own errors reach back.
+/// Fewer tell nothing but chance.
 const FEWEST_ATTEMPTS: u32 = 200;
 
 /// What forbids to shrink now.
@@ -25,8 +25,8 @@ const FEWEST_ATTEMPTS: u32 = 200;
 pub(super) struct Interlocks {
     cooldown: Duration,
     last_out_ns: Option<u64>,
-    /// From then to then, more than the whole fleet cannot be reached by most clients.
-    cuts: Vec<(u64, u64)>,
+    /// When faults are on. At other times a load that falls is a load that fell.
+    faults: Vec<(u64, u64)>,
 }
 
 impl Interlocks {
@@ -35,7 +35,7 @@ impl Interlocks {
         Interlocks {
             cooldown: rules.map_or(Duration::ZERO, |rules| rules.scale_in_cooldown),
             last_out_ns: None,
-            cuts: faults.iter().map(|fault| (ns(fault.at), ns(fault.ends()))).collect(),
+            faults: faults.iter().map(|fault| (ns(fault.at), ns(fault.ends()))).collect(),
         }
     }
 
@@ -64,7 +64,7 @@ impl Interlocks {
             self.last_out_ns.is_some_and(|at| u128::from(now_ns - at) < self.cooldown.as_nanos());
         forbid(cooling, "it grew a moment ago");
         forbid(is_failing(tally), "answers fail");
-        forbid(self.is_cut(now_ns) && has_fallen(tally), "the load fell off");
+        forbid(self.is_disturbed(now_ns) && has_fallen(tally), "the load fell off");
         if step.to > step.from {
             self.last_out_ns = Some(now_ns);
         }
@@ -72,8 +72,8 @@ impl Interlocks {
     }
 
     /// Whether a fault is on, or was a moment ago.
-    fn is_cut(&self, now_ns: u64) -> bool {
-        self.cuts.iter().any(|(from, to)| (*from..*to + 30 * SECOND_NS).contains(&now_ns))
+    fn is_disturbed(&self, now_ns: u64) -> bool {
+        self.faults.iter().any(|(from, to)| (*from..*to + 30 * SECOND_NS).contains(&now_ns))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Mishaps: what a fault does to machines, starts and clients, and how it ends.
 
+use std::time::Duration;
+
 use rand::Rng;
 use rand::seq::SliceRandom;
 
@@ -79,7 +81,7 @@ impl Engine<'_> {
         let model = self.scenario.server;
         self.servers[slot].machine.boot();
         let start = self.servers[slot].machine.start;
-        let now = std::time::Duration::from_nanos(self.now_ns);
+        let now = Duration::from_nanos(self.now_ns);
         let on = self.faults.iter().filter(|fault| fault.at <= now && now < fault.ends());
         let (mut factor, mut fails) = (1.0, false);
         for fault in on {

@@ -17,6 +17,8 @@ mod scaler;
 mod seconds;
 mod table;
 
+use std::time::Duration;
+
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
@@ -32,8 +34,8 @@ use super::request::Request;
 use super::scenario::{Fault, SECOND_NS, Scenario};
 use super::server::Server;
 use super::tally::Tally;
-use crate::model::Name;
-use crate::policy::Checkup;
+use crate::model::{Name, ServerPhase};
+use crate::policy::{Checkup, ProbeResult};
 
 /// The gateway has been running for so long when a run begins: nothing of its start is left.
 pub(super) const EPOCH_MS: u64 = 60 * 60 * 1000;
@@ -177,10 +179,10 @@ impl<'a> Engine<'a> {
     fn be_proven(&mut self, slot: usize) {
         let server = &mut self.servers[slot];
         let mut checkup = Checkup::new(0);
-        let passed = crate::policy::ProbeResult::Status(200, std::time::Duration::ZERO);
+        let passed = ProbeResult::Status(200, Duration::ZERO);
         checkup.observe(passed, &self.scenario.pool.health, 0);
         (server.checkup, server.joined_ms, server.proven) = (checkup, 0, true);
-        server.phase = crate::model::ServerPhase::Ready;
+        server.phase = ServerPhase::Ready;
         server.phase_since_ms = 0;
     }
 

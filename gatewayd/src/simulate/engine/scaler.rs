@@ -7,6 +7,7 @@ use super::Engine;
 use crate::model::{Action, Health, Name, Standing};
 use crate::policy::scaling::{Observation, SeenServer};
 use crate::simulate::policies::Policy;
+use crate::simulate::server::Server;
 
 /// Who decides the size of the fleet.
 pub(super) struct Scaler {
@@ -129,9 +130,8 @@ impl Engine<'_> {
     }
 
     fn slots(&self, names: &[Name]) -> Vec<usize> {
-        let named = |(_, server): &(usize, &crate::simulate::server::Server)| {
-            server.is_there() && names.contains(&server.name)
-        };
+        let named =
+            |(_, server): &(usize, &Server)| server.is_there() && names.contains(&server.name);
         self.servers.iter().enumerate().filter(named).map(|(slot, _)| slot).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! Each second: machines are measured, the policy is asked, the books are closed and checked.
 
+use std::time::Duration;
+
 use super::Engine;
 use crate::simulate::tally::Fleet;
 
@@ -28,12 +30,14 @@ impl Engine<'_> {
 
     /// Servers that the load of this second needs, by the target.
     fn needed(&self) -> f64 {
-        let target = self.scenario.rules.as_ref().and_then(|rules| rules.target_cpu).unwrap_or(100);
-        let at = std::time::Duration::from_nanos(self.now_ns);
+        let rules = self.scenario.rules.as_ref();
+        let target = rules.and_then(|rules| rules.target_cpu).unwrap_or(100);
+        let at = Duration::from_nanos(self.now_ns);
         let per_server = self.scenario.server.capacity_rps() * f64::from(target) / 100.0;
-        let by_cpu = self.scenario.load.rps_at(at) / per_server;
-        let rps = self.scenario.rules.as_ref().and_then(|rules| rules.target_rps);
-        by_cpu.max(rps.map_or(0.0, |rps| self.scenario.load.rps_at(at) / f64::from(rps)))
+        let offered_rps = self.scenario.load.rps_at(at);
+        let by_rps =
+            rules.and_then(|rules| rules.target_rps).map(|rps| offered_rps / f64::from(rps));
+        by_rps.unwrap_or_default().max(offered_rps / per_server)
     }
 
     fn check(&mut self) {

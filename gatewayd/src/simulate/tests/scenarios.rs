@@ -46,6 +46,8 @@ max = 60
         ("work =", "worc =", "x.toml:4:1: error: unknown key `worc` in [server]"),
         ("work =", "worc =", "did you mean `work`?"),
         ("rps = 600", "rps = 2_000_000", "the number is out of range, expected 0 to 1000000"),
+        ("rps = 600", "rps = nan", "the number is out of range, expected 0 to 1000000"),
+        ("rps = 600", "rps = \"600\"", "found a text, expected a number"),
         ("rps = 600", "rsp = 600", "a phase has no `rps`"),
         ("rps = 600", "rps = 600, period = \"1h\"", "a period without a swing"),
         ("servers = 12", "servers = 80", "80 servers, outside of min and max of [autoscale]"),
