@@ -53,7 +53,7 @@ const fn acceptance(file: &'static str, test: &'static str) -> Case {
 }
 
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 21] = [
+pub(crate) const DEFECTS: [Defect; 23] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -212,6 +212,28 @@ pub(crate) const DEFECTS: [Defect; 21] = [
         case: acceptance(
             "tests/tests/acceptance/unreachable_backends.rs",
             "unreachable_backends::case_66_a_shortage_of_our_own_is_not_charged_to_the_backend",
+        ),
+    },
+    // Tells of a backend that swallows connections that it refuses them.
+    Defect {
+        name: "silence-is-a-refusal",
+        file: "gatewayd/src/proxy/upstream/engage.rs",
+        sound: "DialError::TimedOut { .. } => Refusal::UpstreamTimeout,",
+        broken: "DialError::TimedOut { .. } => Refusal::UpstreamConnect,",
+        case: acceptance(
+            "tests/tests/acceptance/unreachable_backends.rs",
+            "unreachable_backends::case_66_where_all_are_silent_the_client_is_told_so_after_two_of_them",
+        ),
+    },
+    // Waits for ever for a backend that vanished from a tunnel.
+    Defect {
+        name: "vanished-backends-stay",
+        file: "gatewayd/src/net/dial.rs",
+        sound: "socket.set_tcp_user_timeout(Some(LONGEST_UNACKNOWLEDGED))?;",
+        broken: "socket.set_tcp_user_timeout(None)?;",
+        case: acceptance(
+            "tests/tests/acceptance/deadlines.rs",
+            "deadlines::cases_35_to_40_and_69_nobody_is_waited_for_longer_than_a_deadline",
         ),
     },
     // Takes every method for idempotent.
