@@ -1,6 +1,6 @@
 //! A backend of HTTP/2 that does with each stream what a script says.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -135,22 +135,19 @@ impl Turn {
         self.note(|seen| seen.trailers = trailers);
     }
 
+    /// Answers with so many bytes, as fast as the gateway takes them.
+    pub async fn pour(&mut self, bytes: usize) {
+        let mut sending = self.answer(Response::new(()), false);
+        send(&mut sending, vec![b'x'; bytes].into()).await;
+        let _ = sending.send_data(Bytes::new(), true);
+    }
+
     /// Sends the body back as it comes, never faster than the gateway takes it.
-    pub async fn echo(&mut self, sending: &mut SendStream<Bytes>) {
-        while let Some(Ok(mut bytes)) = self.body.data().await {
+    pub async fn echo(&mut self) {
+        let mut sending = self.answer(Response::new(()), false);
+        while let Some(Ok(bytes)) = self.body.data().await {
             let length = bytes.len();
-            while !bytes.is_empty() {
-                sending.reserve_capacity(bytes.len());
-                let room = match sending.capacity() {
-                    0 => match std::future::poll_fn(|cx| sending.poll_capacity(cx)).await {
-                        Some(Ok(room)) => room,
-                        _ => return,
-                    },
-                    room => room,
-                };
-                let part = bytes.split_to(room.min(bytes.len()));
-                sending.send_data(part, false).unwrap();
-            }
+            send(&mut sending, bytes).await;
             let _ = self.body.flow_control().release_capacity(length);
         }
         let _ = sending.send_data(Bytes::new(), true);
@@ -174,11 +171,28 @@ impl Turn {
 
     /// Waits until the gateway has reset the stream, which had been answered with `sending`.
     pub async fn wait_for_reset(&mut self, sending: &mut SendStream<Bytes>) {
-        let reset = std::future::poll_fn(|cx| sending.poll_reset(cx)).await;
+        let reset = poll_fn(|cx| sending.poll_reset(cx)).await;
         self.note(|seen| seen.reset = reset.ok());
     }
 
     fn note(&self, note: impl FnOnce(&mut Seen)) {
         note(&mut self.seen.lock().unwrap()[self.number]);
+    }
+}
+
+/// Sends `bytes` as they are taken; none any more once the stream was reset.
+async fn send(sending: &mut SendStream<Bytes>, mut bytes: Bytes) {
+    while !bytes.is_empty() {
+        sending.reserve_capacity(bytes.len());
+        let room = match sending.capacity() {
+            0 => match poll_fn(|cx| sending.poll_capacity(cx)).await {
+                Some(Ok(room)) => room,
+                _ => return,
+            },
+            room => room,
+        };
+        if sending.send_data(bytes.split_to(room.min(bytes.len())), false).is_err() {
+            return;
+        }
     }
 }

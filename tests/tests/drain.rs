@@ -77,7 +77,7 @@ fn requests_in_flight_on_a_drained_server_finish() {
     let gateway =
         Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("balance = \"round-robin\"")));
     for server in &fleet.servers {
-        server.turn("slow?ms=4000");
+        server.turn("slow?ms=10000");
     }
     let crowd = Crowd::gather(20, Protocol::Http2, gateway.https, "/bytes/10");
     until("ten are in flight on each", || {
@@ -87,7 +87,7 @@ fn requests_in_flight_on_a_drained_server_finish() {
     assert_eq!(fleet.servers[0].in_flight(), 10, "drain cuts nobody off");
     let drained = gateway.ctl.backend("app-1");
     assert_eq!(drained["in_flight"], 10, "{drained}");
-    gateway.ctl.run("backend wait app-1 --for drained --timeout 20s");
+    gateway.ctl.run("backend wait app-1 --for drained --timeout 30s");
     assert_eq!(fleet.servers[0].requests(), 10);
     let ledger = crowd.disperse();
     ledger.assert_none_failed();

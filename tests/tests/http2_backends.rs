@@ -259,10 +259,7 @@ fn a_body_goes_only_where_there_may_be_one() {
 
 #[test]
 fn bodies_of_any_size_pass_unchanged_both_ways() {
-    let (gateway, _backend) = scripted(async |mut turn| {
-        let mut sending = turn.answer(Response::new(()), false);
-        turn.echo(&mut sending).await;
-    });
+    let (gateway, _backend) = scripted(async |mut turn| turn.echo().await);
     for protocol in [Protocol::Http, Protocol::Https, Protocol::Http2] {
         let mut client = gateway.client(protocol);
         for size in [0, 1, 64 * 1024, 8_000_000] {
@@ -443,6 +440,25 @@ fn a_client_that_leaves_takes_its_stream_along_and_no_other() {
     frames.get(3, "/next");
     while frames.frame().unwrap().kind != Frame::DATA {}
     assert_eq!(gateway.client(Protocol::Http).get("/next").body, "here");
+}
+
+#[test]
+fn clients_that_take_nothing_hold_up_nobody_elses_answer() {
+    let backend = Http2Backend::start(async |mut turn| match turn.head.uri.path() {
+        "/large" => turn.pour(1 << 20).await,
+        _ => turn.say("here"),
+    });
+    let gateway = gateway_tests::Setup::default()
+        .workers(1)
+        .start(&(EVERYTHING.to_owned() + &Http2Backend::pool(&[&backend])));
+    let mut idle = Frames::connect(gateway.https, 0);
+    for number in 0..40 {
+        idle.get(2 * number + 1, "/large");
+        while idle.frame().unwrap().kind != Frame::HEADERS {}
+    }
+    assert_eq!(gateway.client(Protocol::Http).get("/small").body, "here");
+    let connections: HashSet<_> = backend.seen().iter().map(|it| it.connection).collect();
+    assert_eq!(connections.len(), 1);
 }
 
 #[test]

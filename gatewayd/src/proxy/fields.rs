@@ -198,4 +198,39 @@ mod tests {
         assert_eq!(fields["x-forwarded-for"], "203.0.113.9, 203.0.113.8, 192.0.2.1");
         assert_eq!(fields["x-forwarded-proto"], "gopher");
     }
+
+    #[test]
+    fn a_call_of_grpc_is_known_by_its_content_and_nothing_like_it() {
+        let asks = |kind: &str| asks_grpc(&fields(&[("content-type", kind)]));
+        for kind in ["application/grpc", "Application/GRPC+proto", "application/grpc;a=b"] {
+            assert!(asks(kind), "{kind}");
+        }
+        for kind in ["application/grpcs", "application/json", "application", ""] {
+            assert!(!asks(kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn trailers_are_taken_by_those_who_say_so() {
+        let takes = |lines: &[(&str, &str)]| takes_trailers(&fields(lines));
+        assert!(takes(&[("te", "gzip"), ("te", "deflate;q=0.5 , Trailers")]));
+        assert!(!takes(&[("te", "trailers2")]) && !takes(&[("trailer", "trailers")]));
+    }
+
+    #[test]
+    fn of_trailers_and_of_an_answer_only_what_may_go_on_stays() {
+        let lines = [
+            ("grpc-status", "0"),
+            ("content-length", "5"),
+            ("connection", "x-secret"),
+            ("x-secret", "1"),
+            ("server", "x/1"),
+        ];
+        let mut answer = fields(&lines);
+        toward_client(&mut answer);
+        assert_eq!(answer.keys().collect::<Vec<_>>(), ["grpc-status"]);
+        let mut trailers = fields(&lines);
+        assert_eq!(sift_trailers(&mut trailers), 3);
+        assert_eq!(trailers.keys().collect::<Vec<_>>(), ["grpc-status", "x-secret"]);
+    }
 }

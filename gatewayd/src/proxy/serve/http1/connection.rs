@@ -259,10 +259,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             }
             Ready::Http2(call) => {
                 asks_grpc = call.asks_grpc();
-                let body =
-                    Body::new(&mut self.client, read.framing, read.expects_continue, version);
-                let relaying =
-                    call.relay(worker, &mut account, &self.deadline, decided, body, persists);
+                let (client, framing) = (&mut self.client, read.framing);
+                let body = Body::new(worker, client, version, framing, read.expects_continue);
+                let deadline = &self.deadline;
+                let relaying = call.relay(worker, &mut account, deadline, decided, body, persists);
                 Box::pin(relaying).await
             }
         };

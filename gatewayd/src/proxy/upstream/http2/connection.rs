@@ -25,7 +25,8 @@ use super::Place;
 /// The most streams on one connection, whatever the backend allows.
 const MOST_STREAMS: usize = 100;
 const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
-const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+/// Room for all streams at once: clients that take nothing hold up no other client's answer.
+const CONNECTION_WINDOW_BYTES: u32 = MOST_STREAMS as u32 * STREAM_WINDOW_BYTES;
 const SEND_BUFFER_BYTES: usize = 64 * 1024;
 const LARGEST_HEAD_BYTES: u32 = 64 * 1024;
 /// How long a connection that nobody needs may take to say goodbye.
