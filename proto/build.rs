@@ -2,10 +2,11 @@
 
 use std::{env, fs, path::PathBuf};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "gatewayd/v1/change.proto",
     "gatewayd/v1/backend.proto",
     "gatewayd/v1/limit.proto",
+    "gatewayd/v1/block.proto",
     "gatewayd/v1/scaler.proto",
     "gatewayd/v1/watch.proto",
     "gatewayd/v1/demo.proto",

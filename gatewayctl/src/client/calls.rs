@@ -4,14 +4,14 @@ use std::{future::Future, time::Duration};
 
 use futures_util::{StreamExt as _, stream::BoxStream};
 use gateway_proto::{
-    self as wire, backends_client::BackendsClient, demo_client::DemoClient,
-    limits_client::LimitsClient, watch_client::WatchClient,
+    self as wire, backends_client::BackendsClient, blocks_client::BlocksClient,
+    demo_client::DemoClient, limits_client::LimitsClient, watch_client::WatchClient,
 };
 use tokio::time;
 use tonic::{Response, Status, Streaming};
 
 use super::{Client, Error, ErrorCode, request};
-use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, RuleEdit, Snapshot};
+use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, Snapshot};
 
 /// Pictures as they come; ends when the gateway ends it, an error is its last item.
 pub type Snapshots = BoxStream<'static, Result<Snapshot, Error>>;
@@ -85,13 +85,21 @@ impl Client {
                 let request = wire::SetWeightsRequest { edits, intent };
                 answer(within, backends.set_weights(request)).await?
             }
-            Edit::SetLimit { name, rule, mode } => {
-                let mode = request::limit_mode(mode);
-                let RuleEdit { max, rate, burst, concurrent } = rule;
-                let request =
-                    wire::SetLimitRequest { name, max, rate, burst, concurrent, mode, intent };
+            Edit::SetLimit { name, edit } => {
+                let request = request::set_limit(name, edit, intent);
                 let mut limits = LimitsClient::new(self.channel.clone());
                 answer(within, limits.set(request)).await?
+            }
+            Edit::AddBlock { network, ttl, own_address } => {
+                let ttl_ms = ttl.map(request::ms);
+                let request = wire::AddBlockRequest { network, ttl_ms, own_address, intent };
+                let mut blocks = BlocksClient::new(self.channel.clone());
+                answer(within, blocks.add(request)).await?
+            }
+            Edit::RemoveBlocks { networks } => {
+                let request = wire::RemoveBlocksRequest { networks, intent };
+                let mut blocks = BlocksClient::new(self.channel.clone());
+                answer(within, blocks.remove(request)).await?
             }
             Edit::Scale { pool, edit } => self.scale(pool, edit, asked).await?,
         };

@@ -4,8 +4,8 @@ use gateway_proto as wire;
 
 use super::{Error, ErrorCode};
 use crate::model::{
-    Backend, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Operation, Pool,
-    Problem, Refused, Severity, Share, Snapshot, Standing, Totals,
+    Backend, Block, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Operation,
+    Pool, Problem, Refused, Severity, Share, Snapshot, Standing, Totals,
 };
 
 /// Converts each message of a list.
@@ -80,6 +80,7 @@ impl TryFrom<wire::Snapshot> for Snapshot {
             listeners: all(it.listeners)?,
             problems: all(it.problems)?,
             refused: all(it.refused)?,
+            blocks: all(it.blocks)?,
         })
     }
 }
@@ -194,7 +195,28 @@ impl TryFrom<wire::Limit> for Limit {
             routes: it.routes,
             listeners: it.listeners,
             of_all: it.of_all,
+            candidate: it.candidate,
+            candidate_would_reject_total: it.candidate_would_reject_total,
+            candidate_would_reject_per_s: it.candidate_would_reject_per_s,
+            candidate_clients: it.candidate_clients,
+            then: it.then,
+            expires_ms: it.expires_ms,
             revision: it.revision,
+        })
+    }
+}
+
+impl TryFrom<wire::Block> for Block {
+    type Error = Error;
+
+    fn try_from(it: wire::Block) -> Result<Self, Error> {
+        Ok(Self {
+            network: it.network,
+            owner: it.owner,
+            reason: it.reason,
+            since_ms: it.since_ms,
+            expires_ms: it.expires_ms,
+            hits_total: it.hits_total,
         })
     }
 }

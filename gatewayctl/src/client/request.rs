@@ -1,8 +1,12 @@
 //! Edits become wire requests here.
 
+use std::time::Duration;
+
 use gateway_proto as wire;
 
-use crate::model::{Intent, LimitMode, LoadEdit, Standing, WeightEdit};
+use crate::model::{
+    CandidateEdit, Intent, LimitEdit, LimitMode, LoadEdit, RuleEdit, Standing, WeightEdit,
+};
 
 /// The wire's word for a standing.
 pub(super) fn standing(standing: Standing) -> i32 {
@@ -15,13 +19,52 @@ pub(super) fn standing(standing: Standing) -> i32 {
 }
 
 /// The wire's word for a limit's mode; absent stays as it is.
-pub(super) fn limit_mode(mode: Option<LimitMode>) -> i32 {
+fn limit_mode(mode: Option<LimitMode>) -> i32 {
     match mode {
         None => wire::LimitMode::Unspecified,
         Some(LimitMode::Enforce) => wire::LimitMode::Enforce,
         Some(LimitMode::Shadow) => wire::LimitMode::Shadow,
     }
     .into()
+}
+
+/// A change of a limit.
+pub(super) fn set_limit(
+    name: String,
+    edit: LimitEdit,
+    intent: Option<wire::Intent>,
+) -> wire::SetLimitRequest {
+    let RuleEdit { max, rate, burst, concurrent } = edit.rule;
+    wire::SetLimitRequest {
+        name,
+        max,
+        rate,
+        burst,
+        concurrent,
+        mode: limit_mode(edit.mode),
+        ttl_ms: edit.ttl.map(ms),
+        candidate: edit.candidate.map(candidate),
+        intent,
+    }
+}
+
+fn candidate(edit: CandidateEdit) -> wire::set_limit_request::Candidate {
+    use wire::set_limit_request::Candidate;
+    match edit {
+        CandidateEdit::Set(RuleEdit { rate: Some(rate), burst, .. }) => {
+            Candidate::CandidateRate(wire::CandidateRate { rate, burst })
+        }
+        CandidateEdit::Set(RuleEdit { max, .. }) => {
+            Candidate::CandidateMax(max.unwrap_or_default())
+        }
+        CandidateEdit::Drop => Candidate::DropCandidate(true),
+        CandidateEdit::Promote => Candidate::PromoteCandidate(true),
+    }
+}
+
+/// How long something holds.
+pub(super) fn ms(ttl: Duration) -> u64 {
+    u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// One backend's new weight.

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     backend::{BackendVerb, DrainArgs, UndrainArgs},
+    block::BlockVerb,
     completion::CompletionArgs,
     demo::DemoVerb,
     event::EventVerb,
@@ -61,6 +62,9 @@ pub(super) enum Command {
     /// Allowed rates
     #[command(subcommand)]
     Limit(LimitVerb),
+    /// Networks whose clients are refused
+    #[command(subcommand)]
+    Block(BlockVerb),
     /// How the number of servers follows the load
     #[command(subcommand)]
     Scaler(ScalerVerb),

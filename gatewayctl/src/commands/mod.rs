@@ -1,6 +1,7 @@
 //! The command line: what operators and scripts say to a gateway.
 
 mod backend;
+mod block;
 mod change;
 mod cli;
 mod completion;
@@ -65,6 +66,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Backend(verb) => verb.run(session).await,
             Command::Pool(verb) => verb.run(session).await,
             Command::Limit(verb) => verb.run(session).await,
+            Command::Block(verb) => verb.run(session).await,
             Command::Scaler(verb) => verb.run(session).await,
             Command::Event(verb) => verb.run(session).await,
             Command::Demo(verb) => verb.run(session).await,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{LimitMode, RuleEdit, Standing};
+use super::{LimitEdit, Standing};
 
 /// One change of the gateway, before anyone accepted it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,10 +41,22 @@ pub enum Edit {
     SetLimit {
         /// The limit's name.
         name: String,
-        /// The new rule.
-        rule: RuleEdit,
-        /// The new mode.
-        mode: Option<LimitMode>,
+        /// What changes.
+        edit: LimitEdit,
+    },
+    /// Refuses the clients of a network.
+    AddBlock {
+        /// The network.
+        network: String,
+        /// For so long; until removed when absent.
+        ttl: Option<Duration>,
+        /// Where the operator comes from; empty when not known.
+        own_address: String,
+    },
+    /// Lets the clients of networks pass again.
+    RemoveBlocks {
+        /// The networks.
+        networks: Vec<String>,
     },
     /// Changes how a pool is scaled.
     Scale {

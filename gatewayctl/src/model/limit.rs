@@ -1,6 +1,6 @@
 //! A limit: the allowed rate for each key, and its use.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
 /// A limit and its use.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,6 +51,18 @@ pub struct Limit {
     pub listeners: Vec<String>,
     /// Whether it guards all requests.
     pub of_all: bool,
+    /// A rule that is tried beside its own; empty when there is none.
+    pub candidate: String,
+    /// Requests since the start that the candidate would have refused.
+    pub candidate_would_reject_total: u64,
+    /// The same per second.
+    pub candidate_would_reject_per_s: f64,
+    /// Clients among the latest that the candidate would have refused.
+    pub candidate_clients: u64,
+    /// The rule and mode it goes back to; empty when it does not.
+    pub then: String,
+    /// When it goes back, milliseconds since the Unix epoch.
+    pub expires_ms: Option<i64>,
     /// The revision that last touched it.
     pub revision: u64,
 }
@@ -79,6 +91,42 @@ pub struct RuleEdit {
     pub concurrent: Option<u32>,
 }
 
+/// A change of a limit; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LimitEdit {
+    /// The new rule.
+    pub rule: RuleEdit,
+    /// The new mode.
+    pub mode: Option<LimitMode>,
+    /// What becomes of its candidate.
+    pub candidate: Option<CandidateEdit>,
+    /// Rule and mode go back after so long.
+    pub ttl: Option<Duration>,
+}
+
+/// What becomes of a candidate: a rule that is tried beside the limit's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CandidateEdit {
+    /// It is this one.
+    Set(RuleEdit),
+    /// There is none any more.
+    Drop,
+    /// It becomes the limit's own rule.
+    Promote,
+}
+
+impl FromStr for CandidateEdit {
+    type Err = &'static str;
+
+    /// Reads a rule, or `none`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "none" => Ok(Self::Drop),
+            rule => rule.parse().map(Self::Set),
+        }
+    }
+}
+
 /// What a limit does with a request over it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LimitMode {
@@ -94,6 +142,16 @@ impl RuleEdit {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl fmt::Display for RuleEdit {
+    /// As it is read; what is told in part is shown in part.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let burst = self.burst.map(|burst| format!("burst {burst}"));
+        let most = self.concurrent.map(|most| format!("{most} at once"));
+        let parts = [self.max.clone(), self.rate.clone(), burst, most];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 }
 

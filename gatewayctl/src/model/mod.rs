@@ -1,6 +1,7 @@
 //! The nouns as gatewayctl sees them: plain data, named as in the admin contract.
 
 mod backend;
+mod block;
 mod edit;
 mod event;
 mod filter;
@@ -16,11 +17,12 @@ mod state;
 mod value;
 
 pub use backend::{Backend, Health, Standing};
+pub use block::Block;
 pub use edit::{Edit, ScalerEdit, WeightEdit};
 pub use event::Event;
 pub use filter::{Filter, FilterError, find_field};
 pub use intent::Intent;
-pub use limit::{Limit, LimitAdjustment, LimitMode, RuleEdit};
+pub use limit::{CandidateEdit, Limit, LimitAdjustment, LimitEdit, LimitMode, RuleEdit};
 pub use load::{Load, LoadEdit};
 pub use operation::{Operation, Share};
 pub use pool::Pool;

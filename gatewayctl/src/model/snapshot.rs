@@ -1,6 +1,6 @@
 //! A snapshot: the gateway at one moment.
 
-use super::{Backend, Limit, Pool, Problem, Severity};
+use super::{Backend, Block, Limit, Pool, Problem, Severity};
 
 /// The gateway at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub problems: Vec<Problem>,
     /// Requests the gateway refused by itself since the start, by reason.
     pub refused: Vec<Refused>,
+    /// Networks that are refused, by address.
+    pub blocks: Vec<Block>,
 }
 
 impl Snapshot {

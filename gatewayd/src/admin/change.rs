@@ -6,10 +6,11 @@ use gateway_proto as wire;
 use tonic::{Request, Response, Status};
 
 use crate::model::{
-    Allowance, Change, Intent, LimitMode, Name, Rule, RuleEdit, Source, Standing, Weight,
-    WeightEdit,
+    Allowance, CandidateEdit, Change, Intent, LimitEdit, LimitMode, Name, Rule, RuleEdit, Source,
+    Standing, Weight, WeightEdit,
 };
 
+use super::blocks::ttl;
 use super::caller::caller;
 use super::rejection::{invalid, rejected};
 use super::{Admin, convert};
@@ -116,7 +117,30 @@ pub(super) fn set_limit(request: &wire::SetLimitRequest) -> Result<Change, Statu
         Ok(wire::LimitMode::Shadow) => Some(LimitMode::Shadow),
         Err(_) => return Err(invalid("mode", format!("{} is not a mode", request.mode))),
     };
-    Ok(Change::SetLimit { name: name("name", &request.name)?, rule, mode })
+    let candidate = candidate(request)?;
+    let ttl = request.ttl_ms.map(ttl).transpose()?;
+    let edit = LimitEdit { rule, mode, candidate, ttl };
+    Ok(Change::SetLimit { name: name("name", &request.name)?, edit })
+}
+
+fn candidate(request: &wire::SetLimitRequest) -> Result<Option<CandidateEdit>, Status> {
+    use wire::set_limit_request::Candidate as Told;
+    Ok(match &request.candidate {
+        None => None,
+        Some(Told::CandidateMax(text)) => {
+            let max = text.parse().map_err(|error| invalid("candidate_max", error))?;
+            Some(CandidateEdit::Set(RuleEdit::Max(max)))
+        }
+        Some(Told::CandidateRate(rate)) => {
+            let pace = rate.rate.parse().map_err(|error| invalid("candidate_rate", error))?;
+            let burst = rate.burst.map(NonZeroU32::try_from).transpose();
+            let burst = burst.map_err(|_| invalid("candidate_rate", "a burst is 1 to 1000000"))?;
+            Some(CandidateEdit::Set(RuleEdit::Rate(pace, burst)))
+        }
+        Some(Told::DropCandidate(true)) => Some(CandidateEdit::Drop),
+        Some(Told::PromoteCandidate(true)) => Some(CandidateEdit::Promote),
+        Some(Told::DropCandidate(false) | Told::PromoteCandidate(false)) => None,
+    })
 }
 
 fn rule_edit(request: &wire::SetLimitRequest) -> Result<Option<RuleEdit>, Status> {

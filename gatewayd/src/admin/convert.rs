@@ -5,9 +5,9 @@ use std::num::NonZeroU32;
 use gateway_proto as wire;
 
 use crate::model::{
-    AdjustmentView, Allowance, BackendView, Event, Health, LimitMode, LimitView, ListenerView,
-    Operation, PoolView, Problem, Rate, RefusedView, Rule, Severity, Share, Snapshot, Standing,
-    Totals,
+    AdjustmentView, Allowance, BackendView, BlockView, Event, Health, LimitMode, LimitView,
+    ListenerView, Operation, PoolView, Problem, Rate, RefusedView, Rule, Severity, Share, Snapshot,
+    Standing, Totals,
 };
 
 pub(super) fn snapshot(it: &Snapshot, caller: &str, demo: bool) -> wire::Snapshot {
@@ -27,6 +27,7 @@ pub(super) fn snapshot(it: &Snapshot, caller: &str, demo: bool) -> wire::Snapsho
         backends: it.backends.iter().map(backend).collect(),
         limits: it.limits.iter().map(limit).collect(),
         listeners: it.listeners.iter().map(listener).collect(),
+        blocks: it.blocks.iter().map(block).collect(),
         problems: it.problems.iter().map(problem).collect(),
         refused: it.refused.iter().map(refused).collect(),
     }
@@ -132,7 +133,24 @@ fn limit(it: &LimitView) -> wire::Limit {
         overflowed_total: it.overflowed_total,
         adjustments: it.adjustments.iter().map(adjustment).collect(),
         concurrent: concurrent(it.rule),
+        candidate: it.candidate.map(|it| it.rule.to_string()).unwrap_or_default(),
+        candidate_would_reject_total: it.candidate.map_or(0, |it| it.would_reject_total),
+        candidate_would_reject_per_s: it.candidate.map_or(0.0, |it| it.would_reject_per_s),
+        candidate_clients: it.candidate.map_or(0, |it| it.clients),
+        then: it.lapse.map(|it| format!("{} {}", it.rule, it.mode)).unwrap_or_default(),
+        expires_ms: it.lapse.map(|it| it.until_ms),
         revision: it.revision,
+    }
+}
+
+fn block(it: &BlockView) -> wire::Block {
+    wire::Block {
+        network: it.network.to_string(),
+        owner: it.mark.owner.clone(),
+        reason: it.mark.reason.clone(),
+        since_ms: it.mark.since_ms,
+        expires_ms: it.until_ms,
+        hits_total: it.hits_total,
     }
 }
 

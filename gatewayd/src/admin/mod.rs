@@ -1,6 +1,7 @@
 //! The admin API: gRPC on a unix socket, answered from what state knows.
 
 mod backends;
+mod blocks;
 mod caller;
 mod change;
 mod convert;
@@ -62,6 +63,7 @@ pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
     health.set_service_status("", tonic_health::ServingStatus::Serving).await;
     let backends = wire::backends_server::BackendsServer::new(admin.clone());
     let limits = wire::limits_server::LimitsServer::new(admin.clone());
+    let blocks = wire::blocks_server::BlocksServer::new(admin.clone());
     let scaler = wire::scaler_server::ScalerServer::new(admin.clone());
     let watch = wire::watch_server::WatchServer::new(admin.clone());
     let demo = wire::demo_server::DemoServer::new(admin);
@@ -73,6 +75,7 @@ pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
         .layer(InterceptorLayer::new(caller::paced()))
         .add_service(backends.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(limits.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
+        .add_service(blocks.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(scaler.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(watch.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(demo.max_decoding_message_size(LARGEST_MESSAGE_BYTES))

@@ -44,6 +44,7 @@ impl Watchers {
         tokio::spawn(tasks::sample_host(host));
         tokio::spawn(tasks::probe(writer.clone(), events.clone(), *clock));
         tokio::spawn(tasks::warm(writer.clone()));
+        tokio::spawn(tasks::expire(writer.clone(), events.clone(), *clock));
         let certificates = self.certificates;
         tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));
         if let Some(listener) = self.metrics {

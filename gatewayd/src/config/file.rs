@@ -165,7 +165,15 @@ fn configuration(fields: &mut Fields<'_>) -> Option<Configuration> {
         access_log: data_plane.access_log,
     };
     let (trusted_proxies, limits_of_all) = (data_plane.trusted_proxies, data_plane.limits);
-    let gateway = Gateway { trusted_proxies, limits_of_all, listeners, routes, limits, pools };
+    let gateway = Gateway {
+        trusted_proxies,
+        limits_of_all,
+        listeners,
+        routes,
+        limits,
+        pools,
+        blocks: Vec::new(),
+    };
     Some(Configuration { settings, gateway })
 }
 

@@ -32,7 +32,16 @@ pub(super) fn limit(value: Value<'_>) -> Option<Limit> {
             adjustments = added(value, adjustments, adjustment)?;
         }
         let v6 = V6Tiers { prefix: prefix?, wide: wide? };
-        Some(Limit { name: name?, key: key?, rule: rule?, mode: mode?, v6, adjustments })
+        Some(Limit {
+            name: name?,
+            key: key?,
+            rule: rule?,
+            mode: mode?,
+            v6,
+            adjustments,
+            candidate: None,
+            lapse: None,
+        })
     })?;
     value.reading.limit_uses.borrow_mut().defined(&limit, value.span);
     Some(limit)

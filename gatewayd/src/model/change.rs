@@ -1,9 +1,11 @@
 //! A change: an edit that someone asks for, before anyone accepted it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::{Gateway, LimitMode, Name, RuleEdit, ScalingMode, Source, Standing, Weight};
+use ipnet::IpNet;
+
+use super::{Gateway, LimitEdit, Name, ScalingMode, Source, Standing, Weight};
 
 /// An edit of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +35,22 @@ pub enum Change {
     SetLimit {
         /// The limit.
         name: Name,
-        /// Its new rule.
-        rule: Option<RuleEdit>,
-        /// Its new mode.
-        mode: Option<LimitMode>,
+        /// What changes.
+        edit: LimitEdit,
     },
+    /// Refuses the clients of a network.
+    AddBlock {
+        /// The network.
+        network: IpNet,
+        /// For so long; absent, until it is removed.
+        ttl: Option<Duration>,
+        /// Where the one who asks comes from, as far as it is known.
+        own: Option<IpAddr>,
+    },
+    /// Lets the clients of networks pass again.
+    RemoveBlocks(Vec<IpNet>),
+    /// Ends what ends by itself, as far as its time has come.
+    Expire,
     /// Changes how a pool is scaled.
     SetScaler {
         /// The pool.

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Backend, Limit, Listener, Name, Pool, Route};
+use super::{Backend, Block, Limit, Listener, Name, Pool, Route};
 
 /// The desired configuration: what operators and the file want, whatever is observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Gateway {
     pub limits: Vec<Limit>,
     /// Interchangeable backends.
     pub pools: Vec<Pool>,
+    /// Networks whose clients are refused.
+    #[serde(default)]
+    pub blocks: Vec<Block>,
 }
 
 impl Gateway {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Adjustment, LimitKeys, Name, Rule, V6Tiers};
+use super::{Adjustment, Lapse, LimitKeys, Name, Rule, V6Tiers};
 
 /// The allowed rate for each key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,12 @@ pub struct Limit {
     /// Networks it does not concern, or that have more; the longest prefix decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<Adjustment>,
+    /// A rule that is tried beside its own, and refuses nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<Rule>,
+    /// What it goes back to by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapse: Option<Lapse>,
 }
 
 /// What a limit does with a request over it.

@@ -3,6 +3,7 @@
 mod adjustment;
 mod allowance;
 mod backend;
+mod block;
 mod capacity;
 mod change;
 mod configuration;
@@ -11,7 +12,9 @@ mod event;
 mod gateway;
 mod health;
 mod intent;
+mod lapse;
 mod limit;
+mod limit_edit;
 mod limit_key;
 mod listener;
 mod name;
@@ -30,6 +33,7 @@ mod v6_tiers;
 pub use adjustment::Adjustment;
 pub use allowance::{Allowance, AllowanceError};
 pub use backend::{Backend, Mark, Source, Standing, Weight, WeightError};
+pub use block::Block;
 pub use capacity::Capacity;
 pub use change::{Change, ScalerEdit, WeightEdit};
 pub use configuration::{AccessLog, Configuration, Settings};
@@ -38,7 +42,9 @@ pub use event::{Event, EventKind, Severity};
 pub use gateway::Gateway;
 pub use health::Health;
 pub use intent::Intent;
+pub use lapse::Lapse;
 pub use limit::{Limit, LimitMode};
+pub use limit_edit::{CandidateEdit, LimitEdit};
 pub use limit_key::{LimitKey, LimitKeys};
 pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, TlsVersion};
 pub use name::{Name, NameError};
@@ -56,7 +62,7 @@ pub use scaling::{
     ScalingRules, ServerInput, ServerPhase, Stage, What,
 };
 pub use snapshot::{
-    AdjustmentView, BackendView, Distribution, LimitView, ListenerView, PoolView, Problem,
-    RefusedView, Snapshot, Totals,
+    AdjustmentView, BackendView, BlockView, CandidateView, Distribution, LimitView, ListenerView,
+    PoolView, Problem, RefusedView, Snapshot, Totals,
 };
 pub use v6_tiers::{V6Tiers, WideTier};

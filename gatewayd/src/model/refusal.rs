@@ -60,6 +60,8 @@ pub enum Refusal {
     NoRoute,
     /// A route matches the path but not the method.
     MethodNotAllowed,
+    /// The client is in a network that an operator blocked.
+    Blocked,
     /// A limit is spent.
     Limit,
     /// No backend takes requests.
@@ -91,7 +93,7 @@ enum Afterwards {
 
 impl Refusal {
     /// Every reason, in the order of [`Refusal::index`].
-    pub const ALL: [Refusal; 36] = [
+    pub const ALL: [Refusal; 37] = [
         Refusal::RequestLineInvalid,
         Refusal::VersionUnsupported,
         Refusal::TargetTooLong,
@@ -119,6 +121,7 @@ impl Refusal {
         Refusal::TimeoutBody,
         Refusal::NoRoute,
         Refusal::MethodNotAllowed,
+        Refusal::Blocked,
         Refusal::Limit,
         Refusal::NoBackend,
         Refusal::QueueFull,
@@ -301,6 +304,9 @@ impl Refusal {
                 Stays,
                 "this path does not take this method",
             ),
+            Refusal::Blocked => {
+                ("blocked", StatusCode::FORBIDDEN, Stays, "this address is refused for now")
+            }
             Refusal::Limit => (
                 "limit",
                 StatusCode::TOO_MANY_REQUESTS,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::{Health, LimitMode, Mark, Name, Phase, Rule, Severity, Standing};
+use super::{Health, Lapse, LimitMode, Mark, Name, Phase, Rule, Severity, Standing};
 
 /// The gateway at one moment: one timestamp, everything in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub backends: Vec<BackendView>,
     /// The limits, by name.
     pub limits: Vec<LimitView>,
+    /// Networks that are refused, by address.
+    pub blocks: Vec<BlockView>,
     /// The listeners, by name.
     pub listeners: Vec<ListenerView>,
     /// What needs attention, worst first.
@@ -235,8 +237,25 @@ pub struct LimitView {
     pub listeners: Vec<Name>,
     /// Whether it guards all requests.
     pub of_all: bool,
+    /// A rule that is tried beside its own.
+    pub candidate: Option<CandidateView>,
+    /// What it goes back to by itself.
+    pub lapse: Option<Lapse>,
     /// The revision that last touched it.
     pub revision: u64,
+}
+
+/// A rule that is tried, and what it would have done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CandidateView {
+    /// The rule.
+    pub rule: Rule,
+    /// Requests it would have refused since it was set.
+    pub would_reject_total: u64,
+    /// The same per second.
+    pub would_reject_per_s: f64,
+    /// Clients it would have refused in the last five minutes, as far as they are told apart.
+    pub clients: u64,
 }
 
 /// What a limit is for one network, and how often it was.
@@ -248,6 +267,19 @@ pub struct AdjustmentView {
     pub times: Option<NonZeroU32>,
     /// Requests that came from it since the start.
     pub uses_total: u64,
+}
+
+/// A block and what it refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockView {
+    /// The network.
+    pub network: IpNet,
+    /// Who blocked it, when and why.
+    pub mark: Mark,
+    /// When it ends by itself, milliseconds since the Unix epoch.
+    pub until_ms: Option<i64>,
+    /// Requests refused since the start.
+    pub hits_total: u64,
 }
 
 /// A listener as bound.

@@ -31,6 +31,8 @@ pub fn merge(base: &Gateway, file: &Gateway, current: &Gateway) -> Merged {
         routes: file.routes.clone(),
         limits,
         pools,
+        // A file has none.
+        blocks: current.blocks.clone(),
     };
     Merged { gateway, notices: merge.notices }
 }
@@ -51,6 +53,9 @@ impl Merge<'_> {
         let target = format!("limit/{name}");
         limit.rule = self.newer(&target, "rule", base.rule, file.rule, current.rule);
         limit.mode = self.newer(&target, "mode", base.mode, file.mode, current.mode);
+        limit.candidate = current.candidate;
+        let stays = (limit.rule, limit.mode) == (current.rule, current.mode);
+        limit.lapse = current.lapse.filter(|_| stays);
         limit
     }
 

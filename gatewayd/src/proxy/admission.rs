@@ -61,7 +61,7 @@ pub(super) fn admit(worker: &Rc<Worker>, door: &Name, peer: IpAddr) -> Option<Pl
     if !limits.is_empty() {
         let client = policy::unwrapped(peer);
         let now_us = worker.read_clock();
-        let asking = Asking { client, route: None, fields: &NoFields, now_us };
+        let asking = Asking { client, route: None, fields: &NoFields, path: "", now_us };
         let mut passed = Passed::none(worker, &table);
         asking.admit(limits, &mut passed).ok()?;
         taken = passed.take();

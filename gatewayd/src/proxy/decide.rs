@@ -1,5 +1,5 @@
 //! What becomes of a request? The order in which everything is decided, whatever protocol brought
-//! it: client ▸ route ▸ limits ▸ pool.
+//! it: client ▸ blocks ▸ route ▸ limits ▸ pool.
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -59,9 +59,12 @@ pub(super) fn decide<F: FieldLines>(
     let trusted = &table.trusted_proxies;
     let client = policy::client_ip(peer, asked.fields.lines(&FORWARDED_FOR), trusted);
     account.client(client);
+    if table.blocks.refuses(worker.index, client) {
+        return Err(refused(Refusal::Blocked, account));
+    }
     let mut limits = Passed::none(worker, &table);
     let now_us = account.started_us();
-    let mut asking = Asking { client, route: None, fields: asked.fields, now_us };
+    let mut asking = Asking { client, route: None, fields: asked.fields, path: asked.path, now_us };
     asking
         .admit(&table.limits_of_all, &mut limits)
         .map_err(|it| over(worker, &table, it, account))?;

@@ -8,7 +8,7 @@ use http::header::COOKIE;
 
 use crate::model::{LimitKey, LimitMode, Name};
 use crate::policy::{self, Verdict};
-use crate::state::{LimitTable, Seat, Slot, Tier};
+use crate::state::{LimitTable, Rejected, Seat, Slot, Tier, remembered};
 
 use super::fields::FieldLines;
 use super::quota::Quota;
@@ -29,6 +29,8 @@ pub(super) struct Asking<'a, F> {
     /// The route's name; none was found, or it is a connection.
     pub(super) route: Option<&'a Name>,
     pub(super) fields: &'a F,
+    /// The canonical path; empty for a connection.
+    pub(super) path: &'a str,
     pub(super) now_us: u64,
 }
 
@@ -101,6 +103,7 @@ impl<F: FieldLines> Asking<'_, F> {
         }
         let key = self.key(&passed.worker, limit, &limit.seat, limit.v6_prefix);
         let verdict = self.count(index, Tier::Own, &limit.seat, key, passed);
+        self.remember(limit, key, verdict, passed);
         let Some(wide) = &limit.wide else { return Some(verdict) };
         if self.client.is_ipv4() || matches!(verdict, Verdict::Rejected { .. }) {
             return Some(verdict);
@@ -113,6 +116,35 @@ impl<F: FieldLines> Asking<'_, F> {
                 Some(refused)
             }
         }
+    }
+
+    /// What became of it is remembered for those who try rules out, and the candidate is asked.
+    fn remember(&self, limit: &LimitTable, key: u64, verdict: Verdict, passed: &Passed) {
+        let worker = &passed.worker;
+        let refused = matches!(verdict, Verdict::Rejected { .. });
+        worker.cells().arrivals.note(limit.mark, key, refused, self.now_us);
+        if refused {
+            self.note(limit, key, false, worker);
+        }
+        let Some(candidate) = &limit.candidate else { return };
+        let key = self.key(worker, limit, &candidate.seat, limit.v6_prefix);
+        let verdict = worker.limiter.admit(worker.index, key, &candidate.seat, self.now_us);
+        let cells = candidate.cells.of(worker.index);
+        if matches!(verdict, Verdict::Rejected { .. }) {
+            cells.would_reject.add(1);
+            self.note(limit, key, true, worker);
+        } else {
+            cells.passed.add(1);
+        }
+    }
+
+    fn note(&self, limit: &LimitTable, key: u64, by_candidate: bool, worker: &Worker) {
+        worker.cells().rejections.note(key, self.now_us, || Rejected {
+            limit: limit.name.clone(),
+            by_candidate,
+            client: self.client,
+            path: remembered(self.path),
+        });
     }
 
     fn count(

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::model::Refusal;
 
-use super::Histogram;
+use super::{Arrivals, Histogram, Rejections};
 
 /// A count that one thread writes and others read.
 #[derive(Debug, Default)]
@@ -93,6 +93,10 @@ pub struct WorkerCells {
     pub handshake_failures: Counter,
     /// Time to answer.
     pub latency: Histogram,
+    /// What limits were asked of late.
+    pub arrivals: Arrivals,
+    /// Whom they refused of late.
+    pub rejections: Rejections,
 }
 
 /// One counter for each reason to refuse.

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use crate::model::{Limit, LimitKeys, LimitMode, Name, Rule};
 use crate::policy::{self, Measure};
 
-use super::{Cells, Counter, LimitCells, Limiter, Seat};
+use super::{Arrivals, Cells, Counter, LimitCells, Limiter, Seat};
 
 /// A limit and what is counted of it.
 #[derive(Clone, Debug)]
@@ -36,6 +36,21 @@ pub struct LimitTable {
     pub wide: Option<WideTable>,
     /// Networks that are another matter, the longest prefix first.
     pub adjustments: Vec<AdjustmentTable>,
+    /// A rule that is tried beside its own.
+    pub candidate: Option<CandidateTable>,
+    /// Its mark among arrivals.
+    pub mark: u32,
+}
+
+/// A rule that is tried, and what it would have done.
+#[derive(Clone, Debug)]
+pub struct CandidateTable {
+    /// The rule.
+    pub rule: Rule,
+    /// Its place in the store.
+    pub seat: Arc<Seat>,
+    /// What workers count of it.
+    pub cells: Arc<Cells<LimitCells>>,
 }
 
 /// A coarser count beside that of single clients.
@@ -132,6 +147,8 @@ impl LimitTable {
             seat: seating.seat("", limit.rule, kept.map(|kept| &kept.seat)),
             wide,
             adjustments: seating.adjustments(kept),
+            candidate: seating.candidate(kept),
+            mark: Arrivals::mark(policy::hash_key(limit.name.as_str().as_bytes())),
             cells,
         }
     }
@@ -147,6 +164,19 @@ impl Seating<'_> {
         let name = format!("{}{tier}", self.limit.name);
         let hash = policy::hash_key(name.as_bytes());
         self.limiter.seat(hash, measure, Arc::clone(self.cells), self.now_us)
+    }
+
+    /// A candidate begins with nothing counted; an unchanged one goes on.
+    fn candidate(&self, kept: Option<&LimitTable>) -> Option<CandidateTable> {
+        let rule = self.limit.candidate?;
+        let before = kept.and_then(|kept| kept.candidate.clone());
+        before.filter(|before| before.rule == rule).or_else(|| {
+            let cells = Arc::new(self.limiter.cells());
+            let hash = policy::hash_key(format!("{} candidate {rule}", self.limit.name).as_bytes());
+            let counted = Arc::clone(&cells);
+            let seat = self.limiter.seat(hash, Measure::of(rule), counted, self.now_us);
+            Some(CandidateTable { rule, seat, cells })
+        })
     }
 
     fn adjustments(&self, kept: Option<&LimitTable>) -> Vec<AdjustmentTable> {

@@ -1,12 +1,13 @@
 //! The picture: counters, table and desired gateway become one snapshot.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{
-    AdjustmentView, BackendView, Desired, Distribution, Health, LimitView, ListenerView, Phase,
-    PoolView, Refusal, RefusedView, Snapshot, Source, Standing, Totals,
+    AdjustmentView, BackendView, Block, BlockView, CandidateView, Desired, Distribution, Health,
+    LimitView, ListenerView, Name, Phase, PoolView, Refusal, RefusedView, Snapshot, Source,
+    Standing, Totals,
 };
 use crate::policy::{Part, problems};
 
@@ -55,7 +56,7 @@ pub struct Painter {
     rejected: Meter,
     backends: HashMap<u64, Meter>,
     pools: HashMap<String, Meter>,
-    limits: HashMap<String, [Meter; 3]>,
+    limits: HashMap<String, [Meter; 4]>,
 }
 
 impl Painter {
@@ -97,6 +98,7 @@ impl Painter {
             for (meter, read) in meters.iter_mut().zip(LIMIT_COUNTERS) {
                 meter.tick(now_us, counted(limit.cells.sum(|cell| read(cell).read())));
             }
+            meters[3].tick(now_us, counted(tried(limit)));
         }
     }
 
@@ -123,6 +125,7 @@ impl Painter {
             totals: self.totals(sight),
             backends: self.backends(sight),
             limits: table.limits.iter().map(|limit| self.limit(limit, sight)).collect(),
+            blocks: blocks(sight),
             listeners: sight.listeners.to_vec(),
             problems: Vec::new(),
             refused: Refusal::ALL
@@ -285,6 +288,13 @@ impl Painter {
             routes: guarded.map(|route| route.name.clone()).collect(),
             listeners: admits.map(|listener| listener.name.clone()).collect(),
             of_all: has(&sight.table.limits_of_all),
+            candidate: limit.candidate.as_ref().map(|it| CandidateView {
+                rule: it.rule,
+                would_reject_total: tried(limit),
+                would_reject_per_s: rate(3),
+                clients: clients(&limit.name, sight.cells),
+            }),
+            lapse: sight.desired.gateway.limit(name).and_then(|it| it.lapse),
             revision: sight.desired.touched(&format!("limit/{name}")),
         }
     }
@@ -293,6 +303,31 @@ impl Painter {
 /// What is metered of a limit, in this order.
 const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
     [|cell| &cell.passed, |cell| &cell.rejected, |cell| &cell.would_reject];
+
+fn blocks(sight: &Sight<'_>) -> Vec<BlockView> {
+    let view = |block: &Block| BlockView {
+        network: block.network,
+        mark: block.mark.clone(),
+        until_ms: block.until_ms,
+        hits_total: sight.table.blocks.hits(block.network),
+    };
+    let mut views: Vec<BlockView> = sight.desired.gateway.blocks.iter().map(view).collect();
+    views.sort_by_key(|block| block.network);
+    views
+}
+
+/// What the candidate would have refused so far.
+fn tried(limit: &LimitTable) -> u64 {
+    let candidate = limit.candidate.as_ref();
+    candidate.map_or(0, |it| it.cells.sum(|cell| cell.would_reject.read()))
+}
+
+/// The clients that the candidate of a limit would have refused of late.
+fn clients(limit: &Name, cells: &Cells<WorkerCells>) -> u64 {
+    let tallies = cells.iter().flat_map(|cell| cell.rejections.since(0));
+    let tried = tallies.filter(|it| it.who.by_candidate && it.who.limit == *limit);
+    tried.map(|it| it.key).collect::<HashSet<u64>>().len() as u64
+}
 
 fn adjustment(it: &AdjustmentTable) -> AdjustmentView {
     let uses_total = it.uses.sum(Counter::read);

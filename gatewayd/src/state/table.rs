@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use crate::model::{Backend, Balance, Capacity, Desired, HashKey, Health, HealthCheck, Name, Pool};
 use crate::policy::{self, Balancer, Member, Part, Router, Serving};
 
-use super::{LimitTable, Limiter, LiveBackend, LivePool};
+use super::{BlockTable, LimitTable, Limiter, LiveBackend, LivePool};
 
 /// What the data plane reads.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct Table {
     pub limits: Vec<LimitTable>,
     /// The indexes of the limits of all requests.
     pub limits_of_all: Vec<usize>,
+    /// Whom nothing is served.
+    pub blocks: BlockTable,
     /// The listeners, as the gateway has them.
     pub listeners: Vec<ListenerTable>,
 }
@@ -128,6 +130,11 @@ impl Table {
             router: Router::compile(&gateway.routes),
             routes: routes.collect(),
             limits: limits.collect(),
+            blocks: BlockTable::compile(
+                &gateway.blocks,
+                previous.map(|table| &table.blocks),
+                limiter.workers(),
+            ),
             limits_of_all: limits_named(&gateway.limits_of_all),
             listeners: listeners.collect(),
             pools,

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod certificates;
+mod expire;
 mod metrics;
 mod probe;
 mod publish;
@@ -11,6 +12,7 @@ mod warm;
 
 pub use access_log::write_access_log;
 pub use certificates::{Watched, watch_certificates};
+pub use expire::expire;
 pub use metrics::serve_metrics;
 pub use probe::probe;
 pub use publish::{Publish, publish};

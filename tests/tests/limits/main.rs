@@ -4,12 +4,14 @@
 
 mod answers;
 mod at_once;
+mod blocks;
 mod counting;
 mod every_window;
 mod keys;
 mod rates;
 mod shadow;
 mod spray;
+mod trials;
 
 use gateway_tests::{Client, Fleet, Gateway, Protocol, Setup};
 use serde_json::Value;

@@ -2,11 +2,15 @@
 
 mod set;
 mod show;
+mod verbs;
 
 use clap::{Args, Subcommand};
 
 use super::{Failure, Verdict, list, list::ListFlags, session::Session};
-use crate::output::columns::LIMIT;
+use crate::{
+    model::{CandidateEdit, LimitEdit, LimitMode},
+    output::columns::LIMIT,
+};
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -24,6 +28,12 @@ pub(super) enum LimitVerb {
     Show(show::ShowArgs),
     /// Change a limit; what is not named stays
     Set(set::SetArgs),
+    /// Make the candidate of a limit its own rule
+    Promote(verbs::NamedArgs),
+    /// Count what is over a limit, but refuse nobody
+    Shadow(verbs::NamedArgs),
+    /// Refuse what is over a limit
+    Enforce(verbs::NamedArgs),
 }
 
 #[derive(Debug, Args)]
@@ -42,6 +52,18 @@ impl LimitVerb {
             }
             Self::Show(args) => args.run(session).await,
             Self::Set(args) => args.run(session).await,
+            Self::Promote(args) => {
+                let candidate = Some(CandidateEdit::Promote);
+                args.run(LimitEdit { candidate, ..LimitEdit::default() }, session).await
+            }
+            Self::Shadow(args) => {
+                let mode = Some(LimitMode::Shadow);
+                args.run(LimitEdit { mode, ..LimitEdit::default() }, session).await
+            }
+            Self::Enforce(args) => {
+                let mode = Some(LimitMode::Enforce);
+                args.run(LimitEdit { mode, ..LimitEdit::default() }, session).await
+            }
         }
     }
 }

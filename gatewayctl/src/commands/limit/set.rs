@@ -1,5 +1,7 @@
 //! `limit set`: another rule or mode.
 
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
 
 use super::super::{
@@ -8,13 +10,18 @@ use super::super::{
     confirm::Stakes,
     session::Session,
 };
-use crate::model::{Edit, LimitMode, RuleEdit};
+use crate::{
+    duration,
+    model::{CandidateEdit, Edit, LimitEdit, LimitMode, RuleEdit},
+};
 
 const SET_EXAMPLES: &str = "\
 Examples:
   gatewayctl limit set create-per-ip --max 200/minute -m \"launch day\"
   gatewayctl limit set create-per-ip --max 200/minute -n
   gatewayctl limit set create-per-ip --rate 80/second --burst 160
+  gatewayctl limit set create-per-ip --rate 80/second --ttl 30m -m \"inc-4412\"   goes back by itself
+  gatewayctl limit set create-per-ip --candidate 50/minute      tried, refuses nobody
   gatewayctl limit set create-per-ip --mode shadow      counts, refuses nobody
 
 --max N/second, N/minute, N/hour or N/10s: never more than N in any such time. --rate N/second with
@@ -23,7 +30,7 @@ towards the new rule.";
 
 #[derive(Debug, Args)]
 #[command(after_long_help = SET_EXAMPLES)]
-#[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "rate", "burst", "concurrent", "mode"]))]
+#[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "rate", "burst", "concurrent", "mode", "candidate"]))]
 pub(in crate::commands) struct SetArgs {
     /// The limit
     name: String,
@@ -42,6 +49,12 @@ pub(in crate::commands) struct SetArgs {
     /// What it does with a request over it
     #[arg(long)]
     mode: Option<Mode>,
+    /// A rule that is tried beside its own and refuses nobody: 100/minute, '10/second burst 20', none
+    #[arg(long, value_name = "RULE", value_parser = str::parse::<CandidateEdit>)]
+    candidate: Option<CandidateEdit>,
+    /// Rule and mode go back to what they are now after so long
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    ttl: Option<Duration>,
     #[command(flatten)]
     change: ChangeFlags,
 }
@@ -62,7 +75,8 @@ impl SetArgs {
         });
         let (max, rate, burst, concurrent) = (self.max, self.rate, self.burst, self.concurrent);
         let rule = RuleEdit { max, rate, burst, concurrent };
-        let edit = Edit::SetLimit { name: self.name, rule, mode };
+        let edit = LimitEdit { rule, mode, candidate: self.candidate, ttl: self.ttl };
+        let edit = Edit::SetLimit { name: self.name, edit };
         let client = session.connect().await?;
         change::apply(session, &client, &edit, &self.change, &Stakes::Low).await?;
         Ok(Verdict::Done)

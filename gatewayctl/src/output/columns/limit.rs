@@ -30,7 +30,23 @@ pub const LIMIT: &[Column<Limit>] = &[
         .rank(Rank::Detail),
     Field::new("mode", "MODE", Unit::Word, |it, _| Value::text(it.mode.word()))
         .tone(|mode| if *mode == Value::text("shadow") { Tone::Warn } else { Tone::Plain }),
-    Field::new("candidate", "CANDIDATE", Unit::Name, |_, _| Value::Unknown).rank(Rank::Detail),
+    Field::new("candidate", "CANDIDATE", Unit::Name, |it, _| Value::told(&it.candidate))
+        .rank(Rank::Detail),
+    Field::new("candidate_would_reject_total", "CAND WOULD", Unit::Count, |it, _| {
+        candidate(it, it.candidate_would_reject_total.into())
+    })
+    .rank(Rank::Detail),
+    Field::new("candidate_would_reject_per_s", "CAND WOULD/S", Unit::Rate, |it, _| {
+        candidate(it, it.candidate_would_reject_per_s.into())
+    })
+    .rank(Rank::Detail),
+    Field::new("candidate_clients", "CAND CLIENTS", Unit::Count, |it, _| {
+        candidate(it, it.candidate_clients.into())
+    })
+    .rank(Rank::Detail),
+    Field::new("then", "THEN", Unit::Name, |it, _| Value::told(&it.then)).rank(Rank::Detail),
+    Field::new("expires", "EXPIRES", Unit::Moment, |it, _| Value::time(it.expires_ms))
+        .rank(Rank::Detail),
     Field::new("passed_per_s", "PASS/S", Unit::Rate, |it, _| it.passed_per_s.into()),
     Field::new("rejected_per_s", "REJ/S", Unit::Rate, |it, _| it.rejected_per_s.into())
         .rank(Rank::Key)
@@ -65,6 +81,11 @@ pub const LIMIT: &[Column<Limit>] = &[
     Field::new("revision", "REVISION", Unit::Count, |it, _| it.revision.into()).rank(Rank::Detail),
     Field::new("time", "TIME", Unit::Moment, |_, now_ms| Value::Time(now_ms)).rank(Rank::Named),
 ];
+
+/// What is known of a candidate only while there is one.
+fn candidate(it: &Limit, value: Value) -> Value {
+    if it.candidate.is_empty() { Value::Unknown } else { value }
+}
 
 /// A network, what the limit is for it, and how often it was.
 fn adjustment(it: &LimitAdjustment) -> Value {

@@ -1,6 +1,7 @@
 //! The columns of each noun: one row holds a field's name, title, unit and value.
 
 mod backend;
+mod block;
 mod decision;
 mod event;
 mod limit;
@@ -12,6 +13,7 @@ mod scaler;
 mod status;
 
 pub use backend::BACKEND;
+pub use block::BLOCK;
 pub use decision::DECISION;
 pub use event::EVENT;
 pub use limit::LIMIT;

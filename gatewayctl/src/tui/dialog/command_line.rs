@@ -1,6 +1,9 @@
 //! How would the same change be asked for on the command line?
 
-use crate::model::{Edit, Standing, WeightEdit};
+use crate::{
+    duration,
+    model::{CandidateEdit, Edit, LimitEdit, RuleEdit, Standing, WeightEdit},
+};
 
 /// The command that does the same.
 pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
@@ -20,15 +23,19 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
         ),
         Edit::SetWeights { edits } => weights(edits),
         Edit::Scale { pool, .. } => ["scaler", "show", pool].map(Into::into).into(),
-        Edit::SetLimit { name, rule, mode } => {
-            let mut words: Vec<String> = ["limit", "set", name].map(Into::into).into();
-            words.extend(rule.max.iter().flat_map(|max| ["--max".to_owned(), quoted(max)]));
-            words.extend(rule.rate.iter().flat_map(|rate| ["--rate".to_owned(), quoted(rate)]));
-            let burst = rule.burst.iter();
-            words.extend(burst.flat_map(|burst| ["--burst".to_owned(), burst.to_string()]));
-            let most = rule.concurrent.iter();
-            words.extend(most.flat_map(|most| ["--concurrent".to_owned(), most.to_string()]));
-            words.extend(mode.iter().flat_map(|mode| ["--mode".to_owned(), mode.to_string()]));
+        Edit::SetLimit { name, edit } => limit(name, edit),
+        Edit::AddBlock { network, ttl, .. } => {
+            let mut words: Vec<String> = ["block", "add"].map(Into::into).into();
+            words.push(quoted(network));
+            words.extend(match ttl {
+                Some(ttl) => vec!["--ttl".to_owned(), duration::short(*ttl)],
+                None => vec!["--permanent".to_owned()],
+            });
+            words
+        }
+        Edit::RemoveBlocks { networks } => {
+            let mut words: Vec<String> = ["block", "remove"].map(Into::into).into();
+            words.extend(networks.iter().map(|network| quoted(network)));
             words
         }
     });
@@ -39,6 +46,32 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
         words.extend(["-m".to_owned(), quoted(reason)]);
     }
     words.join(" ")
+}
+
+fn limit(name: &str, edit: &LimitEdit) -> Vec<String> {
+    if edit.candidate == Some(CandidateEdit::Promote) {
+        return ["limit", "promote", name].map(Into::into).into();
+    }
+    let RuleEdit { max, rate, burst, concurrent } = &edit.rule;
+    let candidate = match &edit.candidate {
+        Some(CandidateEdit::Set(rule)) => Some(rule.to_string()),
+        Some(CandidateEdit::Drop) => Some("none".to_owned()),
+        Some(CandidateEdit::Promote) | None => None,
+    };
+    let flags = [
+        ("--max", max.clone()),
+        ("--rate", rate.clone()),
+        ("--burst", burst.map(|burst| burst.to_string())),
+        ("--concurrent", concurrent.map(|most| most.to_string())),
+        ("--mode", edit.mode.map(|mode| mode.to_string())),
+        ("--candidate", candidate),
+        ("--ttl", edit.ttl.map(duration::short)),
+    ];
+    let mut words: Vec<String> = ["limit", "set", name].map(Into::into).into();
+    for (flag, value) in flags {
+        words.extend(value.iter().flat_map(|value| [flag.to_owned(), quoted(value)]));
+    }
+    words
 }
 
 fn add(
@@ -103,16 +136,15 @@ mod tests {
             ],
         };
         assert_eq!(command_line(&weights, "", false), "gatewayctl backend weight a=50 b=-5 c=80%");
-        let limit =
-            Edit::SetLimit { name: "login".into(), rule: "5/10s".parse().unwrap(), mode: None };
+        let edit = LimitEdit { rule: "5/10s".parse().unwrap(), ..LimitEdit::default() };
+        let limit = Edit::SetLimit { name: "login".into(), edit };
         assert_eq!(
             command_line(&limit, "incident", true),
             "gatewayctl limit set login --max 5/10s --force -m incident"
         );
         let limit = Edit::SetLimit {
             name: "login".into(),
-            rule: "5/second burst 9".parse().unwrap(),
-            mode: None,
+            edit: LimitEdit { rule: "5/second burst 9".parse().unwrap(), ..LimitEdit::default() },
         };
         assert_eq!(
             command_line(&limit, "", false),

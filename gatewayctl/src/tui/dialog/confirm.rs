@@ -141,7 +141,9 @@ impl Confirm {
             Edit::SetStanding { standing: Standing::Draining, .. } => "drain",
             Edit::SetStanding { standing: Standing::Maintenance, .. } => "maintain",
             Edit::SetWeights { .. } => "reweight",
-            Edit::SetLimit { mode: Some(LimitMode::Shadow), .. } => "shadow",
+            Edit::SetLimit { edit, .. } if edit.mode == Some(LimitMode::Shadow) => "shadow",
+            Edit::AddBlock { .. } => "block",
+            Edit::RemoveBlocks { .. } => "unblock",
             Edit::SetLimit { .. } => "change",
             Edit::Scale { .. } => "scale",
         }

@@ -5,7 +5,7 @@ use super::{
     form::{Field, Form, Purpose, Verdict},
 };
 use crate::{
-    model::{Edit, Limit, LimitMode, RuleEdit},
+    model::{Edit, Limit, LimitEdit, LimitMode, RuleEdit},
     tui::key::Key,
 };
 
@@ -52,7 +52,8 @@ pub(super) fn submit(form: &Form, name: &str, key: Key, around: &Around<'_>) -> 
         rule => format!(" (file {rule})"),
     };
     let note = (!rule_edit.is_empty()).then(|| format!("limit {rule}, was {}{file}", limit.rule));
-    let edit = Edit::SetLimit { name: name.to_owned(), rule: rule_edit, mode };
+    let edit = LimitEdit { rule: rule_edit, mode, ..LimitEdit::default() };
+    let edit = Edit::SetLimit { name: name.to_owned(), edit };
     let mut confirm = Confirm::new(edit, Level::Key, around.snapshot, around.now, key);
     if let Some(note) = note {
         confirm = confirm.note(note);

@@ -31,7 +31,7 @@ impl Target {
             }
             Edit::SetWeights { edits } => edits.iter().map(|(name, _)| backend(name)).collect(),
             Edit::SetLimit { name, .. } => vec![Self::found("limit", name, snapshot)],
-            Edit::Scale { .. } => Vec::new(),
+            Edit::Scale { .. } | Edit::AddBlock { .. } | Edit::RemoveBlocks { .. } => Vec::new(),
         }
     }
 

@@ -217,6 +217,10 @@ pub(super) fn done(edit: &Edit) -> Operation {
             ("weight", names.join(", "))
         }
         Edit::SetLimit { name, .. } => ("limit", format!("limit/{name}")),
+        Edit::AddBlock { network, .. } => ("block", format!("block/{network}")),
+        Edit::RemoveBlocks { networks } => {
+            ("unblock", format!("block/{}", networks.join(", block/")))
+        }
         Edit::Scale { pool, .. } => ("set", format!("scaler/{pool}")),
     };
     Operation {
@@ -264,6 +268,7 @@ pub(super) fn gateway() -> Snapshot {
         },
     ];
     Snapshot {
+        blocks: Vec::new(),
         time_ms: NOON,
         seq: 300,
         revision: 41,

@@ -112,6 +112,8 @@ fn happen(story: &mut Story, step: &Step) -> Vec<Effect> {
 fn targets(edit: &Edit) -> Vec<String> {
     match edit {
         Edit::Scale { pool, .. } => vec![pool.clone()],
+        Edit::AddBlock { network, .. } => vec![network.clone()],
+        Edit::RemoveBlocks { networks } => networks.clone(),
         Edit::AddBackend { name, .. } | Edit::SetLimit { name, .. } => vec![name.clone()],
         Edit::Remove { names } | Edit::SetStanding { names, .. } => names.clone(),
         Edit::SetWeights { edits } => edits.iter().map(|(name, _)| name.clone()).collect(),

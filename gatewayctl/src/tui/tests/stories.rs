@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::fixture::{Story, ascii, done, drain_plan};
 use crate::{
     client::{Error, ErrorCode},
-    model::{Edit, LimitMode, Standing, WeightEdit},
+    model::{Edit, LimitEdit, LimitMode, Standing, WeightEdit},
     tui::{effect::Effect, key::Key, message::Msg, screens::Screen},
 };
 
@@ -292,8 +292,11 @@ fn a_limit_is_edited_with_what_it_was_in_sight() {
     story.press("y");
     let edit = Edit::SetLimit {
         name: "create-per-ip".into(),
-        rule: "80/minute".parse().unwrap(),
-        mode: Some(LimitMode::Shadow),
+        edit: LimitEdit {
+            rule: "80/minute".parse().unwrap(),
+            mode: Some(LimitMode::Shadow),
+            ..LimitEdit::default()
+        },
     };
     assert_eq!(story.sent()[0].edit, edit);
 }

@@ -1,6 +1,8 @@
 //! What becomes of the gateway when a change is applied? A new gateway, or a rejection.
 
 mod backends;
+mod blocks;
+mod expiry;
 mod limits;
 mod scaler;
 
@@ -55,7 +57,12 @@ pub fn apply(
             backends::stand(gateway, names, *standing, intent, now_ms)?
         }
         Change::SetWeights(edits) => backends::weigh(gateway, edits)?,
-        Change::SetLimit { name, rule, mode } => limits::set(gateway, name, *rule, *mode)?,
+        Change::SetLimit { name, edit } => limits::set(gateway, name, edit, now_ms)?,
+        Change::AddBlock { network, ttl, own } => {
+            blocks::add(gateway, *network, *ttl, *own, intent, now_ms)?
+        }
+        Change::RemoveBlocks(networks) => blocks::remove(gateway, networks)?,
+        Change::Expire => expiry::expire(gateway, now_ms),
         Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms)?,
         Change::ApplyFile(file) => return Ok(apply_file(desired, file, intent, now_ms)),
     };

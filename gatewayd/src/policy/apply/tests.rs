@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, Capacity, HealthCheck, Limit, LimitKey, LimitMode, Pool, Rule, RuleEdit,
-    ScalerEdit, ScalingMode, Weight, WeightEdit,
+    Backend, Balance, Capacity, HealthCheck, Limit, LimitEdit, LimitKey, LimitMode, Pool, Rule,
+    RuleEdit, ScalerEdit, ScalingMode, Weight, WeightEdit,
 };
 
 fn name(text: &str) -> Name {
@@ -41,6 +41,8 @@ fn desired() -> Desired {
         mode: LimitMode::Enforce,
         v6: Default::default(),
         adjustments: Vec::new(),
+        candidate: None,
+        lapse: None,
     };
     let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
     Desired { revision: 7, gateway: file.clone(), file, touched: Default::default() }
@@ -147,8 +149,11 @@ fn a_backend_is_added_once() {
 fn a_limit_keeps_what_is_not_named() {
     let set = |max: Option<&str>, mode| Change::SetLimit {
         name: name("create"),
-        rule: max.map(|max| RuleEdit::Max(max.parse().unwrap())),
-        mode,
+        edit: LimitEdit {
+            rule: max.map(|max| RuleEdit::Max(max.parse().unwrap())),
+            mode,
+            ..LimitEdit::default()
+        },
     };
     let applied = done(&set(Some("8/minute"), None));
     let limit = applied.desired.gateway.limit("create").unwrap();

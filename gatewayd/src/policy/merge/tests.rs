@@ -34,6 +34,8 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
         mode: LimitMode::Enforce,
         v6: Default::default(),
         adjustments: Vec::new(),
+        candidate: None,
+        lapse: None,
     };
     Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() }
 }
