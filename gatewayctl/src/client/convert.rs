@@ -41,7 +41,7 @@ fn health(number: i32) -> Result<Health, Error> {
     }
 }
 
-fn limit_mode(number: i32) -> Result<LimitMode, Error> {
+pub(super) fn limit_mode(number: i32) -> Result<LimitMode, Error> {
     match wire::LimitMode::try_from(number) {
         Ok(wire::LimitMode::Enforce) => Ok(LimitMode::Enforce),
         Ok(wire::LimitMode::Shadow) => Ok(LimitMode::Shadow),

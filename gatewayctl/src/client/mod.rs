@@ -5,6 +5,7 @@ mod calls;
 mod connect;
 mod convert;
 mod error;
+mod inquiry;
 mod request;
 mod scaler;
 

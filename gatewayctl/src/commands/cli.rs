@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use super::{
     backend::{BackendVerb, DrainArgs, UndrainArgs},
     block::BlockVerb,
+    client::ClientVerb,
     completion::CompletionArgs,
     demo::DemoVerb,
     event::EventVerb,
@@ -65,6 +66,9 @@ pub(super) enum Command {
     /// Networks whose clients are refused
     #[command(subcommand)]
     Block(BlockVerb),
+    /// What the gateway knows of one client
+    #[command(subcommand)]
+    Client(ClientVerb),
     /// How the number of servers follows the load
     #[command(subcommand)]
     Scaler(ScalerVerb),

@@ -4,6 +4,7 @@ mod backend;
 mod block;
 mod change;
 mod cli;
+mod client;
 mod completion;
 mod confirm;
 mod demo;
@@ -66,6 +67,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Backend(verb) => verb.run(session).await,
             Command::Pool(verb) => verb.run(session).await,
             Command::Limit(verb) => verb.run(session).await,
+            Command::Client(verb) => verb.run(session).await,
             Command::Block(verb) => verb.run(session).await,
             Command::Scaler(verb) => verb.run(session).await,
             Command::Event(verb) => verb.run(session).await,

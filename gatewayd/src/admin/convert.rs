@@ -105,10 +105,6 @@ fn backend(it: &BackendView) -> wire::Backend {
 }
 
 fn limit(it: &LimitView) -> wire::Limit {
-    let mode = match it.mode {
-        LimitMode::Enforce => wire::LimitMode::Enforce,
-        LimitMode::Shadow => wire::LimitMode::Shadow,
-    };
     wire::Limit {
         name: it.name.to_string(),
         key: it.key.clone(),
@@ -116,7 +112,7 @@ fn limit(it: &LimitView) -> wire::Limit {
         max: max(it.rule).map(|max| max.to_string()),
         rate: rate(it.rule).map(|rate| rate.pace().to_string()),
         burst: rate(it.rule).map(|rate| rate.burst().get()),
-        mode: mode.into(),
+        mode: limit_mode(it.mode).into(),
         configured: it.configured.map(|rule| rule.to_string()).unwrap_or_default(),
         passed_total: it.passed_total,
         rejected_total: it.rejected_total,
@@ -140,6 +136,13 @@ fn limit(it: &LimitView) -> wire::Limit {
         then: it.lapse.map(|it| format!("{} {}", it.rule, it.mode)).unwrap_or_default(),
         expires_ms: it.lapse.map(|it| it.until_ms),
         revision: it.revision,
+    }
+}
+
+pub(super) fn limit_mode(it: LimitMode) -> wire::LimitMode {
+    match it {
+        LimitMode::Enforce => wire::LimitMode::Enforce,
+        LimitMode::Shadow => wire::LimitMode::Shadow,
     }
 }
 

@@ -6,6 +6,7 @@ mod caller;
 mod change;
 mod convert;
 mod demo;
+mod inquiries;
 mod limits;
 mod rejection;
 mod scaler;
@@ -20,7 +21,7 @@ use tokio::net::UnixListener;
 use tonic::service::InterceptorLayer;
 use tonic::transport::Server;
 
-use crate::state::{Events, Observatory, Scalers, Writer};
+use crate::state::{Events, Inquiry, Observatory, Scalers, Writer};
 
 pub use demo::LoadKnob;
 pub use socket::{AdminSocket, SocketError};
@@ -43,6 +44,8 @@ pub struct Admin {
     pub observatory: Observatory,
     /// What happened.
     pub events: Events,
+    /// What workers remember of late.
+    pub inquiry: Inquiry,
     /// How pools are scaled.
     pub scalers: Scalers,
     /// The load of a demo; absent in every other gateway.

@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::model::{Configuration, EventKind, Phase, Settings, Severity};
 use crate::state::{
-    Cells, ConnectionCaps, Events, Limiter, Observatory, Past, Scalers, Started, Writer,
+    Cells, ConnectionCaps, Events, Inquiry, Limiter, Observatory, Past, Scalers, Started, Writer,
 };
 use crate::tasks::{self, Scale};
 
@@ -141,8 +141,16 @@ impl Gateway {
             scalers: scalers.clone(),
             state_dir: settings.state_dir.clone(),
         }));
-        let admin =
-            Admin { writer: writer.clone(), observatory, events: events.clone(), scalers, load };
+        let (cells, limiter) = (Arc::clone(&shared.cells), Arc::clone(&shared.limiter));
+        let inquiry = Inquiry { clock, cells, limiter };
+        let admin = Admin {
+            writer: writer.clone(),
+            observatory,
+            events: events.clone(),
+            inquiry,
+            scalers,
+            load,
+        };
         let log_written = written;
         Ok(Gateway {
             settings,

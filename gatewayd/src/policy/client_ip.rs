@@ -71,6 +71,17 @@ pub fn limit_prefix(client: IpAddr, v6_bits: u8) -> [u8; 16] {
     }
 }
 
+/// The same in words: `192.0.2.7`, `2001:db8:7::/64`.
+#[must_use]
+pub fn limit_prefix_words(client: IpAddr, v6_bits: u8) -> String {
+    match unwrapped(client) {
+        IpAddr::V4(v4) => v4.to_string(),
+        v6 @ IpAddr::V6(_) => {
+            format!("{}/{v6_bits}", Ipv6Addr::from(limit_prefix(v6, v6_bits)))
+        }
+    }
+}
+
 /// An entry of X-Forwarded-For: an address, by some proxies with a port.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry.trim_ascii()).ok()?;

@@ -27,7 +27,7 @@ mod token_bucket;
 
 pub use apply::{Applied, apply};
 pub use balance::{Balancer, Member, Turn, hash_key};
-pub use client_ip::{client_ip, is_trusted, limit_prefix, unwrapped};
+pub use client_ip::{client_ip, is_trusted, limit_prefix, limit_prefix_words, unwrapped};
 pub use cookie::cookie;
 pub use guard::{Seen, guard};
 pub use health::{Checkup, ProbeResult, Turned};

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use crate::model::Rule;
 
 use super::{Measure, Verdict};
@@ -15,6 +17,16 @@ pub struct Arrival {
     pub key: u64,
     /// Whether the limit refused it, or would have.
     pub refused: bool,
+    /// The client's address as 128 bits, IPv4 mapped.
+    pub client_bits: u128,
+}
+
+impl Arrival {
+    /// The client's address.
+    #[must_use]
+    pub fn client(&self) -> IpAddr {
+        Ipv6Addr::from_bits(self.client_bits).to_canonical()
+    }
 }
 
 /// What a rule would have done.
@@ -49,7 +61,7 @@ pub fn replay(arrivals: &[Arrival], rule: Rule) -> Replayed {
     let mut would: HashMap<u64, u64> = HashMap::new();
     let mut were: HashSet<u64> = HashSet::new();
     let mut replayed = Replayed { arrived: arrivals.len() as u64, ..Replayed::default() };
-    for Arrival { at_us, key, refused } in arrivals {
+    for Arrival { at_us, key, refused, .. } in arrivals {
         let used = used.entry(*key).or_insert_with(|| measure.unused(*at_us));
         // What is in flight is not known afterwards: each is over before the next.
         if let Verdict::Rejected { .. } = measure.admit(used, *at_us) {
@@ -79,7 +91,12 @@ mod tests {
 
     #[test]
     fn a_replay_says_what_the_rule_would_have_done() {
-        let arrival = |at_ms: u64, key| Arrival { at_us: at_ms * 1000, key, refused: key == 2 };
+        let arrival = |at_ms: u64, key| Arrival {
+            at_us: at_ms * 1000,
+            key,
+            refused: key == 2,
+            client_bits: 0,
+        };
         let mut came: Vec<Arrival> = (0..10).map(|at| arrival(at, 1)).collect();
         came.extend((0..4).map(|at| arrival(100 + at, 2)));
         came.extend((0..2).map(|at| arrival(200 + at, 3)));

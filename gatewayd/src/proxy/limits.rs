@@ -122,7 +122,7 @@ impl<F: FieldLines> Asking<'_, F> {
     fn remember(&self, limit: &LimitTable, key: u64, verdict: Verdict, passed: &Passed) {
         let worker = &passed.worker;
         let refused = matches!(verdict, Verdict::Rejected { .. });
-        worker.cells().arrivals.note(limit.mark, key, refused, self.now_us);
+        worker.cells().arrivals.note(limit.mark, key, self.client, refused, self.now_us);
         if refused {
             self.note(limit, key, false, worker);
         }
@@ -142,9 +142,28 @@ impl<F: FieldLines> Asking<'_, F> {
         worker.cells().rejections.note(key, self.now_us, || Rejected {
             limit: limit.name.clone(),
             by_candidate,
+            key: self.key_in_words(limit),
             client: self.client,
             path: remembered(self.path),
         });
+    }
+
+    /// What a limit counts by, in words. Values of fields may be secret: only that they differ is
+    /// told.
+    fn key_in_words(&self, limit: &LimitTable) -> String {
+        let hashed = |bytes: Option<&[u8]>| {
+            bytes.map_or("-".to_owned(), |bytes| format!("{:08x}", policy::hash_key(bytes) as u32))
+        };
+        let words = limit.key.parts().iter().map(|part| match part {
+            LimitKey::ClientIp => policy::limit_prefix_words(self.client, limit.v6_prefix),
+            LimitKey::Route => self.route.map(ToString::to_string).unwrap_or_default(),
+            LimitKey::Global => "global".to_owned(),
+            LimitKey::Header(name) => format!("{part}#{}", hashed(self.fields.lines(name).next())),
+            LimitKey::Cookie(name) => {
+                format!("{part}#{}", hashed(policy::cookie(self.fields.lines(&COOKIE), name)))
+            }
+        });
+        words.collect::<Vec<_>>().join("+")
     }
 
     fn count(

@@ -1,13 +1,14 @@
 //! Arrivals: what one worker asked of limits of late, in a ring of a fixed size.
 //!
-//! Its worker writes, others read: an entry is two words, and a reader leaves out those that may
+//! Its worker writes, others read: an entry is four words, and a reader leaves out those that may
 //! have been written over meanwhile. What was never used of it costs no memory.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::policy::Arrival;
 
-/// How many are remembered: 2 MiB for each worker.
+/// How many are remembered: 4 MiB for each worker.
 const REMEMBERED: usize = 1 << 17;
 /// The bits of a limit's mark in an entry.
 const MARK_BITS: u32 = 20;
@@ -15,7 +16,7 @@ const MARK_BITS: u32 = 20;
 /// The latest arrivals.
 #[derive(Debug)]
 pub struct Arrivals {
-    entries: Box<[[AtomicU64; 2]]>,
+    entries: Box<[[AtomicU64; 4]]>,
     /// How many there ever were.
     written: AtomicU64,
 }
@@ -35,9 +36,15 @@ impl Arrivals {
     }
 
     /// Remembers a request of `key` under the limit of `mark`. Only the owning worker may call this.
-    pub fn note(&self, mark: u32, key: u64, refused: bool, now_us: u64) {
+    pub fn note(&self, mark: u32, key: u64, client: IpAddr, refused: bool, now_us: u64) {
         let written = self.written.load(Ordering::Relaxed);
-        let [first, second] = &self.entries[written as usize % REMEMBERED];
+        let [first, second, upper, lower] = &self.entries[written as usize % REMEMBERED];
+        let bits = match client {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
+            IpAddr::V6(v6) => v6.to_bits(),
+        };
+        upper.store((bits >> 64) as u64, Ordering::Relaxed);
+        lower.store(bits as u64, Ordering::Relaxed);
         let low = u64::from(mark) << 1 | u64::from(refused);
         first.store((now_us / 1000) << (MARK_BITS + 1) | low, Ordering::Relaxed);
         second.store(key, Ordering::Relaxed);
@@ -51,12 +58,15 @@ impl Arrivals {
         let oldest = written.saturating_sub(REMEMBERED as u64);
         let mut found = Vec::new();
         for number in oldest..written {
-            let [first, second] = &self.entries[number as usize % REMEMBERED];
-            let (first, key) = (first.load(Ordering::Relaxed), second.load(Ordering::Relaxed));
+            let entry = &self.entries[number as usize % REMEMBERED];
+            let [first, key, upper, lower] =
+                [0, 1, 2, 3].map(|word| entry[word].load(Ordering::Relaxed));
+            let client_bits = u128::from(upper) << 64 | u128::from(lower);
             let at_us = (first >> (MARK_BITS + 1)) * 1000;
             let of = (first >> 1) as u32 & ((1 << MARK_BITS) - 1);
             if of == mark && at_us + 999 >= since_us {
-                found.push((number, Arrival { at_us, key, refused: first & 1 == 1 }));
+                let refused = first & 1 == 1;
+                found.push((number, Arrival { at_us, key, refused, client_bits }));
             }
         }
         // The worker went on: what it wrote over is the oldest.
@@ -83,14 +93,17 @@ mod tests {
     fn the_latest_come_back_by_limit_and_time() {
         let arrivals = Arrivals::default();
         for number in 0..10_u64 {
-            arrivals.note((number % 2) as u32, number, number == 8, number * 1_000_000);
+            let client = [192, 0, 2, number as u8].into();
+            arrivals.note((number % 2) as u32, number, client, number == 8, number * 1_000_000);
         }
         let keys = |mark, since| -> Vec<u64> {
             arrivals.since(mark, since).iter().map(|it| it.key).collect()
         };
         assert_eq!(keys(0, 0), [0, 2, 4, 6, 8]);
         assert_eq!(keys(1, 5_000_000), [5, 7, 9]);
-        assert!(arrivals.since(0, 8_000_000)[0].refused);
+        let last = arrivals.since(0, 8_000_000)[0];
+        assert!(last.refused);
+        assert_eq!(last.client().to_string(), "192.0.2.8");
         assert_eq!(arrivals.oldest_us(), None);
     }
 
@@ -98,7 +111,7 @@ mod tests {
     fn a_full_ring_forgets_the_oldest() {
         let arrivals = Arrivals::default();
         let more = REMEMBERED as u64 + 500;
-        (0..more).for_each(|number| arrivals.note(7, number, false, number * 1000));
+        (0..more).for_each(|number| arrivals.note(7, number, [0; 16].into(), false, number * 1000));
         let kept = arrivals.since(7, 0);
         assert_eq!(kept.len(), REMEMBERED - 1, "the next to be written over is left out");
         assert_eq!(kept.last().map(|it| it.key), Some(more - 1));

@@ -32,6 +32,8 @@ pub struct Rejected {
     pub limit: Name,
     /// Whether it was the limit's candidate, and nobody was refused.
     pub by_candidate: bool,
+    /// What the limit counts by, in words.
+    pub key: String,
     /// The client of the first such request.
     pub client: IpAddr,
     /// The path that it asked for.
@@ -63,11 +65,12 @@ impl Rejections {
             Err(TryLockError::WouldBlock) => return,
         };
         let newest = recent.minutes.back().map(|(since_us, _)| *since_us);
-        if newest.is_none_or(|since_us| now_us >= since_us + MINUTE_US) {
+        let minute_us = minute_of(now_us);
+        if newest != Some(minute_us) {
             if recent.minutes.len() == MINUTES {
                 recent.minutes.pop_front();
             }
-            recent.minutes.push_back((now_us, HeavyHitters::new(TOLD_APART)));
+            recent.minutes.push_back((minute_us, HeavyHitters::new(TOLD_APART)));
         }
         if let Some((_, hitters)) = recent.minutes.back_mut() {
             hitters.note(key, describe);
@@ -92,6 +95,12 @@ impl Rejections {
     }
 }
 
+/// When the minute of `at_us` began.
+#[must_use]
+pub(super) fn minute_of(at_us: u64) -> u64 {
+    at_us / MINUTE_US * MINUTE_US
+}
+
 /// A path as far as it is remembered.
 #[must_use]
 pub fn remembered(path: &str) -> String {
@@ -106,6 +115,7 @@ mod tests {
         Rejected {
             limit: "all".parse().unwrap(),
             by_candidate: false,
+            key: String::new(),
             client: [192, 0, 2, 1].into(),
             path: "/".to_owned(),
         }

@@ -7,6 +7,7 @@ mod at_once;
 mod blocks;
 mod counting;
 mod every_window;
+mod inquiries;
 mod keys;
 mod rates;
 mod shadow;

@@ -48,7 +48,7 @@ fn a_candidate_counts_what_it_would_refuse_refuses_nobody_and_can_be_promoted() 
     assert_eq!(limit["candidate_would_reject_total"], 8, "{limit}");
     assert_eq!(limit["candidate_clients"], 2, "{limit}");
     assert_eq!(limit["rejected_total"], 0, "{limit}");
-    gateway.ctl.run("limit promote all -y");
+    gateway.ctl.run("limit promote all --force -y -m tried");
     let limit = listed(&gateway);
     assert_eq!((&limit["max"], &limit["candidate"]), (&"3/hour".into(), &serde_json::Value::Null));
     assert_eq!(passed(&mut client(&gateway, "198.51.100.2"), 1), 0, "what it used counts");

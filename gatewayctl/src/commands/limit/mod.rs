@@ -1,7 +1,9 @@
 //! Verbs for limits.
 
+mod rejections;
 mod set;
 mod show;
+mod simulate;
 mod verbs;
 
 use clap::{Args, Subcommand};
@@ -18,6 +20,22 @@ Examples:
   gatewayctl limit list --filter 'rejected>0' --sort-by -rejected_per_s
   gatewayctl limit list -w";
 
+const PROMOTE_EXAMPLES: &str = "\
+Examples:
+  gatewayctl limit set create-per-ip --candidate 50/minute
+  gatewayctl limit show create-per-ip -o json | jq '.items[0].candidate_would_reject_total'
+  gatewayctl limit promote create-per-ip -m \"tried for a day\"";
+
+const SHADOW_EXAMPLES: &str = "\
+Examples:
+  gatewayctl limit shadow create-per-ip -m \"it hurts, look first\"
+  gatewayctl limit enforce create-per-ip";
+
+const ENFORCE_EXAMPLES: &str = "\
+Examples:
+  gatewayctl limit list --filter 'would_reject>0'       what shadows would have refused
+  gatewayctl limit enforce create-per-ip -m \"tried for a day\"";
+
 /// What can be done with limits.
 #[derive(Debug, Subcommand)]
 pub(super) enum LimitVerb {
@@ -28,11 +46,18 @@ pub(super) enum LimitVerb {
     Show(show::ShowArgs),
     /// Change a limit; what is not named stays
     Set(set::SetArgs),
+    /// Whom limits refused of late, most first
+    Rejections(rejections::RejectionsArgs),
+    /// What another rule would have done with the requests of late
+    Simulate(simulate::SimulateArgs),
     /// Make the candidate of a limit its own rule
+    #[command(after_long_help = PROMOTE_EXAMPLES)]
     Promote(verbs::NamedArgs),
     /// Count what is over a limit, but refuse nobody
+    #[command(after_long_help = SHADOW_EXAMPLES)]
     Shadow(verbs::NamedArgs),
     /// Refuse what is over a limit
+    #[command(after_long_help = ENFORCE_EXAMPLES)]
     Enforce(verbs::NamedArgs),
 }
 
@@ -52,6 +77,8 @@ impl LimitVerb {
             }
             Self::Show(args) => args.run(session).await,
             Self::Set(args) => args.run(session).await,
+            Self::Rejections(args) => args.run(session).await,
+            Self::Simulate(args) => args.run(session).await,
             Self::Promote(args) => {
                 let candidate = Some(CandidateEdit::Promote);
                 args.run(LimitEdit { candidate, ..LimitEdit::default() }, session).await

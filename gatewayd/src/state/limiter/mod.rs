@@ -28,7 +28,7 @@ mod set;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::policy::{Measure, Verdict};
+use crate::policy::{Measure, Used, Verdict};
 
 use super::{Cells, LimitCells};
 
@@ -149,6 +149,18 @@ impl Limiter {
         let verdict = seat.measure.admit(&mut entry.used, now_us);
         set.put(place, entry);
         (verdict, Slot { key, shared: false })
+    }
+
+    /// What `key` used of the limit of `seat`; nothing is counted.
+    #[must_use]
+    pub fn used(&self, key: u64, seat: &Seat, now_us: u64) -> Used {
+        let set = self.set(key).hold();
+        let tag = Entry::tag(key);
+        let own = set.entries().find(|entry| entry.tag == tag && self.is_of(entry, seat));
+        own.map_or_else(
+            || seat.measure.unused(now_us),
+            |entry| self.translated(entry, seat, now_us).used,
+        )
     }
 
     /// Gives back what was admitted under the limit of `seat`, if it still counts what is in flight.
