@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dashmap::DashMap;
 use gatewayd::model::{Rate, Rule};
 use gatewayd::policy::{Measure, Tuning, Window};
 use gatewayd::state::{Limiter, Seat};
@@ -36,7 +37,8 @@ fn main() {
         let key = limiter.key(seat, &number.to_le_bytes());
         black_box(limiter.admit(worker, key, seat, now_us));
     };
-    let stores: [(&str, Check<'_>); 4] = [
+    let sharded: DashMap<u64, Window> = DashMap::new();
+    let stores: [(&str, Check<'_>); 5] = [
         ("max over the store", &|worker, number, now_us| {
             ours(&limiter, &window, worker, number, now_us)
         }),
@@ -45,6 +47,11 @@ fn main() {
         }),
         ("governor, keyed", &|_, number, _| {
             black_box(keyed.check_key(&number)).ok();
+        }),
+        ("DashMap<_, Window>", &|_, number, now_us| {
+            let mut window =
+                sharded.entry(number).or_insert_with(|| Window::new(tuning, now_us / 1000));
+            black_box(window.admit(now_us / 1000, tuning));
         }),
         ("Mutex<HashMap<_, Window>>", &|_, number, now_us| {
             let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);

@@ -36,6 +36,7 @@ impl Watchers {
             host: host_seen,
             listeners: listeners_seen,
             log_dropped: self.log_dropped,
+            events: events.clone(),
             phase: shared.phase.clone(),
         };
         let workers = shared.cells.iter().count();

@@ -64,7 +64,7 @@ pub use scaling::{
     ScalingRules, ServerInput, ServerPhase, Stage, What,
 };
 pub use snapshot::{
-    AdjustmentView, BackendView, BlockView, CandidateView, Distribution, LimitView, ListenerView,
-    PoolView, Problem, RefusedView, Snapshot, Totals,
+    AdjustmentView, BackendView, BlockView, CandidateView, CollapseView, Distribution, LimitView,
+    ListenerView, PoolView, Problem, RefusedView, Snapshot, Totals,
 };
 pub use v6_tiers::{V6Tiers, WideTier};

@@ -1,6 +1,6 @@
 //! A snapshot: the gateway at one moment, for observers. Figures mean what the admin contract says.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub backends: Vec<BackendView>,
     /// The limits, by name.
     pub limits: Vec<LimitView>,
+    /// The address that most requests come from, if it may be a proxy nobody told of.
+    pub collapse: Option<CollapseView>,
     /// Networks that are refused, by address.
     pub blocks: Vec<BlockView>,
     /// The listeners, by name.
@@ -267,6 +269,15 @@ pub struct AdjustmentView {
     pub times: Option<NonZeroU32>,
     /// Requests that came from it since the start.
     pub uses_total: u64,
+}
+
+/// An address that most requests come from, and that names others in X-Forwarded-For.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CollapseView {
+    /// The address.
+    pub address: IpAddr,
+    /// The part of requests that come from such addresses, 0..=1.
+    pub ratio: f64,
 }
 
 /// A block and what it refused.

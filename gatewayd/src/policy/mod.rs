@@ -40,7 +40,7 @@ pub use nearest::nearest;
 pub use networks::Networks;
 pub use part::Part;
 pub use path::{PathError, canonical};
-pub use problems::problems;
+pub use problems::{collapsed, problems};
 pub use quota::quota_policy;
 pub use replay::{Arrival, Replayed, replay};
 pub use routing::{Found, Router};

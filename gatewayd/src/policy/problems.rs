@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use crate::model::{
-    BackendView, Health, LimitView, ListenerView, Phase, PoolView, Problem, Severity, Snapshot,
-    Standing,
+    BackendView, CollapseView, Health, LimitView, ListenerView, Phase, PoolView, Problem, Severity,
+    Snapshot, Standing,
 };
 
 /// A certificate that expires sooner than this is worth telling.
@@ -22,6 +22,7 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
     found.extend(snapshot.pools.iter().filter_map(pool));
     found.extend(snapshot.backends.iter().filter_map(|it| backend(it, snapshot.time_ms)));
     found.extend(snapshot.limits.iter().filter_map(limit));
+    found.extend(snapshot.collapse.as_ref().map(collapse));
     found.extend(snapshot.listeners.iter().filter_map(|it| listener(it, snapshot.time_ms)));
     if snapshot.phase != Phase::Running {
         let what = "it drains to end: it takes no new clients".to_owned();
@@ -97,13 +98,38 @@ fn listener(listener: &ListenerView, now_ms: i64) -> Option<Problem> {
     Some(Problem { severity, target, what, since_ms: None })
 }
 
-fn limit(limit: &LimitView) -> Option<Problem> {
-    (limit.evicted_total > 0).then(|| Problem {
+fn collapse(collapse: &CollapseView) -> Problem {
+    Problem {
         severity: Severity::Warn,
-        target: format!("limit/{}", limit.name),
-        what: format!("{} keys were forgotten: raise limiter_keys", limit.evicted_total),
+        target: "gateway".to_owned(),
+        what: collapsed(collapse),
         since_ms: None,
-    })
+    }
+}
+
+/// What a collapse is, and what mends it.
+#[must_use]
+pub fn collapsed(collapse: &CollapseView) -> String {
+    let CollapseView { address, ratio } = collapse;
+    format!(
+        "{:.0}% of requests come from {address}, whose X-Forwarded-For is not believed, so limits \
+         take all behind it for one client; if it is your proxy: trusted_proxies = [\"{address}\"]",
+        ratio * 100.0
+    )
+}
+
+fn limit(limit: &LimitView) -> Option<Problem> {
+    let what = match (limit.evicted_total, limit.overflowed_total) {
+        (0, 0) => return None,
+        (evicted, 0) => format!("{evicted} keys were forgotten: raise limiter_keys"),
+        (_, overflowed) => {
+            format!(
+                "{overflowed} requests shared one allowance for want of room: raise limiter_keys"
+            )
+        }
+    };
+    let target = format!("limit/{}", limit.name);
+    Some(Problem { severity: Severity::Warn, target, what, since_ms: None })
 }
 
 #[cfg(test)]

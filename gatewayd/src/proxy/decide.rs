@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use http::Method;
+use ipnet::IpNet;
 
 use crate::model::Refusal;
 use crate::policy::{self, Found};
-use crate::state::Table;
+use crate::state::{CollapseCells, Table};
 
 use super::account::Account;
 use super::door::DoorKind;
@@ -59,6 +60,7 @@ pub(super) fn decide<F: FieldLines>(
     let trusted = &table.trusted_proxies;
     let client = policy::client_ip(peer, asked.fields.lines(&FORWARDED_FOR), trusted);
     account.client(client);
+    look(worker, peer, trusted, asked.fields);
     if table.blocks.refuses(worker.index, client) {
         return Err(refused(Refusal::Blocked, account));
     }
@@ -92,6 +94,16 @@ pub(super) fn decide<F: FieldLines>(
     let trusted = policy::is_trusted(peer, &table.trusted_proxies);
     let origin = Origin { peer: policy::unwrapped(peer), trusted, scheme: door.scheme() };
     Ok(Decided { search: Search::new(table, pool, hash), origin, most_body_bytes })
+}
+
+/// Looks at one in some requests: does it come by a proxy that nobody told of?
+fn look<F: FieldLines>(worker: &Worker, peer: IpAddr, trusted: &[IpNet], fields: &F) {
+    let cells = worker.cells();
+    if CollapseCells::looks_at(cells.requests.read()) {
+        let claims =
+            !policy::is_trusted(peer, trusted) && fields.lines(&FORWARDED_FOR).next().is_some();
+        cells.collapse.note(policy::unwrapped(peer), claims);
+    }
 }
 
 fn over(worker: &Worker, table: &Table, spent: Spent, account: &mut Account) -> Box<Reply> {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::model::Refusal;
 
-use super::{Arrivals, Histogram, Rejections};
+use super::{Arrivals, CollapseCells, Histogram, Rejections};
 
 /// A count that one thread writes and others read.
 #[derive(Debug, Default)]
@@ -95,6 +95,8 @@ pub struct WorkerCells {
     pub latency: Histogram,
     /// What limits were asked of late.
     pub arrivals: Arrivals,
+    /// Whether most come from one address that may be a proxy.
+    pub collapse: CollapseCells,
     /// Whom they refused of late.
     pub rejections: Rejections,
 }

@@ -14,7 +14,9 @@ use crate::policy::{Part, problems};
 use super::counters::{Counter, LimitCells};
 use super::histogram::{BUCKETS, cumulative};
 use super::meter::{Meter, Reading, Tally};
-use super::{AdjustmentTable, Cells, LimitTable, LiveBackend, PoolTable, Table, WorkerCells};
+use super::{
+    AdjustmentTable, Cells, CollapseWatch, LimitTable, LiveBackend, PoolTable, Table, WorkerCells,
+};
 
 /// What is known of the host, sampled now and then.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -52,6 +54,7 @@ pub struct Painter {
     host: Arc<str>,
     workers: u32,
     seq: u64,
+    collapse: CollapseWatch,
     totals: Meter,
     rejected: Meter,
     backends: HashMap<u64, Meter>,
@@ -69,6 +72,7 @@ impl Painter {
             host: host.into(),
             workers: workers as u32,
             seq: 0,
+            collapse: CollapseWatch::default(),
             totals: Meter::default(),
             rejected: Meter::default(),
             backends: HashMap::new(),
@@ -80,6 +84,7 @@ impl Painter {
     /// Takes the counts of this second.
     pub fn tick(&mut self, sight: &Sight<'_>) {
         let now_us = self.clock.now_us();
+        self.collapse.tick(sight.cells);
         self.totals.tick(now_us, total(sight.cells));
         self.rejected.tick(now_us, counted(refused(sight.cells, Refusal::Limit)));
         let slots: Vec<u64> = sight.table.backends().map(|live| live.slot).collect();
@@ -125,6 +130,7 @@ impl Painter {
             totals: self.totals(sight),
             backends: self.backends(sight),
             limits: table.limits.iter().map(|limit| self.limit(limit, sight)).collect(),
+            collapse: self.collapse.view(sight.cells),
             blocks: blocks(sight),
             listeners: sight.listeners.to_vec(),
             problems: Vec::new(),

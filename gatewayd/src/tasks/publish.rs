@@ -7,8 +7,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::model::{ListenerView, Phase, Snapshot};
-use crate::state::{Cells, Feed, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer};
+use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
+use crate::policy;
+use crate::state::{
+    Cells, Events, Feed, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer,
+};
 
 const TICK: Duration = Duration::from_secs(1);
 /// The limiter lets go of keys that count nothing any more this often.
@@ -30,6 +33,8 @@ pub struct Publish {
     pub listeners: watch::Receiver<Vec<ListenerView>>,
     /// Access log lines dropped so far.
     pub log_dropped: Arc<AtomicU64>,
+    /// Where facts are told.
+    pub events: Events,
     /// What the process does with clients.
     pub phase: watch::Receiver<Phase>,
 }
@@ -38,12 +43,15 @@ pub struct Publish {
 pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
     let mut ticks = tokio::time::interval(TICK);
     let mut count = 0_u64;
+    let mut collapsed = false;
     loop {
         tokio::select! {
             _ = ticks.tick() => {
                 count += 1;
                 from.with_sight(|sight| painter.tick(sight));
-                feed.latest.send_replace(Some(from.paint(&mut painter)));
+                let snapshot = from.paint(&mut painter);
+                from.tell_collapse(&snapshot, &mut collapsed);
+                feed.latest.send_replace(Some(snapshot));
                 if count.is_multiple_of(SWEEP_TICKS) {
                     from.limiter.sweep(from.clock.now_us());
                 }
@@ -62,6 +70,22 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
 }
 
 impl Publish {
+    /// Tells when most requests begin, or cease, to come from one address that may be a proxy.
+    fn tell_collapse(&self, snapshot: &Snapshot, told: &mut bool) {
+        match (&snapshot.collapse, *told) {
+            (Some(collapse), false) => {
+                let what = policy::collapsed(collapse);
+                self.events.record(EventKind::Limit, Severity::Warn, "gateway", "gateway", &what);
+            }
+            (None, true) => {
+                let what = "requests no longer come from one address that is not believed";
+                self.events.record(EventKind::Limit, Severity::Info, "gateway", "gateway", what);
+            }
+            (Some(_), true) | (None, false) => {}
+        }
+        *told = snapshot.collapse.is_some();
+    }
+
     fn paint(&self, painter: &mut Painter) -> Arc<Snapshot> {
         Arc::new(self.with_sight(|sight| painter.paint(sight)))
     }

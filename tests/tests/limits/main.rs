@@ -5,6 +5,7 @@
 mod answers;
 mod at_once;
 mod blocks;
+mod collapse;
 mod counting;
 mod every_window;
 mod inquiries;

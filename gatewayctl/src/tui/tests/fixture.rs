@@ -7,8 +7,8 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     client,
     model::{
-        Backend, Edit, Event, Health, Limit, LimitMode, Operation, Pool, Problem, Severity, Share,
-        Snapshot, Standing, Totals,
+        Backend, Block, Edit, Event, Health, Limit, LimitMode, Operation, Pool, Problem, Severity,
+        Share, Snapshot, Standing, Totals,
     },
     tui::{
         connection::Connection,
@@ -268,7 +268,14 @@ pub(super) fn gateway() -> Snapshot {
         },
     ];
     Snapshot {
-        blocks: Vec::new(),
+        blocks: vec![Block {
+            network: "198.51.100.0/28".into(),
+            owner: "op2".into(),
+            reason: "cred stuffing".into(),
+            since_ms: NOON - 760_000,
+            expires_ms: Some(NOON + 6_420_000),
+            hits_total: 4_102,
+        }],
         time_ms: NOON,
         seq: 300,
         revision: 41,
@@ -355,6 +362,11 @@ fn limits() -> Vec<Limit> {
         passed_per_s: 311.0,
         rejected_per_s: 184.0,
         routes: vec!["create".into()],
+        candidate: "50/minute".into(),
+        candidate_would_reject_total: 8_412,
+        candidate_clients: 34,
+        then: "40/minute enforce".into(),
+        expires_ms: Some(NOON + 29 * 60_000),
         revision: 31,
         ..Limit::default()
     };
@@ -367,6 +379,8 @@ fn limits() -> Vec<Limit> {
         passed_per_s: 5.0,
         keys: 9,
         rejected_total: 640,
+        candidate: String::new(),
+        expires_ms: None,
         ..create.clone()
     };
     vec![create, login]

@@ -7,6 +7,7 @@ use super::{
     columns::{TABLE, is_override},
 };
 use crate::{
+    duration,
     model::{Limit, LimitMode},
     tui::{
         figures,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Rows of facts below the chart.
-const FACTS: u16 = 5;
+const FACTS: u16 = 7;
 /// The tallest a chart is while events have room below it.
 const CHART: u16 = 16;
 /// The fewest rows events are worth.
@@ -114,7 +115,7 @@ fn rows<'a>(limit: &'a Limit, scene: &Scene<'_>) -> Vec<Vec<Span<'a>>> {
     let figure = |count: u64| look.figure(Role::Plain, &figures::whole(count, 13));
     let file = if limit.configured.is_empty() { "not in it" } else { &limit.configured };
     let file_role = if is_override(limit) { Role::Warn } else { Role::Plain };
-    vec![
+    let mut rows = vec![
         vec![
             look.label(" limit     "),
             look.text(Role::Title, limit.rule.as_str()),
@@ -142,6 +143,52 @@ fn rows<'a>(limit: &'a Limit, scene: &Scene<'_>) -> Vec<Vec<Span<'a>>> {
             figure(limit.exempted_total),
         ],
         vec![look.label(" routes    "), look.text(Role::Plain, limit.routes.join(", "))],
-        vec![Span::styled(" E", look.style(Role::Accent)), Span::raw(" edits it")],
-    ]
+    ];
+    rows.extend(trial(limit, scene));
+    rows.extend(blocks(scene));
+    rows.push(vec![Span::styled(" E", look.style(Role::Accent)), Span::raw(" edits it")]);
+    rows
+}
+
+/// What is tried beside the limit, and what it goes back to.
+fn trial<'a>(limit: &'a Limit, scene: &Scene<'_>) -> Option<Vec<Span<'a>>> {
+    let look = scene.look;
+    let mut row = vec![look.label(" for now  ")];
+    if !limit.candidate.is_empty() {
+        row.push(look.label(" candidate "));
+        row.push(look.text(Role::Accent, limit.candidate.as_str()));
+        row.push(look.label(" would have refused "));
+        let count = limit.candidate_would_reject_total;
+        row.push(look.figure(Role::Plain, &figures::whole(count, 13)));
+        row.push(look.label(" of clients "));
+        row.push(look.figure(Role::Plain, &figures::whole(limit.candidate_clients, 7)));
+    }
+    if let Some(expires_ms) = limit.expires_ms {
+        let left = duration::age(expires_ms, scene.snapshot.time_ms);
+        row.push(look.label(" then "));
+        row.push(look.text(Role::Warn, format!("{} in {}", limit.then, duration::short(left))));
+    }
+    (row.len() > 1).then_some(row)
+}
+
+/// Networks whose clients are refused, the busiest first.
+fn blocks<'a>(scene: &Scene<'_>) -> Option<Vec<Span<'a>>> {
+    let look = scene.look;
+    let blocks = &scene.snapshot.blocks;
+    let busiest = blocks.iter().max_by_key(|block| block.hits_total)?;
+    let until = busiest.expires_ms.map_or_else(
+        || "until removed".to_owned(),
+        |at| format!("{} left", duration::short(duration::age(at, scene.snapshot.time_ms))),
+    );
+    let words =
+        format!("{} by {} ({until}), {} hits", busiest.network, busiest.owner, busiest.hits_total);
+    let more = match blocks.len() - 1 {
+        0 => String::new(),
+        more => format!("  and {more} more: gatewayctl block list"),
+    };
+    Some(vec![
+        look.label(" blocked   "),
+        look.text(Role::Warn, words),
+        look.text(Role::Muted, more),
+    ])
 }
