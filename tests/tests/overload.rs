@@ -188,7 +188,7 @@ fn with_few_descriptors_clients_wait_and_the_operator_does_not() {
             }
         }
     });
-    // 96 at most: two descriptors each of the 192 that are not kept back.
+    // 80 at most: two descriptors each of the 160 that are not kept back.
     let busy: Vec<Wire> = (0..200)
         .map(|_| {
             let mut wire = stage.wire();
@@ -199,7 +199,7 @@ fn with_few_descriptors_clients_wait_and_the_operator_does_not() {
     until("the others are turned away", || {
         (rejected(&stage.gateway, "connections") >= 100).then_some(())
     });
-    assert_eq!(metric(&stage.gateway, "gateway_in_flight"), 96);
+    assert_eq!(metric(&stage.gateway, "gateway_in_flight"), 80);
     assert_eq!(stage.gateway.ctl.backend("app-1")["health"], "healthy");
     drop(busy);
     until("new clients are served", || {

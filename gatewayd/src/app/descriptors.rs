@@ -3,9 +3,12 @@
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::model::Settings;
+use crate::proxy::MOST_PIPES;
 
 /// Kept for the admin API, probes, the journal, logs and listening sockets.
 const RESERVE: u64 = 64;
+/// Kept for each worker's pipes.
+const PIPES: u64 = 2 * MOST_PIPES as u64;
 /// One to the client, one to the backend.
 const EACH: u64 = 2;
 /// Assumed where the system does not tell.
@@ -25,15 +28,16 @@ pub(super) fn raise_limit() -> u64 {
 
 /// How many clients may be connected to a process with so many descriptors: as the settings say,
 /// but no more than there are descriptors for.
-pub(super) fn max_connections(settings: &Settings, descriptors: u64) -> u32 {
-    let enough_for = (descriptors.saturating_sub(RESERVE) / EACH).max(1);
+pub(super) fn max_connections(settings: &Settings, descriptors: u64, workers: usize) -> u32 {
+    let reserve = RESERVE + PIPES * workers as u64;
+    let enough_for = (descriptors.saturating_sub(reserve) / EACH).max(1);
     let enough_for = u32::try_from(enough_for).unwrap_or(u32::MAX);
     match settings.max_connections {
         Some(wanted) if wanted.get() > enough_for => {
             tracing::warn!(
                 "max_connections = {wanted} needs {} descriptors, and this process may have \
                  {descriptors}: {enough_for} connections it is; raise LimitNOFILE or `ulimit -n`",
-                u64::from(wanted.get()) * EACH + RESERVE
+                u64::from(wanted.get()) * EACH + reserve
             );
             enough_for
         }

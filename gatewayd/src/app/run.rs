@@ -114,7 +114,7 @@ impl Gateway {
             writer: writer.clone(),
             cells: Arc::new(Cells::new(count)),
             caps: Arc::new(ConnectionCaps::new(
-                descriptors::max_connections(&settings, descriptors),
+                descriptors::max_connections(&settings, descriptors, count),
                 settings.max_connections_per_client,
             )),
             limiter,

@@ -1,12 +1,18 @@
 //! Buffers: they belong to the worker and are lent to whoever moves bytes; an idle connection has
 //! none.
 
+use std::rc::Rc;
+
+use super::pipe::Pipe;
+
 /// How much of an answer is read or written at once.
 pub(super) const BUFFER_BYTES: usize = 64 * 1024;
 /// How much of a request is read at once: twice the largest head, which a slow client may hold.
 const REQUEST_BYTES: usize = 32 * 1024;
 /// How many of each kind wait for their next use; what comes back beyond them is let go.
 const KEPT: usize = 128;
+/// How many pipes there are at once, each of two descriptors; without one, bytes are copied.
+pub const MOST_PIPES: usize = 16;
 /// An outbox that grew beyond this is let go.
 const LARGEST_KEPT_BYTES: usize = 2 * BUFFER_BYTES;
 
@@ -26,6 +32,9 @@ pub(super) struct Buffers {
     /// For requests.
     request_inboxes: Vec<Inbox>,
     outboxes: Vec<Vec<u8>>,
+    pipes: Vec<Pipe>,
+    /// Pipes that are out.
+    lent: Rc<()>,
 }
 
 impl Inbox {
@@ -87,6 +96,22 @@ impl Buffers {
     /// An empty outbox.
     pub(super) fn outbox(&mut self) -> Vec<u8> {
         self.outboxes.pop().unwrap_or_default()
+    }
+
+    /// An empty pipe, unless the system has none to give.
+    pub(super) fn pipe(&mut self) -> Option<Pipe> {
+        let open = Rc::strong_count(&self.lent) - 1 + self.pipes.len();
+        let new = || (open < MOST_PIPES).then(|| Pipe::open().ok()).flatten();
+        let pipe = self.pipes.pop().or_else(new)?;
+        Some(pipe.lent(&self.lent))
+    }
+
+    /// Takes an empty pipe back.
+    pub(super) fn take_pipe(&mut self, pipe: Pipe) {
+        debug_assert_eq!(pipe.holds(), 0, "what is in it would go to another client");
+        if pipe.holds() == 0 {
+            self.pipes.push(pipe.back());
+        }
     }
 
     /// Takes an inbox back; what is in it is forgotten.

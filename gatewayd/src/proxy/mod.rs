@@ -23,6 +23,7 @@ mod http1;
 mod limits;
 mod log;
 mod pick;
+mod pipe;
 mod quota;
 mod reply;
 mod screen;
@@ -31,6 +32,7 @@ mod tunnel;
 mod upstream;
 mod worker;
 
+pub use buffers::MOST_PIPES;
 pub use door::{Door, DoorKind};
 pub use log::{AccessLog, Line};
 pub use upstream::Shelf;

@@ -84,6 +84,22 @@ impl BodyReader {
         Ok(Step::Data(first..*at))
     }
 
+    /// How much is still to come of a body of a told length.
+    pub(in crate::proxy) fn left(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Length { left } => Some(left),
+            Kind::Chunked(_) | Kind::UntilClose { .. } => None,
+        }
+    }
+
+    /// So much of a body of a told length went by unseen.
+    pub(in crate::proxy) fn skip(&mut self, count: usize) {
+        if let Kind::Length { left } = &mut self.kind {
+            debug_assert!(count as u64 <= *left, "what is behind the body is none of it");
+            *left = left.saturating_sub(count as u64);
+        }
+    }
+
     /// The sender closed the connection.
     ///
     /// # Errors

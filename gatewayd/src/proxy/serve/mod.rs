@@ -6,6 +6,7 @@ mod http2;
 mod patience;
 mod sending;
 mod stop;
+mod stream;
 
 use std::net::SocketAddr;
 use std::rc::Rc;

@@ -9,6 +9,7 @@ use super::super::http1::{
     Asked, BodyReader, MOST_INTERIM, Parsed, ResponseFault, ResponseHead, ResponseParser, Stage,
     Step, Trailers,
 };
+use super::super::pipe::Pipe;
 use super::super::worker::Worker;
 use super::Connection;
 
@@ -109,6 +110,30 @@ impl Answer {
                 let body = self.body.as_mut().expect("a body follows a head");
                 return Poll::Ready(body.close().map(|()| None).map_err(|_| Failure::BrokeOff));
             }
+        }
+    }
+
+    /// How much is still to come of a body of a told length, none of which lies here.
+    pub(in crate::proxy) fn left(&self) -> Option<u64> {
+        self.body.as_ref()?.left().filter(|_| self.inbox.is_none())
+    }
+
+    /// Waits for more of a body of a told length, and takes it into `pipe`.
+    pub(in crate::proxy) fn poll_pipe(
+        &mut self,
+        cx: &mut Context<'_>,
+        connection: &mut Connection,
+        pipe: &mut Pipe,
+    ) -> Poll<Result<(), Failure>> {
+        let body = self.body.as_mut().expect("a body follows a head");
+        let most = body.left().map_or(0, |left| usize::try_from(left).unwrap_or(usize::MAX));
+        match ready!(connection.poll_pipe(cx, pipe, most)) {
+            Ok(count) if count > 0 => {
+                body.skip(count);
+                Poll::Ready(Ok(()))
+            }
+            // A reset ends it as a close does.
+            _ => Poll::Ready(Err(Failure::BrokeOff)),
         }
     }
 

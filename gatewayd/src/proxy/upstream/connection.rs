@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::super::buffers::Inbox;
+use super::super::pipe::Pipe;
 use super::shelf::Spare;
 
 /// One connection to a backend; it serves one request at a time.
@@ -86,6 +87,16 @@ impl Connection {
         inbox: &mut Inbox,
     ) -> Poll<io::Result<usize>> {
         poll_fill(&mut self.stream, cx, inbox)
+    }
+
+    /// Takes up to `most` bytes of what has come into `pipe`; 0 bytes are the end.
+    pub(super) fn poll_pipe(
+        &mut self,
+        cx: &mut Context<'_>,
+        pipe: &mut Pipe,
+        most: usize,
+    ) -> Poll<io::Result<usize>> {
+        pipe.poll_fill(cx, &self.stream, most)
     }
 
     /// Writes some of `bytes`.

@@ -5,11 +5,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::super::super::buffers::Inbox;
+use super::super::super::pipe::Pipe;
 use super::super::super::upstream::poll_fill;
 use super::super::super::worker::Worker;
+use super::super::stream::Stream;
 
 /// A client's connection. It holds no buffer while there is nothing in it.
 pub(super) struct Client<S> {
@@ -23,7 +23,7 @@ pub(super) struct Client<S> {
     worker: Rc<Worker>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+impl<S: Stream> Client<S> {
     pub(super) fn new(worker: &Rc<Worker>, stream: S) -> Client<S> {
         let worker = Rc::clone(worker);
         Client { stream, inbox: None, outbox: Vec::new(), written: 0, moved: 0, worker }
@@ -104,6 +104,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     ) -> Poll<io::Result<usize>> {
         debug_assert_eq!(self.waiting(), 0, "bytes would overtake others");
         let count = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
+        self.moved += count as u64;
+        Poll::Ready(Ok(count))
+    }
+
+    /// Whether bytes go to it as they are, so that they can go through a pipe.
+    pub(super) fn is_bare(&self) -> bool {
+        self.stream.bare().is_some()
+    }
+
+    /// Writes some of what is in `pipe` past the outbox, which is empty.
+    pub(super) fn poll_drain(
+        &mut self,
+        cx: &mut Context<'_>,
+        pipe: &mut Pipe,
+    ) -> Poll<io::Result<usize>> {
+        debug_assert_eq!(self.waiting(), 0, "bytes would overtake others");
+        let socket = self.stream.bare().ok_or(io::ErrorKind::Unsupported)?;
+        let count = ready!(pipe.poll_drain(cx, socket))?;
         self.moved += count as u64;
         Poll::Ready(Ok(count))
     }

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use http::Method;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::model::Refusal;
 
@@ -21,6 +20,7 @@ use super::super::super::reply::{self, Reply};
 use super::super::super::tunnel;
 use super::super::super::worker::Worker;
 use super::super::patience::{FIRST_BYTE, HEAD, KEEP_ALIVE, WRITE_STALL};
+use super::super::stream::Stream;
 use super::client::Client;
 use super::download::Download;
 use super::exchange::{Exchange, Outcome};
@@ -33,7 +33,7 @@ const MOST_REQUESTS: u32 = 10_000;
 const LONGEST_LIFE_MS: u64 = 60 * 60 * 1000;
 
 /// Serves the client at `peer` until it leaves, breaks a rule, or the worker drains.
-pub(in crate::proxy::serve) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+pub(in crate::proxy::serve) async fn serve<S: Stream>(
     worker: &Rc<Worker>,
     door: &DoorKind,
     stream: S,
@@ -96,7 +96,7 @@ enum Ready {
     Http2(Box<Call>),
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
+impl<S: Stream> Connection<'_, S> {
     /// Reads one request, of which some is there, and answers it.
     async fn serve_one(&mut self) -> Then {
         self.deadline.arm(HEAD);

@@ -1,10 +1,10 @@
 //! The download: a backend's answer on its way to the client.
 
+use std::mem;
 use std::ops::Range;
 use std::task::{Context, Poll, ready};
 
 use http::Method;
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::policy;
 
@@ -14,10 +14,14 @@ use super::super::super::http1::{
     Asked, Begun, CHUNK_END, ResponseFraming, Stage, ToClient, Version, write_chunk_size,
     write_interim, write_last_chunk, write_response,
 };
-use super::super::super::upstream::{Failure, Lease};
+use super::super::super::pipe::Pipe;
+use super::super::super::upstream::{Answer, Failure, Lease};
 use super::super::super::worker::Worker;
+use super::super::stream::Stream;
 use super::client::Client;
 
+/// A body of which at least so much is still to come goes through a pipe.
+const PIPED_BYTES: u64 = 128 * 1024;
 /// Pieces up to this size are gathered with what is before them; larger ones go as they are.
 const GATHERED_BYTES: usize = 16 * 1024;
 
@@ -38,6 +42,8 @@ enum At {
     Body(Begun),
     /// A piece of the body that goes past the outbox; how much of it is written.
     Piece(Begun, Range<usize>, usize),
+    /// The rest of a large body goes through a pipe.
+    Piped(Begun, Pipe),
     End(Begun),
     Switched,
 }
@@ -86,13 +92,17 @@ impl Download {
         !matches!(self.stage, At::Head)
     }
 
-    /// Whether the client is to take a piece that goes past the outbox.
+    /// Whether the client is to take something that goes past the outbox.
     pub(super) fn gives(&self) -> bool {
-        matches!(self.stage, At::Piece(..))
+        match &self.stage {
+            At::Piece(..) => true,
+            At::Piped(_, pipe) => pipe.holds() > 0,
+            At::Head | At::Body(_) | At::End(_) | At::Switched => false,
+        }
     }
 
     /// Moves the answer on; ready once all of it is with the client.
-    pub(super) fn poll<S: AsyncRead + AsyncWrite + Unpin>(
+    pub(super) fn poll<S: Stream>(
         &mut self,
         cx: &mut Context<'_>,
         client: &mut Client<S>,
@@ -123,6 +133,7 @@ impl Download {
                     lease.answer.consume(range.end);
                     self.stage = At::Body(*begun);
                 }
+                At::Piped(..) => ready!(self.poll_piped(cx, client, lease, account, worker))?,
                 At::End(begun) => {
                     ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
                     return Poll::Ready(Ok(Done::Answered { persists: begun.persists }));
@@ -135,7 +146,7 @@ impl Download {
         }
     }
 
-    fn poll_head<S: AsyncRead + AsyncWrite + Unpin>(
+    fn poll_head<S: Stream>(
         &mut self,
         cx: &mut Context<'_>,
         client: &mut Client<S>,
@@ -171,7 +182,7 @@ impl Download {
     }
 
     /// Moves the body on, until it ends or a piece has to go past the outbox.
-    fn poll_body<S: AsyncRead + AsyncWrite + Unpin>(
+    fn poll_body<S: Stream>(
         &mut self,
         cx: &mut Context<'_>,
         client: &mut Client<S>,
@@ -185,6 +196,10 @@ impl Download {
         loop {
             let piece = match answer.next_piece().map_err(Broken::Backend)? {
                 Some(piece) => piece,
+                None if let Some(pipe) = pipe(begun.framing, answer, client, worker) => {
+                    self.stage = At::Piped(begun, pipe);
+                    return Poll::Ready(Ok(()));
+                }
                 None => {
                     // What has been gathered goes before more is waited for.
                     ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
@@ -219,4 +234,43 @@ impl Download {
             }
         }
     }
+
+    /// Moves on what goes through a pipe, to the end of the body.
+    fn poll_piped<S: Stream>(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: &mut Client<S>,
+        lease: &mut Lease,
+        account: &mut Account,
+        worker: &Worker,
+    ) -> Poll<Result<(), Broken>> {
+        let At::Piped(begun, pipe) = &mut self.stage else { return Poll::Ready(Ok(())) };
+        ready!(client.poll_flush(cx)).map_err(|_| Broken::Left)?;
+        let Lease { connection, answer, .. } = lease;
+        loop {
+            while pipe.holds() > 0 {
+                account.sent(ready!(client.poll_drain(cx, pipe)).map_err(|_| Broken::Left)?);
+            }
+            if answer.is_over() {
+                let begun = *begun;
+                if let At::Piped(_, pipe) = mem::replace(&mut self.stage, At::Body(begun)) {
+                    worker.buffers.borrow_mut().take_pipe(pipe);
+                }
+                return Poll::Ready(Ok(()));
+            }
+            ready!(answer.poll_pipe(cx, connection, pipe)).map_err(Broken::Backend)?;
+        }
+    }
+}
+
+/// A pipe for what is still to come of a body, if it pays and nothing has to be done to the bytes.
+fn pipe<S: Stream>(
+    framing: ResponseFraming,
+    answer: &Answer,
+    client: &Client<S>,
+    worker: &Worker,
+) -> Option<Pipe> {
+    let as_it_is = matches!(framing, ResponseFraming::Length(_)) && client.is_bare();
+    let pays = as_it_is && answer.left().is_some_and(|left| left >= PIPED_BYTES);
+    pays.then(|| worker.buffers.borrow_mut().pipe()).flatten()
 }

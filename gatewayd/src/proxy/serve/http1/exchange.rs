@@ -11,8 +11,6 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use crate::model::Refusal;
 
 use super::super::super::account::Account;
@@ -21,6 +19,7 @@ use super::super::super::upstream::{Connection, Failure, Lease, Search};
 use super::super::super::worker::Worker;
 use super::super::patience::{ANSWER_HEAD, Awaits, BODY_IDLE, STREAM_IDLE, WRITE_STALL};
 use super::super::stop::Stop;
+use super::super::stream::Stream;
 use super::client::Client;
 use super::download::{Broken, Done, Download};
 use super::upload::Upload;
@@ -59,7 +58,7 @@ enum Ended {
     TimedOut,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
+impl<S: Stream> Exchange<'_, S> {
     /// Sends the request to backends until one answers, and relays the answer.
     pub(super) async fn run(mut self) -> Outcome {
         loop {

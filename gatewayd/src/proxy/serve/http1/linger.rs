@@ -4,19 +4,17 @@
 use std::future::poll_fn;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
 use super::super::super::deadlines::Deadline;
+use super::super::stream::Stream;
 use super::client::Client;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 const MOST_BYTES: usize = 64 * 1024;
 
 /// Ends the connection (RFC 9112, section 9.6).
-pub(super) async fn close<S: AsyncRead + AsyncWrite + Unpin>(
-    client: &mut Client<S>,
-    deadline: &Deadline,
-) {
+pub(super) async fn close<S: Stream>(client: &mut Client<S>, deadline: &Deadline) {
     deadline.arm(PATIENCE);
     let ending = async {
         // Whatever fails here, the connection ends.

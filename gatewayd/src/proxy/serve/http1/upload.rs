@@ -3,8 +3,6 @@
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use crate::model::Refusal;
 
 use super::super::super::http1::{
@@ -14,6 +12,7 @@ use super::super::super::upstream::Connection;
 use super::super::super::worker::Worker;
 use super::super::patience::{Awaits, Pace};
 use super::super::stop::Stop;
+use super::super::stream::Stream;
 use super::client::Client;
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -107,7 +106,7 @@ impl Upload {
     }
 
     /// Moves the request on; ready once all of it is with the system, or the backend takes no more.
-    pub(super) fn poll<S: AsyncRead + AsyncWrite + Unpin>(
+    pub(super) fn poll<S: Stream>(
         &mut self,
         cx: &mut Context<'_>,
         client: &mut Client<S>,
@@ -153,10 +152,7 @@ impl Upload {
     }
 
     /// Takes what has come of the body into the outbox.
-    fn gather<S: AsyncRead + AsyncWrite + Unpin>(
-        &mut self,
-        client: &mut Client<S>,
-    ) -> Result<(), Stop> {
+    fn gather<S: Stream>(&mut self, client: &mut Client<S>) -> Result<(), Stop> {
         self.forget_written();
         while !self.ended && self.outbox.len() < GATHERED_BYTES {
             let unread = client.unread();

@@ -5,7 +5,6 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::super::super::super::fields;
 use super::super::super::super::http1::{
@@ -15,6 +14,7 @@ use super::super::super::super::upstream::http2::Piece;
 use super::super::super::super::worker::Worker;
 use super::super::super::sending::Asker;
 use super::super::super::stop::Stop;
+use super::super::super::stream::Stream as ClientStream;
 use super::super::client::Client;
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -28,7 +28,7 @@ pub(in crate::proxy::serve::http1) struct Body<'a, S> {
     expects_continue: bool,
 }
 
-impl<'a, S: AsyncRead + AsyncWrite + Unpin> Body<'a, S> {
+impl<'a, S: ClientStream> Body<'a, S> {
     /// The body that comes from `client` with this `framing`.
     pub(in crate::proxy::serve::http1) fn new(
         worker: &Rc<Worker>,
@@ -58,7 +58,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Body<'a, S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Asker for Body<'_, S> {
+impl<S: ClientStream> Asker for Body<'_, S> {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Piece, Stop>> {
         loop {
             let (unread, mut at) = (self.client.unread(), 0);

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::model::Refusal;
 
@@ -17,6 +16,7 @@ use super::super::super::super::worker::Worker;
 use super::super::super::ask::{Answered, Asking};
 use super::super::super::sending::Sending;
 use super::super::super::stop::Stop;
+use super::super::super::stream::Stream as ClientStream;
 use super::super::exchange::Outcome;
 use super::{Body, Download};
 
@@ -63,7 +63,7 @@ impl Call {
     }
 
     /// Asks backends until one answers, and relays the answer.
-    pub(in crate::proxy::serve::http1) async fn relay<S: AsyncRead + AsyncWrite + Unpin>(
+    pub(in crate::proxy::serve::http1) async fn relay<S: ClientStream>(
         self,
         worker: &Rc<Worker>,
         account: &mut Account,

@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 use http::{HeaderMap, Response};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::model::Refusal;
 
@@ -19,6 +18,7 @@ use super::super::super::super::upstream::http2::{Failure, Piece, Stream};
 use super::super::super::patience::{STREAM_IDLE, WRITE_STALL};
 use super::super::super::sending::Sending;
 use super::super::super::stop::Stop;
+use super::super::super::stream::Stream as ClientStream;
 use super::super::exchange::Outcome;
 use super::Body;
 
@@ -48,7 +48,7 @@ enum Broken {
     TimedOut,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Download<'_, S> {
+impl<S: ClientStream> Download<'_, S> {
     /// Writes the head.
     pub(super) fn begin(&mut self, head: &Response<()>) {
         let Begun { framing, persists } = self.begun;
