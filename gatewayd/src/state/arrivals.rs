@@ -4,27 +4,37 @@
 //! have been written over meanwhile. What was never used of it costs no memory.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::policy::Arrival;
 
 /// How many are remembered: 4 MiB for each worker.
 const REMEMBERED: usize = 1 << 17;
+/// How many of them are made at once.
+const CHUNK: usize = 1 << 12;
 /// The bits of a limit's mark in an entry.
 const MARK_BITS: u32 = 20;
 
 /// The latest arrivals.
 #[derive(Debug)]
 pub struct Arrivals {
-    entries: Box<[[AtomicU64; 4]]>,
+    /// Made as they are first needed.
+    chunks: Box<[OnceLock<Chunk>]>,
     /// How many there ever were.
     written: AtomicU64,
 }
 
+type Chunk = Box<[[AtomicU64; 4]]>;
+
+fn chunk() -> Chunk {
+    (0..CHUNK).map(|_| Default::default()).collect()
+}
+
 impl Default for Arrivals {
     fn default() -> Arrivals {
-        let entries = (0..REMEMBERED).map(|_| Default::default()).collect();
-        Arrivals { entries, written: AtomicU64::new(0) }
+        let chunks = (0..REMEMBERED / CHUNK).map(|_| OnceLock::new()).collect();
+        Arrivals { chunks, written: AtomicU64::new(0) }
     }
 }
 
@@ -38,7 +48,9 @@ impl Arrivals {
     /// Remembers a request of `key` under the limit of `mark`. Only the owning worker may call this.
     pub fn note(&self, mark: u32, key: u64, client: IpAddr, refused: bool, now_us: u64) {
         let written = self.written.load(Ordering::Relaxed);
-        let [first, second, upper, lower] = &self.entries[written as usize % REMEMBERED];
+        let place = written as usize % REMEMBERED;
+        let chunk = self.chunks[place / CHUNK].get_or_init(chunk);
+        let [first, second, upper, lower] = &chunk[place % CHUNK];
         let bits = match client {
             IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
             IpAddr::V6(v6) => v6.to_bits(),
@@ -58,9 +70,7 @@ impl Arrivals {
         let oldest = written.saturating_sub(REMEMBERED as u64);
         let mut found = Vec::new();
         for number in oldest..written {
-            let entry = &self.entries[number as usize % REMEMBERED];
-            let [first, key, upper, lower] =
-                [0, 1, 2, 3].map(|word| entry[word].load(Ordering::Relaxed));
+            let [first, key, upper, lower] = self.words(number);
             let client_bits = u128::from(upper) << 64 | u128::from(lower);
             let at_us = (first >> (MARK_BITS + 1)) * 1000;
             let of = (first >> 1) as u32 & ((1 << MARK_BITS) - 1);
@@ -80,8 +90,15 @@ impl Arrivals {
     pub fn oldest_us(&self) -> Option<u64> {
         let written = self.written.load(Ordering::Acquire);
         let oldest = written.checked_sub(REMEMBERED as u64)?;
-        let word = self.entries[oldest as usize % REMEMBERED][0].load(Ordering::Relaxed);
+        let [word, ..] = self.words(oldest);
         Some((word >> (MARK_BITS + 1)) * 1000)
+    }
+
+    /// The words of an entry as they are now.
+    fn words(&self, number: u64) -> [u64; 4] {
+        let place = number as usize % REMEMBERED;
+        let entry = self.chunks[place / CHUNK].get().map(|chunk| &chunk[place % CHUNK]);
+        entry.map_or([0; 4], |entry| entry.each_ref().map(|word| word.load(Ordering::Relaxed)))
     }
 }
 

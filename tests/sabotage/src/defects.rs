@@ -217,9 +217,9 @@ pub(crate) const DEFECTS: [Defect; 23] = [
     // Tells of a backend that swallows connections that it refuses them.
     Defect {
         name: "silence-is-a-refusal",
-        file: "gatewayd/src/proxy/upstream/engage.rs",
-        sound: "DialError::TimedOut { .. } => Refusal::UpstreamTimeout,",
-        broken: "DialError::TimedOut { .. } => Refusal::UpstreamConnect,",
+        file: "gatewayd/src/proxy/upstream/carrier.rs",
+        sound: "                Refusal::UpstreamTimeout\n",
+        broken: "                Refusal::UpstreamConnect\n",
         case: acceptance(
             "tests/tests/acceptance/unreachable_backends.rs",
             "unreachable_backends::case_66_where_all_are_silent_the_client_is_told_so_after_two_of_them",
@@ -289,8 +289,8 @@ pub(crate) const DEFECTS: [Defect; 23] = [
         case: Case {
             package: "gateway-tests",
             target: Some("limits"),
-            file: "tests/tests/limits.rs",
-            test: "a_forged_header_from_an_untrusted_peer_changes_nothing",
+            file: "tests/tests/limits/counting.rs",
+            test: "counting::a_forged_header_from_an_untrusted_peer_changes_nothing",
         },
     },
     // Forgets the key that used most of its limit.

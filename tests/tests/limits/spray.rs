@@ -32,5 +32,6 @@ fn evicts_itself_and_nobody_else() {
     assert!(keys <= 2000, "{limit}");
     assert_eq!(keys + evicted, u64::from(KEYS) + 1, "{limit}");
     let grown = memory().saturating_sub(before);
-    assert!(grown < 8 << 20, "{grown} bytes for {KEYS} keys");
+    // What each of two workers remembers of late is 4 MiB at most, whoever asks.
+    assert!(grown < 16 << 20, "{grown} bytes for {KEYS} keys");
 }

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, Capacity, HealthCheck, Limit, LimitEdit, LimitKey, LimitMode, Pool, Rule,
-    RuleEdit, ScalerEdit, ScalingMode, Weight, WeightEdit,
+    Backend, Balance, CandidateEdit, Capacity, HealthCheck, Limit, LimitEdit, LimitKey, LimitMode,
+    Pool, Rule, RuleEdit, ScalerEdit, ScalingMode, Weight, WeightEdit,
 };
 
 fn name(text: &str) -> Name {
@@ -159,6 +159,57 @@ fn a_limit_keeps_what_is_not_named() {
     let limit = applied.desired.gateway.limit("create").unwrap();
     assert_eq!((limit.rule.to_string().as_str(), limit.mode), ("8/minute", LimitMode::Enforce));
     assert!(matches!(refused(&set(None, None)), Rejection::Invalid { .. }));
+}
+
+/// What becomes of the limit, edit by edit.
+fn edited(edits: &[LimitEdit]) -> Limit {
+    let mut now = desired();
+    for edit in edits {
+        let change = Change::SetLimit { name: name("create"), edit: *edit };
+        now = apply(&now, &change, &by("ana", "try"), 1000).unwrap().desired;
+    }
+    now.gateway.limit("create").unwrap().clone()
+}
+
+fn max(text: &str, ttl_s: Option<u64>) -> LimitEdit {
+    LimitEdit {
+        rule: Some(RuleEdit::Max(text.parse().unwrap())),
+        ttl: ttl_s.map(Duration::from_secs),
+        ..LimitEdit::default()
+    }
+}
+
+#[test]
+fn a_limit_set_for_a_while_goes_back_to_what_it_was_before_the_first_time() {
+    let limit = edited(&[max("8/minute", Some(60)), max("9/minute", Some(5))]);
+    let lapse = limit.lapse.unwrap();
+    assert_eq!((lapse.rule.to_string().as_str(), lapse.until_ms), ("100/minute", 6000));
+    assert_eq!(edited(&[max("8/minute", Some(60)), max("9/minute", None)]).lapse, None);
+    let tried = LimitEdit { candidate: Some(CandidateEdit::Drop), ..LimitEdit::default() };
+    assert!(edited(&[max("8/minute", Some(60)), tried]).lapse.is_some(), "a trial changes nothing");
+}
+
+#[test]
+fn what_is_over_ends_and_nothing_else() {
+    let network = |text: &str| -> ipnet::IpNet { text.parse().unwrap() };
+    let mut now = desired();
+    for (text, ttl) in
+        [("192.0.2.0/24", Some(1)), ("198.51.100.0/24", Some(9)), ("10.0.0.0/16", None)]
+    {
+        let ttl = ttl.map(Duration::from_secs);
+        let change = Change::AddBlock { network: network(text), ttl, own: None };
+        now = apply(&now, &change, &by("ana", "abuse"), 1000).unwrap().desired;
+    }
+    let expired = apply(&now, &Change::Expire, &by("gateway", ""), 2000).unwrap();
+    assert_eq!(expired.operation.target, "block/192.0.2.0/24");
+    let left: Vec<_> = expired.desired.gateway.blocks.iter().map(|it| it.network).collect();
+    assert_eq!(left, [network("198.51.100.0/24"), network("10.0.0.0/16")]);
+    assert!(
+        apply(&expired.desired, &Change::Expire, &by("gateway", ""), 2000)
+            .unwrap()
+            .operation
+            .unchanged
+    );
 }
 
 #[test]
