@@ -273,8 +273,8 @@ pub(crate) const DEFECTS: [Defect; 23] = [
     Defect {
         name: "idle-bytes-are-an-answer",
         file: "gatewayd/src/proxy/upstream/pools.rs",
-        sound: "if is_fresh(&connection, now_ms) && connection.is_quiet() {",
-        broken: "if is_fresh(&connection, now_ms) {",
+        sound: "if connection.is_fresh(now_ms) && connection.is_quiet() {",
+        broken: "if connection.is_fresh(now_ms) {",
         case: acceptance(
             "tests/tests/acceptance/faulty_backends.rs",
             "faulty_backends::case_71_an_answer_nobody_asked_for_reaches_nobody",
