@@ -41,10 +41,11 @@ pub(in crate::proxy::serve) async fn serve<S>(
     let streams = Streams::new(worker);
     let service = service_fn(|request| {
         let (worker, door, deadline) = (Rc::clone(worker), Rc::clone(door), streams.begin());
-        async move {
+        // It is large, and hyper hands it on several times before it runs.
+        Box::pin(async move {
             let answer = request::answer(worker, &door, peer, deadline, request).await;
             Ok::<_, Infallible>(answer)
-        }
+        })
     });
     let connection = http2::Builder::new(Tasks(Rc::clone(&streams)))
         .timer(TokioTimer::new())
