@@ -356,7 +356,7 @@ fn what_may_have_been_done_is_not_done_again() {
 
 #[test]
 fn a_backend_that_says_goodbye_in_mid_traffic_loses_nothing() {
-    let age = Duration::from_millis(100);
+    let age = Duration::from_millis(300);
     let server = GrpcServer::set(1, |server| server.max_connection_age(age));
     let gateway = before(&[&server]);
     let mut client = GrpcClient::connect(gateway.https);

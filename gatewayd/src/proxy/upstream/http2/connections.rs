@@ -14,6 +14,9 @@ use super::super::ConnectError;
 use super::Place;
 use super::connection::Connection;
 
+/// Connections that are tried for one stream before the backend is said to take none.
+const DIALS: u32 = 3;
+
 /// A connection on its way, which all who need one wait for together.
 type Dialing = LocalBoxFuture<'static, Result<(), Rc<ConnectError>>>;
 
@@ -66,7 +69,7 @@ pub(super) async fn place(
     worker: &Rc<Worker>,
     backend: &Arc<LiveBackend>,
 ) -> Result<Place, Rc<ConnectError>> {
-    let mut dialled = false;
+    let mut dialled = 0;
     loop {
         let dialing = {
             let connections = &mut *worker.http2.borrow_mut();
@@ -75,8 +78,9 @@ pub(super) async fn place(
             if let Some(place) = known.open.iter().find_map(Connection::place) {
                 return Ok(place);
             }
-            // Others were faster, or the backend takes nobody.
-            if dialled && known.open.iter().all(|connection| connection.most_streams() == 0) {
+            // Others were faster, the backend said goodbye at once, or it takes nobody.
+            let takes_none = known.open.iter().all(|connection| connection.most_streams() == 0);
+            if dialled >= DIALS && takes_none {
                 return Err(Rc::new(ConnectError::NoStreams(backend.address)));
             }
             known.dialing().unwrap_or_else(|| {
@@ -86,7 +90,7 @@ pub(super) async fn place(
             })
         };
         dialing.await?;
-        dialled = true;
+        dialled += 1;
     }
 }
 
