@@ -17,10 +17,12 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::admission::Places;
+use super::deadlines::Deadline;
 use super::door::DoorKind;
 use super::worker::Worker;
 
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a handshake of TLS may take in all.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Starts to serve the client at `peer`, in a task of its own, until it leaves, breaks a rule, or
 /// the worker drains.
@@ -60,11 +62,14 @@ async fn serve_tls(
     places: Places,
 ) {
     let _open = Open::new(&worker, places);
-    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
+    let deadline = Deadline::new(&worker);
+    deadline.arm(HANDSHAKE);
+    let handshake = deadline.meet(acceptor.accept(stream));
     let Ok(Ok(stream)) = Box::pin(handshake).await else {
         worker.cells().handshake_failures.add(1);
         return;
     };
+    drop(deadline);
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
         Box::pin(http2::serve(&worker, &door, stream, peer.ip())).await;
     } else {
