@@ -128,6 +128,9 @@ impl TryFrom<wire::Pool> for Pool {
             error_ratio: it.error_ratio,
             headroom_ratio: it.headroom_ratio,
             panic: it.panic,
+            ejections_total: it.ejections_total,
+            ejections_spared_total: it.ejections_spared_total,
+            panics_total: it.panics_total,
         })
     }
 }
@@ -151,6 +154,7 @@ impl TryFrom<wire::Backend> for Backend {
             health: health(it.health)?,
             health_reason: it.health_reason,
             health_since_ms: it.health_since_ms,
+            health_until_ms: it.health_until_ms,
             slow_start: it.slow_start,
             in_flight: it.in_flight,
             in_flight_at_drain: it.in_flight_at_drain,

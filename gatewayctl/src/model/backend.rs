@@ -27,12 +27,15 @@ pub struct Backend {
     pub standing_since_ms: Option<i64>,
     /// When the standing ends by itself, milliseconds since the Unix epoch; absent when it does not.
     pub standing_expires_ms: Option<i64>,
-    /// What probes say of it.
+    /// What probes and traffic say of it.
     pub health: Health,
-    /// The latest probe's result in words: "200 in 1 ms", "connection refused x18".
+    /// The latest probe's result in words: "200 in 1 ms", "connection refused x18"; or why it is
+    /// ejected.
     pub health_reason: String,
     /// Since when it is in this health, milliseconds since the Unix epoch.
     pub health_since_ms: i64,
+    /// When its ejection ends, milliseconds since the Unix epoch; absent when it is not ejected.
+    pub health_until_ms: Option<i64>,
     /// Part of its slow start done, 0..=1; absent when not in slow start.
     pub slow_start: Option<f64>,
     /// Requests under way on it.

@@ -9,7 +9,7 @@ pub struct Pool {
     pub balance: String,
     /// Backends in it.
     pub backends: u32,
-    /// Backends that take new requests.
+    /// Healthy backends that take new requests.
     pub ready: u32,
     /// Backends draining.
     pub draining: u32,
@@ -31,4 +31,10 @@ pub struct Pool {
     pub headroom_ratio: Option<f64>,
     /// True when so few backends are healthy that all are used.
     pub panic: bool,
+    /// Backends taken out because of their answers, since the start.
+    pub ejections_total: u64,
+    /// Those that were not, because too few others would be left, since the start.
+    pub ejections_spared_total: u64,
+    /// How often so few became healthy that all were used, since the start.
+    pub panics_total: u64,
 }

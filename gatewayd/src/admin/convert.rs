@@ -69,6 +69,9 @@ fn pool(it: &PoolView) -> wire::Pool {
         error_ratio: it.error_ratio,
         headroom_ratio: it.headroom_ratio,
         panic: it.panic,
+        ejections_total: it.ejections_total,
+        ejections_spared_total: it.ejections_spared_total,
+        panics_total: it.panics_total,
     }
 }
 
@@ -89,6 +92,7 @@ fn backend(it: &BackendView) -> wire::Backend {
         health: health(it.health).into(),
         health_reason: it.health_reason.clone(),
         health_since_ms: it.health_since_ms,
+        health_until_ms: it.health_until_ms,
         slow_start: it.slow_start,
         in_flight: it.in_flight,
         in_flight_at_drain: it.in_flight_at_drain,

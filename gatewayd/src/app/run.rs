@@ -118,6 +118,7 @@ impl Gateway {
                 settings.max_connections_per_client,
             )),
             limiter,
+            accusations: Arc::default(),
             log: lines,
             events: events.clone(),
             phase: phases,

@@ -44,6 +44,8 @@ impl Watchers {
         tokio::spawn(tasks::publish(publish, painter, self.feed));
         tokio::spawn(tasks::sample_host(host));
         tokio::spawn(tasks::probe(writer.clone(), events.clone(), *clock));
+        let accusations = Arc::clone(&shared.accusations);
+        tokio::spawn(tasks::eject(writer.clone(), events.clone(), *clock, accusations));
         tokio::spawn(tasks::warm(writer.clone()));
         tokio::spawn(tasks::expire(writer.clone(), events.clone(), *clock));
         let certificates = self.certificates;

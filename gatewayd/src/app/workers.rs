@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
 use crate::model::{EventKind, Phase, Severity};
@@ -18,6 +18,7 @@ pub(super) struct Shared {
     pub(super) cells: Arc<Cells<WorkerCells>>,
     pub(super) caps: Arc<ConnectionCaps>,
     pub(super) limiter: Arc<Limiter>,
+    pub(super) accusations: Arc<Notify>,
     pub(super) log: Option<AccessLog>,
     pub(super) events: Events,
     pub(super) phase: watch::Receiver<Phase>,
@@ -43,6 +44,7 @@ pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<Jo
             cells: Arc::clone(&shared.cells),
             caps: Arc::clone(&shared.caps),
             limiter: Arc::clone(&shared.limiter),
+            accusations: Arc::clone(&shared.accusations),
             shelf: shelf.clone(),
             log: shared.log.clone(),
             phase: shared.phase.clone(),

@@ -12,6 +12,7 @@ mod autoscale;
 mod data_plane;
 mod diagnostic;
 mod diagnostics;
+mod ejection;
 mod fields;
 mod file;
 mod health;

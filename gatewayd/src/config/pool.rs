@@ -4,13 +4,15 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::autoscale::autoscale;
+use super::ejection::ejection;
 use super::fields::{Fields, LaterKey};
 use super::health::health;
 use super::names::Noun;
 use super::value::Value;
 use super::words::{choice, suggestion};
 use crate::model::{
-    Backend, Balance, Capacity, HashKey, HealthCheck, LimitKey, Pool, Source, Standing, Weight,
+    Backend, Balance, Capacity, EjectionRules, HashKey, HealthCheck, LimitKey, Pool, Source,
+    Standing, Weight,
 };
 
 const LATER: [LaterKey; 1] =
@@ -45,6 +47,12 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
             value.duration(Duration::ZERO..=LONGEST_SLOW_START)
         });
         let health = fields.defaulted("health", HealthCheck::default(), health);
+        let rules = EjectionRules::default();
+        let ejection = fields.defaulted("ejection", rules, ejection);
+        let threshold = Pool::DEFAULT_PANIC_THRESHOLD;
+        let panic_threshold = fields.defaulted("panic_threshold", threshold, |value| {
+            u8::try_from(value.number(0..=100)?).ok()
+        });
         let capacity = capacity(fields);
         let h2 = fields.defaulted("h2", false, Value::flag);
         let backends = fields.each("backend", "[[pool.backend]]", backend);
@@ -58,6 +66,8 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
             balance,
             slow_start: slow_start?,
             health: health?,
+            ejection: ejection?,
+            panic_threshold: panic_threshold?,
             capacity: capacity?,
             h2: h2?,
             backends,

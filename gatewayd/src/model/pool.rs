@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{Autoscale, Backend, Capacity, Name};
+use super::{Autoscale, Backend, Capacity, EjectionRules, Name};
 
 /// Interchangeable backends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,12 @@ pub struct Pool {
     pub slow_start: Duration,
     /// How backends are probed.
     pub health: HealthCheck,
+    /// When a backend that fails requests is taken out.
+    #[serde(default)]
+    pub ejection: EjectionRules,
+    /// Percent of its backends, 0..=100: when fewer are healthy, all are used. 0 never is so.
+    #[serde(default = "default_panic_threshold")]
+    pub panic_threshold: u8,
     /// How much its backends take at once.
     #[serde(default)]
     pub capacity: Capacity,
@@ -96,7 +102,14 @@ impl fmt::Display for Balance {
     }
 }
 
+const fn default_panic_threshold() -> u8 {
+    Pool::DEFAULT_PANIC_THRESHOLD
+}
+
 impl Pool {
+    /// What `panic_threshold` is when nobody says.
+    pub const DEFAULT_PANIC_THRESHOLD: u8 = 50;
+
     /// The backend called `name`.
     #[must_use]
     pub fn backend(&self, name: &str) -> Option<&Backend> {

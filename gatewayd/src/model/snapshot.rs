@@ -123,7 +123,7 @@ pub struct PoolView {
     pub balance: String,
     /// Backends in it.
     pub backends: u32,
-    /// Backends that take new requests.
+    /// Healthy backends that take new requests.
     pub ready: u32,
     /// Backends draining.
     pub draining: u32,
@@ -145,6 +145,12 @@ pub struct PoolView {
     pub headroom_ratio: Option<f64>,
     /// Whether so few backends are healthy that all are used.
     pub panic: bool,
+    /// Backends taken out because of their answers, since the start.
+    pub ejections_total: u64,
+    /// Those that were not, because too few others would be left, since the start.
+    pub ejections_spared_total: u64,
+    /// How often so few became healthy that all were used, since the start.
+    pub panics_total: u64,
 }
 
 /// A backend as desired and observed.
@@ -166,12 +172,14 @@ pub struct BackendView {
     pub standing: Standing,
     /// Who said so, when and why.
     pub mark: Option<Mark>,
-    /// What probes say of it.
+    /// What probes and traffic say of it.
     pub health: Health,
-    /// The latest probe in words.
+    /// The latest probe in words, or why it is ejected.
     pub health_reason: String,
     /// Since when, milliseconds since the Unix epoch.
     pub health_since_ms: i64,
+    /// When its ejection ends, milliseconds since the Unix epoch; absent when it is not ejected.
+    pub health_until_ms: Option<i64>,
     /// Part of its slow start done, 0..=1; absent when not in slow start.
     pub slow_start: Option<f64>,
     /// Requests under way on it.

@@ -41,7 +41,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Balance, Capacity, HealthCheck, Standing, Weight};
+    use crate::model::{Balance, Capacity, EjectionRules, HealthCheck, Standing, Weight};
 
     fn gateway(standings: &[Standing]) -> Gateway {
         let backends = standings.iter().enumerate().map(|(number, standing)| Backend {
@@ -59,6 +59,8 @@ mod tests {
             h2: false,
             autoscale: None,
             health: HealthCheck::default(),
+            ejection: EjectionRules::default(),
+            panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
             capacity: Capacity::default(),
             backends: backends.collect(),
         };

@@ -43,6 +43,7 @@ pub struct Checkup {
     alike: u32,
     /// How often in a row it passed, or failed.
     streak: u32,
+    proven: bool,
 }
 
 /// A change of health.
@@ -74,7 +75,8 @@ impl Checkup {
     /// back.
     #[must_use]
     pub fn new(now_ms: u64) -> Checkup {
-        Checkup { health: Health::Checking, since_ms: now_ms, latest: None, alike: 0, streak: 0 }
+        let health = Health::Checking;
+        Checkup { health, since_ms: now_ms, latest: None, alike: 0, streak: 0, proven: false }
     }
 
     /// Takes in the result of a probe; tells if it changed the verdict.
@@ -101,6 +103,7 @@ impl Checkup {
             }
             _ => return None,
         };
+        self.proven |= to == Health::Healthy;
         let from = std::mem::replace(&mut self.health, to);
         self.since_ms = now_ms;
         Some(Turned { from, to })
@@ -110,6 +113,12 @@ impl Checkup {
     #[must_use]
     pub fn health(&self) -> Health {
         self.health
+    }
+
+    /// Whether it was healthy once.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.proven
     }
 
     /// Since when the verdict stands.

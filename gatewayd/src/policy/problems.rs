@@ -41,10 +41,10 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
 fn pool(pool: &PoolView) -> Option<Problem> {
     let what = if pool.backends == 0 {
         "it has no backends"
+    } else if pool.panic {
+        "panic: so few backends are healthy that all are used"
     } else if pool.ready == 0 {
         "no backend takes requests"
-    } else if pool.panic {
-        "so few backends are healthy that all are used"
     } else {
         return None;
     };
@@ -60,6 +60,12 @@ fn backend(backend: &BackendView, now_ms: i64) -> Option<Problem> {
             severity: Severity::Error,
             target,
             what: format!("unhealthy: {}", backend.health_reason),
+            since_ms: Some(backend.health_since_ms),
+        }),
+        (Standing::Active, Health::Ejected) => Some(Problem {
+            severity: Severity::Warn,
+            target,
+            what: format!("ejected: {}", backend.health_reason),
             since_ms: Some(backend.health_since_ms),
         }),
         (Standing::Draining, _) => {
@@ -159,6 +165,9 @@ mod tests {
             error_ratio: None,
             headroom_ratio: None,
             panic: false,
+            ejections_total: 0,
+            ejections_spared_total: 0,
+            panics_total: 0,
         }
     }
 
@@ -176,6 +185,7 @@ mod tests {
             health,
             health_reason: "503 in 2 ms".to_owned(),
             health_since_ms: 7,
+            health_until_ms: None,
             slow_start: None,
             in_flight: 3,
             in_flight_at_drain: None,
@@ -202,6 +212,16 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_is_told_before_that_nobody_is_healthy() {
+        for ready in [0, 1] {
+            let panic = PoolView { panic: true, ..pool_of(3, ready) };
+            let (severity, what) = told(pool(&panic)).unwrap();
+            assert_eq!(severity, Severity::Error);
+            assert!(what.starts_with("panic: "), "{what}");
+        }
+    }
+
+    #[test]
     fn what_an_operator_did_is_no_alarm_until_it_is_forgotten() {
         let at = |standing, health, age_ms| {
             told(backend(&backend_at(standing, health, NOW_MS - age_ms), NOW_MS))
@@ -210,6 +230,8 @@ mod tests {
         assert_eq!(at(Standing::Active, Health::Checking, 0), None);
         let unhealthy = (Severity::Error, "unhealthy: 503 in 2 ms".to_owned());
         assert_eq!(at(Standing::Active, Health::Unhealthy, 0), Some(unhealthy));
+        let ejected = (Severity::Warn, "ejected: 503 in 2 ms".to_owned());
+        assert_eq!(at(Standing::Active, Health::Ejected, 0), Some(ejected));
         // A server that was taken out may be down: that is what it was taken out for.
         for (age_ms, severity) in
             [(0, Severity::Info), (HOUR_MS, Severity::Info), (HOUR_MS + 1, Severity::Warn)]

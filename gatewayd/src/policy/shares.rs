@@ -57,7 +57,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Backend, Balance, Capacity, HealthCheck, Standing, Weight};
+    use crate::model::{Backend, Balance, Capacity, EjectionRules, HealthCheck, Standing, Weight};
 
     fn gateway(backends: &[(&str, i64, Standing)]) -> Gateway {
         let backends = backends.iter().map(|(name, weight, standing)| Backend {
@@ -75,6 +75,8 @@ mod tests {
             h2: false,
             autoscale: None,
             health: HealthCheck::default(),
+            ejection: EjectionRules::default(),
+            panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
             capacity: Capacity::default(),
             backends: backends.collect(),
         };

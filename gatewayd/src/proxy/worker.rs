@@ -55,6 +55,8 @@ pub struct Setup {
     pub caps: Arc<ConnectionCaps>,
     /// The limiter's store.
     pub limiter: Arc<Limiter>,
+    /// Told when a backend has failed too often in a row.
+    pub accusations: Arc<Notify>,
     /// Idle connections to backends that other workers may have; nothing where there are none.
     pub shelf: Option<Arc<Shelf>>,
     /// Where a line for each request goes.
@@ -68,6 +70,7 @@ pub(super) struct Worker {
     pub(super) index: usize,
     pub(super) clock: Clock,
     pub(super) limiter: Arc<Limiter>,
+    pub(super) accusations: Arc<Notify>,
     pub(super) log: Option<AccessLog>,
     pub(super) pools: RefCell<Pools>,
     pub(super) shelf: Option<Arc<Shelf>>,
@@ -131,6 +134,7 @@ impl Worker {
             index: setup.index,
             clock: setup.clock,
             limiter: setup.limiter,
+            accusations: setup.accusations,
             log: setup.log,
             pools: RefCell::default(),
             shelf: setup.shelf,

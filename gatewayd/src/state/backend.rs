@@ -1,11 +1,14 @@
 //! A live backend: what the process knows of a backend beside what is desired of it.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::model::{Backend, Health, Name, Pool};
-use crate::policy::Checkup;
+use crate::policy::{Checkup, Ejections, FailedRow};
 
 use super::{AttemptCells, Cells, LivePool};
 
@@ -33,6 +36,10 @@ pub struct LiveBackend {
     joined_ms: AtomicU64,
     /// What probes say; probes and the publisher take this lock, the data plane never does.
     checkup: Mutex<Checkup>,
+    /// What traffic says; as with probes, the data plane never takes this lock.
+    ejections: Mutex<Ejections>,
+    /// Told when what probes said was forgotten.
+    forgotten: Notify,
     /// CPU use it reported last: a number that changes with each report, and in the lower half
     /// thousandths plus one; 0 is unknown.
     cpu_report: AtomicU32,
@@ -44,6 +51,13 @@ pub struct LiveBackend {
 struct Load {
     in_flight: AtomicU32,
     open: AtomicBool,
+    /// Attempts that failed since one last went well.
+    failed_row: AtomicU32,
+    /// The status of the last of them; 0 is none.
+    failed_status: AtomicU16,
+    /// Each so many of them are an accusation; 0 is never.
+    accused_at: AtomicU32,
+    accused: AtomicBool,
 }
 
 impl LiveBackend {
@@ -66,6 +80,8 @@ impl LiveBackend {
             at_standing: AtomicU32::new(0),
             joined_ms: AtomicU64::new(now_ms),
             checkup: Mutex::new(Checkup::new(now_ms)),
+            ejections: Mutex::default(),
+            forgotten: Notify::new(),
             cpu_report: AtomicU32::new(0),
         }
     }
@@ -84,7 +100,7 @@ impl LiveBackend {
     #[must_use]
     pub fn enter(self: &Arc<LiveBackend>, most: u32) -> Option<Flight> {
         let before = self.load.in_flight.fetch_add(1, Ordering::SeqCst);
-        let flight = Flight(Arc::clone(self));
+        let flight = Flight { backend: Arc::clone(self), went_well: Cell::new(false) };
         (before < most && self.load.open.load(Ordering::SeqCst)).then_some(flight)
     }
 
@@ -120,10 +136,75 @@ impl LiveBackend {
         self.checkup.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What probes say of it.
+    /// What traffic says of it, to be read or told.
+    pub fn ejections(&self) -> MutexGuard<'_, Ejections> {
+        self.ejections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What probes say of it, and if that is nothing bad, traffic.
     #[must_use]
     pub fn health(&self) -> Health {
-        self.checkup().health()
+        match self.checkup().health() {
+            Health::Healthy if self.ejections().is_out() => Health::Ejected,
+            health => health,
+        }
+    }
+
+    /// Whether it could serve if probes and traffic had nothing against it today: it did once.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.checkup().is_proven()
+    }
+
+    /// Forgets what probes and traffic said: it is checked as a new one is.
+    pub(super) fn check_anew(&self, now_ms: u64) {
+        *self.checkup() = Checkup::new(now_ms);
+        *self.ejections() = Ejections::default();
+        self.acquit();
+        self.forgotten.notify_one();
+    }
+
+    /// Waits until what probes said was forgotten, so that it is to be asked again. Cancel-safe.
+    pub async fn forgotten(&self) {
+        self.forgotten.notified().await;
+    }
+
+    /// How many failed attempts in a row are an accusation; 0 is never.
+    pub(super) fn set_accused_at(&self, failures: u32) {
+        self.load.accused_at.store(failures, Ordering::Relaxed);
+    }
+
+    /// Counts an attempt that failed, with the status of its answer if there was one. Tells whether
+    /// somebody should look, which is after so many in a row and each so many more.
+    fn failed(&self, status: Option<u16>) -> bool {
+        self.load.failed_status.store(status.unwrap_or(0), Ordering::Relaxed);
+        let row = self.load.failed_row.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let at = self.load.accused_at.load(Ordering::Relaxed);
+        let accused = at > 0 && row.is_multiple_of(at);
+        if accused {
+            self.load.accused.store(true, Ordering::Release);
+        }
+        accused
+    }
+
+    /// Takes the accusation against it, if there is one. A success meanwhile does not undo it.
+    #[must_use]
+    pub fn take_accusation(&self) -> Option<FailedRow> {
+        if !self.load.accused.swap(false, Ordering::Acquire) {
+            return None;
+        }
+        let least = self.load.accused_at.load(Ordering::Relaxed);
+        let status = self.load.failed_status.load(Ordering::Relaxed);
+        Some(FailedRow {
+            failures: self.load.failed_row.load(Ordering::Relaxed).max(least),
+            status: (status > 0).then_some(status),
+        })
+    }
+
+    /// Forgets what failed.
+    pub fn acquit(&self) {
+        self.load.failed_row.store(0, Ordering::Relaxed);
+        self.load.accused.store(false, Ordering::Relaxed);
     }
 
     /// Remembers the CPU use it reported, 0..=1 of its cores.
@@ -153,19 +234,40 @@ impl LiveBackend {
 
 /// A request under way on a backend; its end is counted when this is dropped.
 #[derive(Debug)]
-pub struct Flight(Arc<LiveBackend>);
+pub struct Flight {
+    backend: Arc<LiveBackend>,
+    went_well: Cell<bool>,
+}
 
 impl Flight {
     /// The backend it is on.
     #[must_use]
     pub fn backend(&self) -> &Arc<LiveBackend> {
-        &self.0
+        &self.backend
+    }
+
+    /// The answer began well. It counts as a success once it is over, unless it fails until then.
+    pub fn went_well(&self) {
+        self.went_well.set(true);
+    }
+
+    /// It failed, with the status of the answer if there was a whole one. Tells whether it is time
+    /// to look at the backend.
+    #[must_use]
+    pub fn failed(&self, status: Option<u16>) -> bool {
+        self.went_well.set(false);
+        self.backend.failed(status)
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.0.load.in_flight.fetch_sub(1, Ordering::SeqCst);
-        self.0.live_pool.freed();
+        let load = &self.backend.load;
+        // Read first: a line that no core writes stays with all of them.
+        if self.went_well.get() && load.failed_row.load(Ordering::Relaxed) > 0 {
+            load.failed_row.store(0, Ordering::Relaxed);
+        }
+        load.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.backend.live_pool.freed();
     }
 }

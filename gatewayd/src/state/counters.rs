@@ -126,6 +126,8 @@ pub struct AttemptCells {
     pub attempts: Counter,
     /// Those that failed: 5xx, no connection, cut off.
     pub failures: Counter,
+    /// Those of these that no backend heard of: there was no connection.
+    pub unreached: Counter,
     /// Time from the attempt's start to the answer's head.
     pub latency: Histogram,
 }

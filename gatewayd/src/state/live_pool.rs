@@ -2,7 +2,7 @@
 //! requests that wait for a place on a full backend, and its budget for retries.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 
@@ -15,6 +15,9 @@ const FEW_RETRIES: u64 = 3;
 pub struct LivePool {
     waiting: AtomicU32,
     retrying: AtomicU32,
+    ejections: AtomicU64,
+    spared: AtomicU64,
+    panics: AtomicU64,
     /// One permit for each place that came free, to the one who waits longest.
     freed: Semaphore,
 }
@@ -32,8 +35,14 @@ pub struct Retry(Arc<LivePool>);
 
 impl Default for LivePool {
     fn default() -> LivePool {
-        let (waiting, retrying) = (AtomicU32::new(0), AtomicU32::new(0));
-        LivePool { waiting, retrying, freed: Semaphore::new(0) }
+        LivePool {
+            waiting: AtomicU32::default(),
+            retrying: AtomicU32::default(),
+            ejections: AtomicU64::default(),
+            spared: AtomicU64::default(),
+            panics: AtomicU64::default(),
+            freed: Semaphore::new(0),
+        }
     }
 }
 
@@ -59,6 +68,27 @@ impl LivePool {
         let retry = Retry(Arc::clone(self));
         let budget = in_flight * RETRIES_PERCENT / 100 + FEW_RETRIES;
         (u64::from(before) < budget).then_some(retry)
+    }
+
+    /// Counts that one of its backends was ejected.
+    pub fn ejected(&self) {
+        self.ejections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts that one was not, because too few would be left.
+    pub fn spared(&self) {
+        self.spared.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts that so few became healthy that all are used.
+    pub(super) fn panicked(&self) {
+        self.panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Ejections, those that were not made for want of others, and panics, since the start.
+    #[must_use]
+    pub fn ejections_spared_panics(&self) -> [u64; 3] {
+        [&self.ejections, &self.spared, &self.panics].map(|it| it.load(Ordering::Relaxed))
     }
 
     /// Tells the one who waits longest that a place came free.

@@ -187,11 +187,13 @@ impl Painter {
                 && live.is_some_and(|live| live.health() == Health::Unhealthy)
         });
         let reading = self.pools.get(pool.name.as_str()).map(Meter::read).unwrap_or_default();
+        let [ejections_total, ejections_spared_total, panics_total] =
+            pool.live.ejections_spared_panics();
         PoolView {
             name: pool.name.clone(),
             balance: wanted.map(|pool| pool.balance.to_string()).unwrap_or_default(),
             backends: pool.backends.len() as u32,
-            ready: pool.effective.iter().filter(|weight| **weight > 0).count() as u32,
+            ready: ready(pool),
             draining: standing(Standing::Draining) as u32,
             down: down.count() as u32,
             rps: reading.rate,
@@ -201,7 +203,10 @@ impl Painter {
             p99_ms: reading.p99_ms,
             error_ratio: reading.error_ratio,
             headroom_ratio: headroom(pool),
-            panic: false,
+            panic: pool.panic,
+            ejections_total,
+            ejections_spared_total,
+            panics_total,
         }
     }
 
@@ -227,10 +232,9 @@ impl Painter {
         let (_, wanted) = sight.desired.gateway.backend(name)?;
         let configured = sight.desired.configured_backend(name);
         let reading: Reading = self.backends.get(&live.slot).map(Meter::read).unwrap_or_default();
-        let checkup = live.checkup();
+        let verdict = self.verdict(live);
         let part = pool.parts[index];
         let warming = Part::NONE < part && part < Part::WHOLE;
-        let age_ms = self.clock.now_ms().saturating_sub(checkup.since_ms()) as i64;
         Some(BackendView {
             name: live.name.clone(),
             pool: pool.name.clone(),
@@ -240,9 +244,10 @@ impl Painter {
             configured_weight: configured.map(|it| it.weight.get()),
             standing: wanted.standing,
             mark: wanted.mark.clone(),
-            health: checkup.health(),
-            health_reason: checkup.to_string(),
-            health_since_ms: self.clock.wall_ms() - age_ms,
+            health: verdict.health,
+            health_reason: verdict.reason,
+            health_since_ms: verdict.since_ms,
+            health_until_ms: verdict.until_ms,
             slow_start: warming.then(|| part.ratio()),
             in_flight: u64::from(live.in_flight()),
             in_flight_at_drain: (wanted.standing != Standing::Active)
@@ -261,6 +266,26 @@ impl Painter {
             },
             revision: sight.desired.touched(&format!("backend/{name}")),
         })
+    }
+
+    fn verdict(&self, live: &LiveBackend) -> Verdict {
+        let wall_ms =
+            |at_ms: u64| self.clock.wall_ms() - (self.clock.now_ms() as i64 - at_ms as i64);
+        let health = live.health();
+        let ejections = live.ejections();
+        match ejections.span_ms().filter(|_| health == Health::Ejected) {
+            Some((since_ms, until_ms)) => Verdict {
+                health,
+                reason: ejections.to_string(),
+                since_ms: wall_ms(since_ms),
+                until_ms: Some(wall_ms(until_ms)),
+            },
+            None => {
+                let checkup = live.checkup();
+                let (reason, since_ms) = (checkup.to_string(), wall_ms(checkup.since_ms()));
+                Verdict { health, reason, since_ms, until_ms: None }
+            }
+        }
     }
 
     fn limit(&self, limit: &LimitTable, sight: &Sight<'_>) -> LimitView {
@@ -309,6 +334,20 @@ impl Painter {
 /// What is metered of a limit, in this order.
 const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
     [|cell| &cell.passed, |cell| &cell.rejected, |cell| &cell.would_reject];
+
+/// What is told of a backend's health; times are of the wall.
+struct Verdict {
+    health: Health,
+    reason: String,
+    since_ms: i64,
+    until_ms: Option<i64>,
+}
+
+/// Backends that take requests and are healthy; in a panic others take some too.
+fn ready(pool: &PoolTable) -> u32 {
+    let all = pool.backends.iter().zip(&pool.effective);
+    all.filter(|(live, weight)| **weight > 0 && live.health() == Health::Healthy).count() as u32
+}
 
 fn blocks(sight: &Sight<'_>) -> Vec<BlockView> {
     let view = |block: &Block| BlockView {

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::model::{Backend, Balance, Capacity, Desired, HashKey, Health, HealthCheck, Name, Pool};
-use crate::policy::{self, Balancer, Member, Part, Router, Serving};
+use crate::model::{
+    Backend, Balance, Capacity, Desired, EjectionRules, HashKey, Health, HealthCheck, Name, Pool,
+};
+use crate::policy::{self, Balancer, Member, Part, Ranks, Router, Serving};
 
 use super::{BlockTable, LimitTable, Limiter, LiveBackend, LivePool};
 
@@ -70,6 +72,8 @@ pub struct PoolTable {
     pub hash_key: Option<HashKey>,
     /// How its backends are probed.
     pub health: HealthCheck,
+    /// When a backend that fails requests is taken out.
+    pub ejection: EjectionRules,
     /// What the process knows of it.
     pub live: Arc<LivePool>,
     /// How much each backend takes at once and how many requests wait for a place.
@@ -78,6 +82,10 @@ pub struct PoolTable {
     pub h2: bool,
     /// The backends, as the pool has them.
     pub backends: Vec<Arc<LiveBackend>>,
+    /// Which of them would take requests if they were healthy.
+    pub eligible: Vec<bool>,
+    /// Whether so few of these are healthy that all take requests.
+    pub panic: bool,
     /// How much of its weight each takes now.
     pub parts: Vec<Part>,
     /// The weight that the balancer uses for each; 0 takes no new requests.
@@ -204,6 +212,12 @@ impl PoolTable {
         self.backends.iter().map(|live| u64::from(live.in_flight())).sum()
     }
 
+    /// How those that are eligible are now.
+    #[must_use]
+    pub fn ranks(&self) -> Ranks {
+        ranks(&self.eligible, &self.backends)
+    }
+
     fn compile(pool: &Pool, before: Option<&PoolTable>, workers: usize, now_ms: u64) -> PoolTable {
         let known = before.map_or_else(Arc::default, |before| Arc::clone(&before.live));
         let live = pool.backends.iter().map(|backend| {
@@ -220,7 +234,14 @@ impl PoolTable {
             )
         });
         let backends: Vec<Arc<LiveBackend>> = live.collect();
-        let parts = parts(pool, &backends, now_ms);
+        backends.iter().for_each(|live| live.set_accused_at(pool.ejection.failures));
+        let eligible: Vec<bool> = pool.backends.iter().zip(&backends).map(is_eligible).collect();
+        let panic = ranks(&eligible, &backends).is_panic(pool.panic_threshold);
+        let ready = |(eligible, live): (&bool, &Arc<LiveBackend>)| {
+            *eligible && (panic || live.health() == Health::Healthy)
+        };
+        let ready: Vec<bool> = eligible.iter().zip(&backends).map(ready).collect();
+        let parts = parts(pool, &backends, &ready, now_ms);
         let with_parts = || pool.backends.iter().zip(&parts);
         let members: Vec<Member<'_>> = with_parts()
             .map(|(it, part)| Member { name: &it.name, weight: it.weight, part: *part })
@@ -233,24 +254,37 @@ impl PoolTable {
                 Balance::RoundRobin | Balance::LeastConnections => None,
             },
             health: pool.health.clone(),
+            ejection: pool.ejection,
             live: known,
             capacity: pool.capacity,
             h2: pool.h2,
             effective: with_parts().map(|(it, part)| part.of(it.weight)).collect(),
             parts,
+            eligible,
+            panic,
             backends,
         }
     }
 }
 
+/// Whether a backend would take requests if it were healthy.
+fn is_eligible((backend, live): (&Backend, &Arc<LiveBackend>)) -> bool {
+    backend.takes_requests() && live.is_proven()
+}
+
+fn ranks(eligible: &[bool], live: &[Arc<LiveBackend>]) -> Ranks {
+    let those = eligible.iter().zip(live).filter(|(eligible, _)| **eligible);
+    Ranks::of(those.map(|(_, live)| live.health()))
+}
+
 /// How much of its weight each backend takes: nothing unless it is ready.
-fn parts(pool: &Pool, live: &[Arc<LiveBackend>], now_ms: u64) -> Vec<Part> {
-    let serving = |(backend, live): (&Backend, &Arc<LiveBackend>)| {
-        let ready = backend.takes_requests() && live.health() == Health::Healthy;
+fn parts(pool: &Pool, live: &[Arc<LiveBackend>], ready: &[bool], now_ms: u64) -> Vec<Part> {
+    let serving = |((backend, live), ready): ((&Backend, &Arc<LiveBackend>), &bool)| {
         let since = Duration::from_millis(now_ms.saturating_sub(live.joined_ms()));
         ready.then_some(Serving { weight: backend.weight, since })
     };
-    let all: Vec<Option<Serving>> = pool.backends.iter().zip(live).map(serving).collect();
+    let all: Vec<Option<Serving>> =
+        pool.backends.iter().zip(live).zip(ready).map(serving).collect();
     let those_who_serve: Vec<Serving> = all.iter().flatten().copied().collect();
     let mut parts = policy::slow_start(&those_who_serve, pool.slow_start);
     let mut part = |serving: &Option<Serving>| serving.and_then(|_| parts.next());

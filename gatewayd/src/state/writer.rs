@@ -15,9 +15,9 @@ use crate::clock::Clock;
 use crate::model::{
     Change, Desired, EventKind, Health, Intent, Operation, Rejection, Severity, Standing,
 };
-use crate::policy::{self, Applied, Checkup, Seen};
+use crate::policy::{self, Applied, Seen};
 
-use super::{Events, Journal, Limiter, Observatory, Past, Table};
+use super::{Events, Journal, Limiter, Observatory, Past, PoolTable, Table};
 
 /// How many requests may wait; further callers wait for their place.
 const QUEUE: usize = 256;
@@ -278,7 +278,26 @@ impl Room {
         self.set_gates();
         for pool in &self.table.pools {
             pool.live.changed();
+            self.tell_panic(pool, before.pool(pool.name.as_str()).is_some_and(|it| it.panic));
         }
+    }
+
+    /// Tells that a pool has so few healthy backends that all are used, and when it has more again.
+    fn tell_panic(&self, pool: &PoolTable, before: bool) {
+        let ranks = pool.ranks();
+        let counts = format!("{} of {} backends are healthy", ranks.healthy, ranks.eligible);
+        let (severity, what) = match (before, pool.panic) {
+            (false, true) => {
+                (Severity::Error, format!("panic: {counts}, too few, so all are used"))
+            }
+            (true, false) => (Severity::Info, format!("panic is over: {counts}")),
+            _ => return,
+        };
+        if pool.panic {
+            pool.live.panicked();
+        }
+        let target = format!("pool/{}", pool.name);
+        self.events.record(EventKind::Health, severity, "gateway", &target, &what);
     }
 
     fn set_gates(&self) {
@@ -298,7 +317,7 @@ impl Room {
             if was != Some(backend.standing) {
                 live.mark_standing();
                 if was == Some(Standing::Maintenance) {
-                    *live.checkup() = Checkup::new(self.clock.now_ms());
+                    live.check_anew(self.clock.now_ms());
                 }
                 if backend.standing == Standing::Active {
                     live.join(self.clock.now_ms());

@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::model::{Distribution, Phase, Snapshot};
+use crate::model::{Distribution, Phase, PoolView, Snapshot};
 use crate::net::accept;
 use crate::state::{MessagePace, Observatory};
 
@@ -175,6 +175,7 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     for pool in &snapshot.pools {
         out.sample("gateway_pool_pending", &[("pool", pool.name.as_str())], pool.pending);
     }
+    pools(out, &snapshot.pools);
     out.single("gateway_in_flight", "gauge", "Requests under way.", totals.in_flight);
     out.single("gateway_connections", "gauge", "Client connections open.", totals.connections);
     out.single("gateway_revision", "gauge", "Revision of the gateway.", snapshot.revision);
@@ -201,9 +202,39 @@ fn latency(out: &mut Exposition, latency: &Distribution) {
     out.sample(&format!("{name}_count"), &[], latency.count);
 }
 
+fn pools(out: &mut Exposition, pools: &[PoolView]) {
+    type Read = fn(&PoolView) -> u64;
+    let families: [(&str, &str, &str, Read); 4] = [
+        ("gateway_pool_ejections_total", "counter", "Backends ejected for their answers.", |it| {
+            it.ejections_total
+        }),
+        (
+            "gateway_pool_ejections_spared_total",
+            "counter",
+            "Ejections not made because too few backends would be left.",
+            |it| it.ejections_spared_total,
+        ),
+        (
+            "gateway_pool_panics_total",
+            "counter",
+            "Times so few were healthy that all were used.",
+            { |it| it.panics_total },
+        ),
+        ("gateway_pool_panic", "gauge", "Whether all are used because so few are healthy.", |it| {
+            u64::from(it.panic)
+        }),
+    ];
+    for (name, kind, help, read) in families {
+        out.family(name, kind, help);
+        for pool in pools {
+            out.sample(name, &[("pool", pool.name.as_str())], read(pool));
+        }
+    }
+}
+
 fn backends(out: &mut Exposition, snapshot: &Snapshot) {
     type Read = fn(&crate::model::BackendView) -> f64;
-    let families: [(&str, &str, &str, Read); 5] = [
+    let families: [(&str, &str, &str, Read); 6] = [
         ("gateway_backend_attempts_total", "counter", "Attempts.", |it| it.requests_total as f64),
         ("gateway_backend_failures_total", "counter", "Failed attempts.", |it| {
             it.errors_total as f64
@@ -212,7 +243,10 @@ fn backends(out: &mut Exposition, snapshot: &Snapshot) {
         ("gateway_backend_weight", "gauge", "Weight the balancer uses now.", |it| {
             f64::from(it.effective_weight)
         }),
-        ("gateway_backend_healthy", "gauge", "Whether probes pass.", |it| {
+        ("gateway_backend_ejected", "gauge", "Whether it is out for its answers.", |it| {
+            f64::from(u8::from(it.health == crate::model::Health::Ejected))
+        }),
+        ("gateway_backend_healthy", "gauge", "Whether probes and traffic find it so.", |it| {
             f64::from(u8::from(it.health == crate::model::Health::Healthy))
         }),
     ];

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod certificates;
+mod eject;
 mod expire;
 mod metrics;
 mod probe;
@@ -12,6 +13,7 @@ mod warm;
 
 pub use access_log::write_access_log;
 pub use certificates::{Watched, watch_certificates};
+pub use eject::eject;
 pub use expire::expire;
 pub use metrics::serve_metrics;
 pub use probe::probe;

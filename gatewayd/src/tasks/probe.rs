@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 use crate::clock::Clock;
 use crate::model::{EventKind, Health, HealthCheck, Severity, Standing};
 use crate::net::{DialError, dial};
-use crate::policy::ProbeResult;
+use crate::policy::{ProbeResult, Turned};
 use crate::state::{Events, LiveBackend, Writer};
 
 /// How often the prober looks for backends that came, went or changed their standing.
@@ -81,24 +81,33 @@ async fn watch(
         let started = tokio::time::Instant::now();
         let result = ask(&live, &check).await;
         let (turned, reason, next) = {
+            let was_out = live.ejections().is_out();
             let mut checkup = live.checkup();
-            let turned = checkup.observe(result, &check, clock.now_ms());
+            let turned = checkup.observe(result, &check, clock.now_ms()).map(|it| match it.from {
+                Health::Healthy if was_out => Turned { from: Health::Ejected, ..it },
+                _ => it,
+            });
             (turned, checkup.to_string(), checkup.next_interval(&check, &mut rand::rng()))
         };
         if let Some(turned) = turned {
             if turned.to == Health::Healthy {
+                // What it did before it fell ill is no matter any more.
+                live.ejections().end(clock.now_ms());
+                live.acquit();
                 live.join(clock.now_ms());
             }
             writer.refresh().await;
             let severity = match turned.to {
                 Health::Healthy | Health::Checking => Severity::Info,
-                Health::Unhealthy | Health::Ejected => Severity::Error,
+                Health::Ejected => Severity::Warn,
+                Health::Unhealthy => Severity::Error,
             };
             let what = format!("{} -> {}: {reason}", turned.from, turned.to);
             let target = format!("backend/{}", live.name);
             events.record(EventKind::Health, severity, "gateway", &target, &what);
         }
-        tokio::time::sleep_until(started + next).await;
+        // Whichever comes first.
+        let _ = tokio::time::timeout_at(started + next, live.forgotten()).await;
     }
 }
 

@@ -40,6 +40,8 @@ pub const BACKEND: &[Column<Backend>] = &[
         .rank(Rank::Detail),
     Field::new("health_since", "SINCE", Unit::Since, |it, _| Value::Time(it.health_since_ms))
         .rank(Rank::Detail),
+    Field::new("health_until", "UNTIL", Unit::Moment, |it, _| Value::time(it.health_until_ms))
+        .rank(Rank::Detail),
     Field::new("slow_start", "WARM", Unit::Ratio, |it, _| it.slow_start.into()).rank(Rank::Detail),
     Field::new("rps", "RPS", Unit::Rate, |it, _| it.rps.into()),
     Field::new("in_flight", "INFL", Unit::Count, |it, _| it.in_flight.into()).rank(Rank::Key),

@@ -32,6 +32,14 @@ pub const POOL: &[Column<Pool>] = &[
     Field::new("panic", "PANIC", Unit::Flag, |it, _| it.panic.into())
         .rank(Rank::Extra)
         .tone(|panic| if *panic == Value::Flag(true) { Tone::Bad } else { Tone::Plain }),
+    Field::new("ejections_total", "EJECTIONS", Unit::Count, |it, _| it.ejections_total.into())
+        .rank(Rank::Extra),
+    Field::new("ejections_spared_total", "SPARED", Unit::Count, |it, _| {
+        it.ejections_spared_total.into()
+    })
+    .rank(Rank::Extra),
+    Field::new("panics_total", "PANICS", Unit::Count, |it, _| it.panics_total.into())
+        .rank(Rank::Extra),
     Field::new("time", "TIME", Unit::Moment, |_, now_ms| Value::Time(now_ms)).rank(Rank::Named),
 ];
 

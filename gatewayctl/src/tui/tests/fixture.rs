@@ -330,6 +330,9 @@ fn pools() -> Vec<Pool> {
         error_ratio: Some(0.0015),
         headroom_ratio: Some(0.22),
         panic: false,
+        ejections_total: 0,
+        ejections_spared_total: 0,
+        panics_total: 0,
     };
     let auth = Pool {
         name: "auth".into(),

@@ -71,6 +71,8 @@ name = "app"
 balance = "consistent-hash"
 hash_key = "header:x-user"
 slow_start = "0s"
+panic_threshold = 40
+ejection = { failures = 3, time = "5s", longest = "1m", percent = 20 }
 health = { path = "/healthz", interval = "500ms", timeout = "250ms", healthy_after = 1, unhealthy_after = 4 }
 
 [[pool.backend]]

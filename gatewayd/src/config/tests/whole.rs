@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::{GOOD, parse, read, told};
 use crate::model::{
-    AccessLog, Balance, Certificates, Driver, HashKey, HostPattern, LimitKey, LimitMode,
-    ListenerKind, PathPattern, Route, ScalingMode, ScalingRules, TlsVersion, Weight,
+    AccessLog, Balance, Certificates, Driver, EjectionRules, HashKey, HostPattern, LimitKey,
+    LimitMode, ListenerKind, PathPattern, Route, ScalingMode, ScalingRules, TlsVersion, Weight,
 };
 
 fn address(text: &str) -> SocketAddr {
@@ -93,6 +93,9 @@ fn every_key_means_what_it_says() {
     assert_eq!(pool.slow_start, Duration::ZERO);
     assert_eq!(pool.health.path, "/healthz");
     assert_eq!(pool.health.interval, Duration::from_millis(500));
+    let EjectionRules { failures, time, longest, percent } = pool.ejection;
+    assert_eq!((failures, percent, pool.panic_threshold), (3, 20, 40));
+    assert_eq!((time, longest), (Duration::from_secs(5), Duration::from_secs(60)));
     assert_eq!((pool.health.healthy_after, pool.health.unhealthy_after), (1, 4));
     let weights = pool.backends.iter().map(|backend| backend.weight.get());
     assert_eq!(weights.collect::<Vec<_>>(), [50, Weight::DEFAULT.get()]);

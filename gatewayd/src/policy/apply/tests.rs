@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, CandidateEdit, Capacity, HealthCheck, Limit, LimitEdit, LimitKey, LimitMode,
-    Pool, Rule, RuleEdit, ScalerEdit, ScalingMode, Weight, WeightEdit,
+    Backend, Balance, CandidateEdit, Capacity, EjectionRules, HealthCheck, Limit, LimitEdit,
+    LimitKey, LimitMode, Pool, Rule, RuleEdit, ScalerEdit, ScalingMode, Weight, WeightEdit,
 };
 
 fn name(text: &str) -> Name {
@@ -31,6 +31,8 @@ fn desired() -> Desired {
         h2: false,
         autoscale: None,
         health: HealthCheck::default(),
+        ejection: EjectionRules::default(),
+        panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
         capacity: Capacity::default(),
         backends: (1..=3).map(backend).collect(),
     };

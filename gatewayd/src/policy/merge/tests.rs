@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::model::{
-    Balance, Capacity, HealthCheck, LimitKey, LimitMode, Mark, Rule, Standing, Weight,
+    Balance, Capacity, EjectionRules, HealthCheck, LimitKey, LimitMode, Mark, Rule, Standing,
+    Weight,
 };
 
 fn backend(name: &str, weight: i64) -> Backend {
@@ -24,6 +25,8 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
         h2: false,
         autoscale: None,
         health: HealthCheck::default(),
+        ejection: EjectionRules::default(),
+        panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
         capacity: Capacity::default(),
         backends: backends.iter().map(|(name, weight)| backend(name, *weight)).collect(),
     };

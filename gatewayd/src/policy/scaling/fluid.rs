@@ -151,6 +151,7 @@ impl Pool {
             in_flight: server.queue as u32,
             attempts: server.ended as u64,
             failures: server.failed as u64,
+            unreached: 0,
             cpu: (server.reports > 0)
                 .then_some(CpuReport { ratio: server.cpu_ratio, number: server.reports }),
         };

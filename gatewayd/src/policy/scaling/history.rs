@@ -37,6 +37,7 @@ pub struct History {
 struct Tracked {
     attempts: u64,
     failures: u64,
+    unreached: u64,
     in_flight: u32,
     report: u64,
     reported_ms: Option<u64>,
@@ -166,6 +167,7 @@ impl History {
         let tracked = self.servers.entry(seen.slot).or_insert(Tracked {
             attempts: seen.attempts,
             failures: seen.failures,
+            unreached: seen.unreached,
             in_flight: seen.in_flight,
             report,
             reported_ms: None,
@@ -175,17 +177,20 @@ impl History {
         let ended = seen.attempts.saturating_sub(tracked.attempts);
         arrivals.ended += ended;
         arrivals.failed += seen.failures.saturating_sub(tracked.failures).min(ended);
-        arrivals.offered += ended as f64 + f64::from(seen.in_flight) - f64::from(tracked.in_flight);
+        let reached = ended.saturating_sub(seen.unreached.saturating_sub(tracked.unreached));
+        arrivals.offered +=
+            reached as f64 + f64::from(seen.in_flight) - f64::from(tracked.in_flight);
         if report != tracked.report {
             tracked.reported_ms = Some(now_ms);
         }
-        if ended > 0 {
+        if reached > 0 {
             tracked.served_ms = Some(now_ms);
         }
         if elapsed_s > 0.0 {
-            tracked.rps = ended as f64 / elapsed_s;
+            tracked.rps = reached as f64 / elapsed_s;
         }
         (tracked.attempts, tracked.failures) = (seen.attempts, seen.failures);
+        tracked.unreached = seen.unreached;
         (tracked.in_flight, tracked.report) = (seen.in_flight, report);
         let fresh = |at: Option<u64>| at.is_some_and(|at| within(at, now_ms, STALE));
         let serving = Duration::from_millis(now_ms.saturating_sub(seen.serving_since_ms));
@@ -255,6 +260,7 @@ mod tests {
             in_flight: 0,
             attempts,
             failures: 0,
+            unreached: 0,
             cpu: Some(CpuReport { ratio: 0.5, number }),
         };
         Observation { servers: vec![server], acts: true, ..Observation::default() }
@@ -290,6 +296,22 @@ mod tests {
         }
         let decision = tick(106_000, &seen(1_000_300, 7), &mut history, &rules);
         assert_eq!(decision.inputs.offered_rps, Some(50.0));
+    }
+
+    #[test]
+    fn what_no_server_heard_of_is_no_load_but_fails_all_the_same() {
+        let (mut history, rules) = (History::default(), ScalingRules::within(1, 10));
+        for second in 0..=60_u64 {
+            // Of 150 attempts 50 were refused and made again elsewhere.
+            let mut seen = seen(second * 150, second);
+            (seen.servers[0].failures, seen.servers[0].unreached) = (second * 50, second * 50);
+            let decision = tick(100_000 + second * 1000, &seen, &mut history, &rules);
+            if second >= 6 {
+                assert_eq!(decision.inputs.offered_rps, Some(100.0), "{second}");
+                let ratio = decision.inputs.error_ratio;
+                assert!((ratio - 1.0 / 3.0).abs() < 1e-9, "{ratio}");
+            }
+        }
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub struct SeenServer {
     pub attempts: u64,
     /// Attempts that failed, since it was added.
     pub failures: u64,
+    /// Attempts that failed because there was no connection: they may be the same request, tried
+    /// elsewhere, so that they are no load.
+    pub unreached: u64,
     /// The CPU use it reported last.
     pub cpu: Option<CpuReport>,
 }

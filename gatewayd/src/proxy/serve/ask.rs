@@ -149,7 +149,7 @@ impl<A: Asker> Asking<'_, A> {
         let status = head.status();
         self.sending.answered();
         self.account.answered(status);
-        stream.answered(status.is_server_error(), fields::load_report(head.headers()));
+        stream.answered(status, fields::load_report(head.headers()));
         let tells_length = head.headers().contains_key(CONTENT_LENGTH);
         fields::toward_client(head.headers_mut());
         Answered { head, framing, tells_length, stream }

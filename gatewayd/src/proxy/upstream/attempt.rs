@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use http::StatusCode;
+
 use crate::state::{AttemptCells, Flight};
 
 use super::super::worker::Worker;
@@ -29,15 +31,14 @@ impl Attempt {
     }
 
     /// The head of the answer has come.
-    pub(super) fn answered(&self, failed: bool, cpu: Option<f64>) {
-        let cells = self.cells();
-        cells.attempts.add(1);
-        cells.latency.record(self.worker.clock.now_us() - self.started_us);
-        if failed {
-            cells.failures.add(1);
-        }
+    pub(super) fn answered(&self, status: StatusCode, cpu: Option<f64>) {
         if let Some(cpu) = cpu {
             self.reported(cpu);
+        }
+        self.count(status.is_server_error());
+        match status.is_server_error() {
+            true => accuse(&self.worker, &self.flight, Some(status)),
+            false => self.flight.went_well(),
         }
     }
 
@@ -48,12 +49,14 @@ impl Attempt {
 
     /// No answer came, by the backend's fault.
     pub(super) fn failed(&self) {
-        self.answered(true, None);
+        self.count(true);
+        accuse(&self.worker, &self.flight, None);
     }
 
     /// The answer began and broke off.
     pub(super) fn broke_off(&self) {
         self.cells().failures.add(1);
+        accuse(&self.worker, &self.flight, None);
     }
 
     /// The place in flight alone.
@@ -61,7 +64,24 @@ impl Attempt {
         self.flight
     }
 
+    fn count(&self, failed: bool) {
+        let cells = self.cells();
+        cells.attempts.add(1);
+        cells.latency.record(self.worker.clock.now_us() - self.started_us);
+        if failed {
+            cells.failures.add(1);
+        }
+    }
+
     fn cells(&self) -> &AttemptCells {
         self.flight.backend().cells.of(self.worker.index)
+    }
+}
+
+/// Counts an attempt that failed against its backend, and calls for a look at it when that was one
+/// too many in a row.
+pub(super) fn accuse(worker: &Worker, flight: &Flight, status: Option<StatusCode>) {
+    if flight.failed(status.map(|status| status.as_u16())) {
+        worker.accusations.notify_one();
     }
 }

@@ -10,6 +10,7 @@ use crate::state::{Flight, PoolTable, Retry};
 use super::super::account::Account;
 use super::super::pick::{pick, pick_newest};
 use super::super::worker::{Held, Worker};
+use super::attempt::accuse;
 use super::{Attempt, Carrier};
 
 /// Attempts on different backends for one request.
@@ -146,8 +147,10 @@ impl Search {
 
 /// Counts an attempt that came to nothing.
 fn charge(worker: &Worker, flight: &Flight, started_us: u64) {
+    accuse(worker, flight, None);
     let cells = flight.backend().cells.of(worker.index);
     cells.attempts.add(1);
     cells.failures.add(1);
+    cells.unreached.add(1);
     cells.latency.record(worker.clock.now_us() - started_us);
 }

@@ -1,5 +1,7 @@
 //! A lease: the connection and the place in flight that one attempt has on a backend.
 
+use http::StatusCode;
+
 use crate::state::Flight;
 
 use super::{Answer, Attempt, Connection};
@@ -24,8 +26,8 @@ impl Lease {
     }
 
     /// The head of the answer has come.
-    pub(in crate::proxy) fn answered(&self, failed: bool, cpu: Option<f64>) {
-        self.attempt.answered(failed, cpu);
+    pub(in crate::proxy) fn answered(&self, status: StatusCode, cpu: Option<f64>) {
+        self.attempt.answered(status, cpu);
     }
 
     /// No answer came, by the backend's fault.

@@ -57,7 +57,10 @@ impl Engine<'_> {
                     self.count(slot, true);
                     return self.fail(request, Loss::QueueFull);
                 }
-                Reception::Refused => self.count(slot, true),
+                Reception::Refused => {
+                    self.servers[slot].unreached += 1;
+                    self.count(slot, true);
+                }
             }
             before = Some(slot);
         }

@@ -68,6 +68,7 @@ impl Engine<'_> {
                 in_flight: self.table.in_flight[slot],
                 attempts: server.attempts,
                 failures: server.failures,
+                unreached: server.unreached,
                 cpu: server.report,
             });
         }

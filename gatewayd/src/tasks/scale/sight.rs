@@ -133,6 +133,7 @@ fn server(backend: &Backend, live: &LiveBackend, phase: ServerPhase, since_ms: u
         in_flight: live.in_flight(),
         attempts: live.cells.sum(|cell| cell.attempts.read()),
         failures: live.cells.sum(|cell| cell.failures.read()),
+        unreached: live.cells.sum(|cell| cell.unreached.read()),
         cpu: live.cpu_report().map(|(ratio, number)| CpuReport { ratio, number }),
     }
 }
@@ -150,6 +151,7 @@ fn bare(instance: &Instance, phase: ServerPhase, since_ms: u64) -> SeenServer {
         in_flight: 0,
         attempts: 0,
         failures: 0,
+        unreached: 0,
         cpu: None,
     }
 }

@@ -176,7 +176,7 @@ impl Download {
             return Poll::Ready(Ok(()));
         };
         account.answered(status);
-        lease.answered(status.is_server_error(), cpu);
+        lease.answered(status, cpu);
         self.stage = if stage == Stage::Switched { At::Switched } else { At::Body(begun) };
         Poll::Ready(Ok(()))
     }

@@ -212,7 +212,7 @@ async fn attempt(
     })
     .await?;
     let (answer, framing, cpu) = answered;
-    lease.answered(answer.status().is_server_error(), cpu);
+    lease.answered(answer.status(), cpu);
     Ok((answer, framing))
 }
 

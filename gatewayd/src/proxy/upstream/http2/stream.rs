@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use h2::client::ResponseFuture;
 use h2::{RecvStream, SendStream};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::super::super::http1::MOST_INTERIM;
 use super::super::Attempt;
@@ -107,7 +107,7 @@ impl Stream {
             let head = head.map_err(|error| Failure::of(&error))?;
             self.began = true;
             self.interim += 1;
-            let switches = head.status() == http::StatusCode::SWITCHING_PROTOCOLS;
+            let switches = head.status() == StatusCode::SWITCHING_PROTOCOLS;
             let too_much = self.interim > MOST_INTERIM || head.headers().len() > MOST_FIELDS;
             if switches || too_much {
                 return Poll::Ready(Err(Failure::Invalid));
@@ -167,8 +167,8 @@ impl Stream {
     }
 
     /// The head of the answer has come.
-    pub(in crate::proxy) fn answered(&self, failed: bool, cpu: Option<f64>) {
-        self.attempt.answered(failed, cpu);
+    pub(in crate::proxy) fn answered(&self, status: StatusCode, cpu: Option<f64>) {
+        self.attempt.answered(status, cpu);
     }
 
     /// The backend said how busy its cores are, 0..=1.
