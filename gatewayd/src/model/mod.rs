@@ -54,7 +54,7 @@ pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, 
 pub use name::{Name, NameError};
 pub use operation::{Operation, Share};
 pub use phase::Phase;
-pub use pool::{Balance, HashKey, HealthCheck, Pool};
+pub use pool::{Balance, HashKey, HealthCheck, Pool, ProbeKind};
 pub use rate::{Rate, RateError};
 pub use refusal::Refusal;
 pub use rejection::Rejection;

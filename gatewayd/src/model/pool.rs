@@ -65,10 +65,27 @@ pub enum HashKey {
     Cookie(String),
 }
 
-/// An HTTP probe: what is asked, how often, and how many answers change a verdict.
+/// How a backend is asked for its health.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProbeKind {
+    /// A GET; 200 to 299 passes.
+    #[default]
+    Http,
+    /// A connection; that it comes about passes.
+    Tcp,
+    /// `grpc.health.v1` for a service, or for all of the server when the name is empty; SERVING
+    /// passes.
+    Grpc(String),
+}
+
+/// Probes: what is asked, how often, and how many answers change a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
-    /// The path that is asked for; 200 to 299 passes.
+    /// How it is asked.
+    #[serde(default)]
+    pub kind: ProbeKind,
+    /// The path that HTTP asks for.
     pub path: String,
     /// From the start of one probe to the start of the next.
     pub interval: Duration,
@@ -83,6 +100,7 @@ pub struct HealthCheck {
 impl Default for HealthCheck {
     fn default() -> HealthCheck {
         HealthCheck {
+            kind: ProbeKind::Http,
             path: "/".to_owned(),
             interval: Duration::from_secs(2),
             timeout: Duration::from_secs(1),

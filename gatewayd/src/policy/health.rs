@@ -25,6 +25,8 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 pub enum ProbeResult {
     /// With an answer of this status after this time.
     Status(u16, Duration),
+    /// Well, as this word says, after this time.
+    Passed(&'static str, Duration),
     /// Nobody listens there.
     Refused,
     /// No answer within this time.
@@ -56,15 +58,16 @@ pub struct Turned {
 }
 
 impl ProbeResult {
-    /// Whether the backend passed: a status of 200 to 299.
+    /// Whether the backend passed; of statuses 200 to 299 do.
     #[must_use]
     pub fn passed(&self) -> bool {
-        matches!(self, ProbeResult::Status(200..=299, _))
+        matches!(self, ProbeResult::Status(200..=299, _) | ProbeResult::Passed(..))
     }
 
     fn is_like(&self, other: &ProbeResult) -> bool {
         match (self, other) {
             (ProbeResult::Status(status, _), ProbeResult::Status(other, _)) => status == other,
+            (ProbeResult::Passed(word, _), ProbeResult::Passed(other, _)) => word == other,
             _ => self == other,
         }
     }
@@ -153,6 +156,9 @@ impl fmt::Display for Checkup {
         match latest {
             ProbeResult::Status(status, after) if latest.passed() => {
                 return write!(f, "{status} in {} ms", after.as_millis().max(1));
+            }
+            ProbeResult::Passed(word, after) => {
+                return write!(f, "{word} in {} ms", after.as_millis().max(1));
             }
             ProbeResult::Status(status, _) => write!(f, "{status}")?,
             ProbeResult::Refused => f.write_str("connection refused")?,
@@ -246,6 +252,8 @@ mod tests {
             "timed out after 250ms"
         );
         assert_eq!(told(ProbeResult::Failed("not HTTP".into())), "not HTTP");
+        let connected = ProbeResult::Passed("connected", Duration::from_millis(3));
+        assert_eq!([told(connected.clone()), told(connected)], ["connected in 3 ms"; 2]);
     }
 
     #[test]
