@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,6 +30,120 @@ fn app_servers(codes: &Path, more: &[&str], keys: &str) -> String {
     let words =
         [&program, "demo", "app", "--name={name}", "--listen=127.0.0.1:{port}", "--work=20ms"];
     pool(&[&words[..], &[codes.as_str()], more].concat(), keys)
+}
+
+/// What a script of an operator may look like: it runs app servers and keeps them in a directory.
+const SCALE: &str = r#"#!/bin/sh
+cd "$(dirname "$0")" || exit 1
+echo "$1 $2 $GATEWAYD_ORDER" >> calls
+case $1 in
+list)
+    printf '{"servers": ['; comma=
+    for it in [0-9]*.pid; do
+        [ -e "$it" ] && kill -0 "$(cat "$it")" 2>/dev/null || continue
+        printf '%s{"id": "srv-%s", "address": "127.0.0.1:%s"}' "$comma" "${it%.pid}" "${it%.pid}"
+        comma=,
+    done
+    printf ']}' ;;
+scale-out)
+    [ -e broken ] && { echo "the quota is used up" >&2; exit 7; }
+    port=FIRST there=0
+    for it in [0-9]*.pid; do [ -e "$it" ] && there=$((there + 1)); done
+    while [ "$there" -lt "$2" ]; do
+        while [ -e "$port.pid" ]; do port=$((port + 1)); done
+        PROGRAM demo app --name "srv-$port" --listen "127.0.0.1:$port" --work 20ms \
+            --codes "$PWD/codes" </dev/null >/dev/null 2>&1 &
+        echo $! > "$port.pid"
+        there=$((there + 1))
+    done ;;
+terminate)
+    port=${2#srv-}
+    [ -e "$port.pid" ] && kill "$(cat "$port.pid")" && rm "$port.pid"
+    exit 0 ;;
+esac
+"#;
+
+/// A pool whose servers a script of its own lists, starts and ends, in `place`.
+fn by_script(place: &Path, keys: &str) -> String {
+    let first = free_port().min(60_000).to_string();
+    let script = SCALE.replace("FIRST", &first).replace("PROGRAM", gatewayd().to_str().unwrap());
+    let path = place.join("scale");
+    fs::create_dir_all(place.join("codes")).unwrap();
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    format!(
+        "{EVERYTHING}\n[[pool]]\nname = \"app\"\nslow_start = \"0s\"\n\
+         health = {{ path = \"/healthz\", interval = \"200ms\", timeout = \"1s\" }}\n\
+         [pool.autoscale]\ndriver = \"exec\"\n\
+         exec = {{ command = [{path:?}], timeout = \"20s\", interval = \"1s\" }}\n\
+         stable_window = \"5s\"\npanic_window = \"1s\"\ndefault_instance_warmup = \"1s\"\n{keys}\n"
+    )
+}
+
+/// Ends what the script started, also when a test fails.
+struct EndsServers<'a>(&'a Path);
+
+impl Drop for EndsServers<'_> {
+    fn drop(&mut self) {
+        for entry in fs::read_dir(self.0).into_iter().flatten().flatten() {
+            if entry.path().extension().is_some_and(|it| it == "pid") {
+                let pid = fs::read_to_string(entry.path()).unwrap_or_default();
+                let _ = Command::new("kill").arg("-KILL").arg(pid.trim()).status();
+            }
+        }
+    }
+}
+
+fn calls(place: &Path, verb: &str) -> Vec<String> {
+    let calls = fs::read_to_string(place.join("calls")).unwrap_or_default();
+    calls.lines().filter(|it| it.starts_with(verb)).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_script_starts_servers_and_ends_them_once_they_are_drained() {
+    let place = tempfile::tempdir().unwrap();
+    let _ends = EndsServers(place.path());
+    let mut gateway = Gateway::start(&by_script(place.path(), "min = 1\nmax = 3"));
+    await_ready(&gateway, 1);
+    gateway.ctl.run("scaler desired 3 -y -m noon");
+    let crowd = Crowd::gather(4, Protocol::Http, gateway.http, "/bytes/100");
+    await_ready(&gateway, 3);
+    gateway.ctl.run("scaler desired 1 -y -m night");
+    await_ready(&gateway, 1);
+    until("only one server is left", || {
+        (gateway.ctl.items("backend list").len() == 1).then_some(())
+    });
+    crowd.watch(50);
+    let ledger = crowd.disperse();
+    assert!(ledger.failed.is_empty(), "{:?}", ledger.failed);
+    let left = gateway.ctl.items("backend list").remove(0)["name"].clone();
+    let ended = calls(place.path(), "terminate");
+    assert_eq!(ended.len(), 2, "each is ended once: {ended:?}");
+
+    gateway.kill();
+    gateway.start_again();
+    await_ready(&gateway, 1);
+    assert_eq!(gateway.ctl.items("backend list").remove(0)["name"], left, "it was found again");
+    let asked = calls(place.path(), "scale-out");
+    assert_eq!(asked.len(), 2, "nothing is started twice: {asked:?}");
+}
+
+#[test]
+fn a_script_that_fails_is_told_with_what_it_says_and_repeated_as_the_same_order() {
+    let place = tempfile::tempdir().unwrap();
+    let _ends = EndsServers(place.path());
+    fs::write(place.path().join("broken"), "").unwrap();
+    let gateway = Gateway::start(&by_script(place.path(), "min = 2\nmax = 3"));
+    until("the ordering stops", || {
+        let it = scaler(&gateway);
+        it["conditions"].as_array()?.iter().find(|it| it["reason"] == "FailedStart").cloned()
+    });
+    let events = gateway.ctl.run("event list --kind scale -o jsonl");
+    assert!(events.contains("exit status: 7: the quota is used up"), "{events}");
+    fs::remove_file(place.path().join("broken")).unwrap();
+    await_ready(&gateway, 2);
+    let asked = calls(place.path(), "scale-out 2 app-");
+    assert!(asked.len() > 3 && asked.iter().all(|it| *it == asked[0]), "{asked:?}");
 }
 
 fn scaler(gateway: &Gateway) -> Value {

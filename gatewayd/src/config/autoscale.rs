@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::fields::{Fields, LaterKey};
 use super::value::Value;
-use crate::model::{Autoscale, Driver, MoveRules, Ports, ProcessDriver, ScalingMode, ScalingRules};
+use crate::model::{
+    Autoscale, Driver, ExecDriver, MoveRules, Ports, ProcessDriver, ScalingMode, ScalingRules,
+};
 
-const LATER: [LaterKey; 3] = [
-    LaterKey { key: "exec", instead: "use driver = \"process\", or \"advise\"" },
+const LATER: [LaterKey; 2] = [
     LaterKey { key: "kubernetes", instead: "use driver = \"advise\", and scale from outside" },
     LaterKey { key: "aws-asg", instead: "use driver = \"advise\", and scale from outside" },
 ];
@@ -18,6 +19,8 @@ const MODES: [(&str, ScalingMode); 3] =
 const MOST_SERVERS: i64 = 10_000;
 const HIGHEST_RPS: i64 = 1_000_000_000;
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// Where the port goes in a command.
@@ -27,6 +30,7 @@ const PORT: &str = "{port}";
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Process,
+    Exec,
     Advise,
 }
 
@@ -35,9 +39,10 @@ pub(super) fn autoscale(value: Value<'_>) -> Option<Autoscale> {
     value.table("[pool.autoscale]", &LATER, |fields| {
         let kind = fields.required("driver", "\"process\"", kind);
         let process = fields.optional("process", process);
+        let exec = fields.optional("exec", exec);
         let mode = fields.defaulted("mode", ScalingMode::Act, |value| value.one_of(&MODES));
         let rules = rules(fields);
-        let driver = driver(fields, kind?, process);
+        let driver = driver(fields, kind?, process, exec);
         let (driver, rules) = (driver?, rules?);
         if let Driver::Process(process) = &driver
             && process.ports.count() < rules.max
@@ -53,18 +58,32 @@ pub(super) fn autoscale(value: Value<'_>) -> Option<Autoscale> {
 
 fn kind(value: Value<'_>) -> Option<Kind> {
     match value.text()? {
-        later @ ("exec" | "kubernetes" | "aws-asg") => {
+        later @ ("kubernetes" | "aws-asg") => {
             let message = format!("{later:?} is not available yet in this version");
-            value.refuse(message, "use \"process\", or \"advise\" and scale from outside")
+            value.refuse(message, "use \"exec\" with a command of yours, or \"advise\"")
         }
-        _ => value.one_of(&[("process", Kind::Process), ("advise", Kind::Advise)]),
+        _ => value.one_of(&[
+            ("process", Kind::Process),
+            ("exec", Kind::Exec),
+            ("advise", Kind::Advise),
+        ]),
     }
 }
 
-fn driver(fields: &Fields<'_>, kind: Kind, process: Option<ProcessDriver>) -> Option<Driver> {
-    let written = fields.place("process").is_some();
+fn driver(
+    fields: &Fields<'_>,
+    kind: Kind,
+    process: Option<ProcessDriver>,
+    exec: Option<ExecDriver>,
+) -> Option<Driver> {
+    for (key, owner) in [("process", Kind::Process), ("exec", Kind::Exec)] {
+        if kind != owner && fields.place(key).is_some() {
+            let message = format!("`{key}` is for the driver of that name");
+            fields.refuse(key, &message, &format!("write driver = \"{key}\", or leave it out"));
+        }
+    }
     match kind {
-        Kind::Process if !written => {
+        Kind::Process if fields.place("process").is_none() => {
             fields.refuse(
                 "driver",
                 "a process driver that does not know what to start",
@@ -73,13 +92,28 @@ fn driver(fields: &Fields<'_>, kind: Kind, process: Option<ProcessDriver>) -> Op
             );
             None
         }
-        Kind::Process => process.map(Driver::Process),
-        Kind::Advise => {
-            let message = "`process` is for the driver of that name";
-            fields.refuse("process", message, "write driver = \"process\", or leave it out");
-            Some(Driver::Advise)
+        Kind::Exec if fields.place("exec").is_none() => {
+            fields.refuse(
+                "driver",
+                "an exec driver that does not know what to call",
+                "add exec = { command = [\"./scale\"] }",
+            );
+            None
         }
+        Kind::Process => process.map(Driver::Process),
+        Kind::Exec => exec.map(Driver::Exec),
+        Kind::Advise => Some(Driver::Advise),
     }
+}
+
+fn exec(value: Value<'_>) -> Option<ExecDriver> {
+    value.table("exec", &[], |fields| {
+        let command = fields.required("command", "[\"./scale\"]", |it| words(it, "\"./scale\""));
+        let time = |it: Value<'_>| it.duration(SHORTEST..=LONGEST);
+        let timeout = fields.defaulted("timeout", DEFAULT_TIMEOUT, time);
+        let interval = fields.defaulted("interval", DEFAULT_INTERVAL, time);
+        Some(ExecDriver { command: command?, timeout: timeout?, interval: interval? })
+    })
 }
 
 fn process(value: Value<'_>) -> Option<ProcessDriver> {
@@ -94,11 +128,16 @@ fn process(value: Value<'_>) -> Option<ProcessDriver> {
 
 fn command(value: Value<'_>) -> Option<Vec<String>> {
     let example = "\"./app\", \"--port\", \"{port}\"";
-    let mut words = value.nonempty_list(example, |word| word.text().map(str::to_owned))?;
+    let words = words(value, example)?;
     if !words.iter().any(|word| word.contains(PORT)) {
         let message = "a command without {port}: all servers would take the same one";
         return value.refuse(message, &format!("write {{port}} where it goes, as [{example}]"));
     }
+    Some(words)
+}
+
+fn words(value: Value<'_>, example: &str) -> Option<Vec<String>> {
+    let mut words = value.nonempty_list(example, |word| word.text().map(str::to_owned))?;
     // A program that is not looked for in PATH begins at the directory of the file.
     if words[0].contains('/') {
         words[0] = value.reading.base_dir.join(&words[0]).display().to_string();

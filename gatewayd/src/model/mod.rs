@@ -61,9 +61,9 @@ pub use rejection::Rejection;
 pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
 pub use rule::{Rule, RuleEdit, RuleError};
 pub use scaling::{
-    Action, Amount, Autoscale, Condition, Decision, DecisionRecord, Driver, Inputs, MoveRules,
-    Order, Ports, PortsError, ProcessDriver, RatePolicy, RatePolicyError, ScalerView, ScalingMode,
-    ScalingRules, ServerInput, ServerPhase, Stage, What,
+    Action, Amount, Autoscale, Condition, Decision, DecisionRecord, Driver, ExecDriver, Inputs,
+    MoveRules, Order, Ports, PortsError, ProcessDriver, RatePolicy, RatePolicyError, ScalerView,
+    ScalingMode, ScalingRules, ServerInput, ServerPhase, Stage, What,
 };
 pub use snapshot::{
     AdjustmentView, BackendView, BlockView, CandidateView, CollapseView, Distribution, LimitView,

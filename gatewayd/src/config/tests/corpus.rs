@@ -85,7 +85,8 @@ const SCALING: &[(&str, &[&str])] = &[
         "min = 1\nmax = 9\n▸process = { command = [\"a\", \"{port}\"], ports = \"1-9\" }",
         &["is for the driver of that name"],
     ),
-    ("min = 1\nmax = 9\n▸exec = {}", &["not available yet", "\"process\""]),
+    ("min = 1\nmax = 9\n▸exec = { command = [\"a\"] }", &["is for the driver of that name"]),
+    ("min = 1\nmax = 9\n▸kubernetes = {}", &["not available yet", "\"advise\""]),
 ];
 
 /// What is put into `process = { … }`, and words that must be told.
@@ -213,7 +214,14 @@ fn each_mistake_about_scaling_is_told_its_place_and_its_remedy() {
         (keys.replace("{ ports", "▸{ ports"), words)
     });
     let whole: &[(&str, &[&str])] = &[
-        ("driver = ▸\"exec\"\nmin = 1\nmax = 9", &["not available yet", "\"process\""]),
+        ("driver = ▸\"aws-asg\"\nmin = 1\nmax = 9", &["not available yet", "\"exec\""]),
+        ("▸driver = \"exec\"\nmin = 1\nmax = 9", &["what to call", "add exec ="]),
+        ("driver = \"exec\"\nmin = 1\nmax = 9\nexec = { command = ▸[] }", &["./scale"]),
+        (
+            "driver = \"exec\"\nmin = 1\nmax = 9\n\
+             exec = { command = [\"./scale\"], timeout = ▸\"0s\" }",
+            &["from 1s to 1h"],
+        ),
         ("▸driver = \"process\"\nmin = 1\nmax = 9", &["what to start", "add process ="]),
         (
             "driver = \"process\"\nmin = 1\n▸max = 9\n\

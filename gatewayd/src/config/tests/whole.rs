@@ -165,6 +165,12 @@ fn every_key_of_scaling_means_what_it_says() {
     assert_eq!((rules.scale_down.tolerance, rules.scale_down.policies.len()), (20, 0));
     assert_eq!((rules.scale_in_cooldown, rules.start_timeout), (seconds(60), seconds(20)));
     assert_eq!(rules.drain_timeout, seconds(30));
+    let exec = "[pool.autoscale]\ndriver = \"exec\"\nmin = 2\nmax = 20\n\
+                exec = { command = [\"./scale\", \"app\"], timeout = \"9s\" }\n";
+    let scaler = parse(&(GOOD.to_owned() + exec)).unwrap().gateway.pools.remove(0).autoscale;
+    let Driver::Exec(exec) = scaler.unwrap().driver else { panic!("another driver") };
+    assert_eq!(exec.command, ["/etc/gatewayd/./scale", "app"]);
+    assert_eq!((exec.timeout, exec.interval), (seconds(9), seconds(5)));
     let least = "[pool.autoscale]\ndriver = \"advise\"\nmin = 2\nmax = 20\n";
     let scaler = parse(&(GOOD.to_owned() + least)).unwrap().gateway.pools.remove(0).autoscale;
     assert_eq!(scaler.unwrap().rules, ScalingRules::within(2, 20));

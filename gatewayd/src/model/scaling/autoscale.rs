@@ -29,6 +29,8 @@ pub struct Autoscale {
 pub enum Driver {
     /// The gateway itself, as processes on its host.
     Process(ProcessDriver),
+    /// A command of the operator, which knows the cloud at hand.
+    Exec(ExecDriver),
     /// Somebody else, who reads the size that is wanted.
     Advise,
 }
@@ -45,6 +47,17 @@ pub struct ProcessDriver {
     /// Whether servers go on when the gateway ends, to be found again by the next one. Otherwise
     /// they end with it, and their standard input closes.
     pub outlive: bool,
+}
+
+/// Servers that a command lists, starts and ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecDriver {
+    /// The program and its first arguments; the verb and its object follow.
+    pub command: Vec<String>,
+    /// How long one call may take; then it is killed, with its process group.
+    pub timeout: Duration,
+    /// How often the servers are listed while nothing is ordered.
+    pub interval: Duration,
 }
 
 /// A range of ports.
@@ -153,6 +166,7 @@ impl fmt::Display for Driver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Driver::Process(_) => "process",
+            Driver::Exec(_) => "exec",
             Driver::Advise => "advise",
         })
     }

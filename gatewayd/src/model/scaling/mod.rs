@@ -7,7 +7,9 @@ mod rate_policy;
 mod rules;
 mod view;
 
-pub use autoscale::{Autoscale, Driver, Order, Ports, PortsError, ProcessDriver, ScalingMode};
+pub use autoscale::{
+    Autoscale, Driver, ExecDriver, Order, Ports, PortsError, ProcessDriver, ScalingMode,
+};
 pub use decision::{Action, Condition, Decision, Stage, What};
 pub use inputs::{Inputs, ServerInput, ServerPhase};
 pub use rate_policy::{Amount, RatePolicy, RatePolicyError};

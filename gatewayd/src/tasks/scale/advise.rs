@@ -4,7 +4,7 @@ use futures_util::future::{BoxFuture, ready};
 
 use crate::model::{Driver as Settings, Name};
 
-use super::driver::{Capabilities, Driver, DriverError, Instance};
+use super::driver::{Capabilities, Driver, DriverError, Instance, Victims};
 
 /// Does nothing by itself.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(super) struct Advise;
 
 impl Driver for Advise {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { ends_exact: false, room: None }
+        Capabilities { victims: Victims::None, room: None }
     }
 
     fn adapt(&mut self, settings: &Settings) -> bool {

@@ -1,6 +1,7 @@
 //! A driver: starts and ends the servers of one pool, in whatever way it has.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -26,15 +27,29 @@ pub(super) trait Driver: Send {
 
     /// Ends these servers; they take no requests any more. Returns before they are gone.
     fn terminate<'a>(&'a mut self, names: &'a [Name]) -> BoxFuture<'a, Result<(), DriverError>>;
+
+    /// What went wrong since it was last asked, with orders it had accepted.
+    fn troubles(&mut self) -> Vec<DriverError> {
+        Vec::new()
+    }
 }
 
 /// What a driver is able to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Capabilities {
-    /// Whether it ends exactly the servers it is told to.
-    pub(super) ends_exact: bool,
+    /// Which servers it ends.
+    pub(super) victims: Victims,
     /// The most servers it can run; absent without a limit of its own.
     pub(super) room: Option<u32>,
+}
+
+/// Which servers a driver ends when it is told to end some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Victims {
+    /// Exactly those it is told to.
+    Exact,
+    /// None: it cannot end any.
+    None,
 }
 
 /// A server as its driver sees it.
@@ -42,8 +57,8 @@ pub(super) struct Capabilities {
 pub(super) struct Instance {
     /// Its name.
     pub(super) name: Name,
-    /// Where it listens.
-    pub(super) address: SocketAddr,
+    /// Where it listens; absent until that is known.
+    pub(super) address: Option<SocketAddr>,
     /// How it is.
     pub(super) life: Life,
 }
@@ -51,6 +66,8 @@ pub(super) struct Instance {
 /// How a server is, as far as its driver can tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Life {
+    /// It is ordered, and not there yet.
+    Coming,
     /// It runs.
     Running,
     /// It ended by itself and is started again later; how it ended.
@@ -81,7 +98,44 @@ pub(super) enum DriverError {
         /// What the system says.
         cause: String,
     },
+    /// What the servers are is not known yet: the first list is under way.
+    #[error("its servers are not known yet")]
+    NotYet,
+    /// The servers cannot be listed.
+    #[error("its servers cannot be listed: {0}")]
+    List(String),
+    /// A call that was to start servers failed; it is repeated.
+    #[error("scale-out {servers} (order {key}) failed, again in {} s: {cause}", again.as_secs())]
+    ScaleOut {
+        /// How many there were to be.
+        servers: u32,
+        /// The order's idempotency key.
+        key: String,
+        /// When it is repeated.
+        again: Duration,
+        /// What went wrong.
+        cause: String,
+    },
+    /// A call that was to end a server failed; it is repeated.
+    #[error("terminate {id} (order {key}) failed, again in {} s: {cause}", again.as_secs())]
+    Terminate {
+        /// The server.
+        id: Name,
+        /// The order's idempotency key.
+        key: String,
+        /// When it is repeated.
+        again: Duration,
+        /// What went wrong.
+        cause: String,
+    },
     /// Somebody else scales this pool.
     #[error("this driver only advises")]
     OnlyAdvises,
+}
+
+impl DriverError {
+    /// Whether it means that servers did not start.
+    pub(super) fn is_failed_start(&self) -> bool {
+        matches!(self, DriverError::Start { .. } | DriverError::ScaleOut { .. })
+    }
 }

@@ -1,11 +1,13 @@
 //! The hand: carries a decision out, through the driver and the single writer, in the autoscaler's name.
 
+use std::net::SocketAddr;
+
 use crate::model::{
     Action, Change, Intent, Name, Operation, Pool, Rejection, ScalerEdit, Source, Standing, Weight,
 };
 use crate::state::Writer;
 
-use super::driver::{Driver, DriverError, Instance};
+use super::driver::{Driver, DriverError, Victims};
 use super::sight::ACTOR;
 
 /// Does things to one pool, for one reason.
@@ -43,6 +45,9 @@ impl Hand<'_> {
                     desired.gateway.backends().map(|(_, backend)| backend.name.clone()).collect();
                 driver.scale_out(*count, &taken).await?;
             }
+            Action::Drain(_) if driver.capabilities().victims == Victims::None => {
+                return Err(DriverError::OnlyAdvises.into());
+            }
             Action::Drain(names) => {
                 self.change(Change::SetStanding(names.clone(), Standing::Draining)).await?;
             }
@@ -75,12 +80,12 @@ impl Hand<'_> {
         Ok(())
     }
 
-    /// Puts `instance` into the pool; it takes requests once it passes its probes.
-    pub(super) async fn add(&self, instance: &Instance) -> Result<(), Undone> {
+    /// Puts the server called `name` into the pool; it takes requests once it passes its probes.
+    pub(super) async fn add(&self, name: &Name, address: SocketAddr) -> Result<(), Undone> {
         let change = Change::AddBackend {
             pool: self.pool.name.clone(),
-            name: instance.name.clone(),
-            address: instance.address,
+            name: name.clone(),
+            address,
             weight: Weight::DEFAULT,
             standing: Standing::Active,
             source: Source::Autoscaler,

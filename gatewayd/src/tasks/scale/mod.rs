@@ -8,10 +8,12 @@
 
 mod advise;
 mod driver;
+mod exec;
 mod hand;
 mod pool;
 mod process;
 mod sight;
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use crate::model::{
-    Autoscale, Decision, Driver as Drives, EventKind, Health, Name, Pool, ScalerView, ScalingMode,
-    ServerPhase, Severity, What,
+    Autoscale, Condition, Decision, Driver as Drives, EventKind, Name, Pool, ScalerView,
+    ScalingMode, ServerPhase, Severity, What,
 };
 use crate::policy::scaling::{History, Observation, SeenServer, tick};
 
 use super::Scale;
 use super::advise::Advise;
 use super::driver::{Driver, DriverError, Life};
-use super::hand::Hand;
+use super::exec::Commands;
+use super::hand::{Hand, Undone};
 use super::process::Processes;
 use super::sight::{Memory, Sight};
 
@@ -31,6 +32,7 @@ impl PoolScaler {
     pub(super) fn new(pool: &Name, drives: &Drives, state_dir: &Path) -> PoolScaler {
         let driver: Box<dyn Driver> = match drives {
             Drives::Process(how) => Box::new(Processes::find(pool, how.clone(), state_dir)),
+            Drives::Exec(how) => Box::new(Commands::find(pool, how.clone(), state_dir)),
             Drives::Advise => Box::new(Advise),
         };
         PoolScaler {
@@ -49,9 +51,15 @@ impl PoolScaler {
 
     /// Observes, decides and acts once.
     pub(super) async fn tick(&mut self, with: &Scale, pool: &Pool, autoscale: &Autoscale) {
-        let instances = match self.driver.observe().await {
+        let observed = self.driver.observe().await;
+        self.hear_troubles(with, pool);
+        let instances = match observed {
             Ok(instances) => instances,
-            Err(error) => return self.tell(with, pool, &error.to_string()),
+            Err(DriverError::NotYet) => return,
+            Err(error) => {
+                with.scalers.show(stuck(pool, autoscale, &error));
+                return self.tell(with, pool, &error.to_string());
+            }
         };
         let table = with.writer.table();
         let sight = Sight { pool, table: &table, instances: &instances };
@@ -83,13 +91,25 @@ impl PoolScaler {
     /// Brings pool and driver together: what runs is in the pool, what is gone is not.
     async fn tidy(&mut self, with: &Scale, sight: &Sight<'_>, autoscale: &Autoscale) {
         let hand = |reason| Hand { writer: &with.writer, pool: sight.pool, reason };
-        let orphans = sight.orphans();
+        let mut orphans = sight.orphans();
         let mut undone = None;
-        if !orphans.is_empty() && matches!(autoscale.driver, Drives::Process(_)) {
-            undone = hand("its process is gone").remove(orphans).await.err();
+        let gone = match autoscale.driver {
+            Drives::Process(_) => "its process is gone",
+            Drives::Exec(_) => {
+                // A list may be wrong; what passes its probes is there, whoever says otherwise.
+                orphans.retain(|name| !sight.is_healthy(name));
+                "its driver lists it no more"
+            }
+            Drives::Advise => {
+                orphans.clear();
+                ""
+            }
+        };
+        if !orphans.is_empty() {
+            undone = hand(gone).remove(orphans).await.err();
         }
-        for instance in sight.unlisted() {
-            undone = undone.or(hand(&self.ordered).add(instance).await.err());
+        for (instance, address) in sight.unlisted() {
+            undone = undone.or(hand(&self.ordered).add(&instance.name, address).await.err());
         }
         let wall_ms = with.clock.wall_ms();
         if let Some(order) = autoscale.order.as_ref()
@@ -116,7 +136,7 @@ impl PoolScaler {
         for instance in sight.instances {
             let server = servers.iter().find(|server| server.name == instance.name);
             let live = sight.table.backend(instance.name.as_str());
-            if live.is_some_and(|live| live.health() == Health::Healthy) {
+            if sight.is_healthy(&instance.name) {
                 if self.memory.proven.insert(instance.name.clone()) {
                     self.history.started();
                 }
@@ -129,6 +149,7 @@ impl PoolScaler {
             let why = match &instance.life {
                 Life::Away(how) => how.clone(),
                 _ if u128::from(late) < autoscale.rules.start_timeout.as_millis() => continue,
+                Life::Coming => format!("it is not there after {} s", late / 1000),
                 _ => {
                     let probe = live.map(|live| live.checkup().to_string()).unwrap_or_default();
                     format!("no passed probe after {} s: {probe}", late / 1000)
@@ -193,13 +214,26 @@ impl PoolScaler {
         let hand = Hand { writer: &with.writer, pool, reason: &reason };
         for action in &decision.actions {
             if let Err(error) = hand.carry_out(action, self.driver.as_mut()).await {
-                if let super::hand::Undone::Driver(DriverError::Start { .. }) = error {
+                if let Undone::Driver(error) = &error
+                    && error.is_failed_start()
+                {
                     self.history.start_failed(with.clock.now_ms());
                 }
                 undone.push(error.to_string());
             }
         }
         if undone.is_empty() { "done".to_owned() } else { undone.join("; ") }
+    }
+
+    /// Tells what went wrong with what was ordered before.
+    fn hear_troubles(&mut self, with: &Scale, pool: &Pool) {
+        for error in self.driver.troubles() {
+            if error.is_failed_start() {
+                self.history.start_failed(with.clock.now_ms());
+            }
+            let (target, what) = (format!("pool/{}", pool.name), error.to_string());
+            with.events.record(EventKind::Scale, Severity::Warn, "autoscaler", &target, &what);
+        }
     }
 
     /// Tells a trouble once.
@@ -216,6 +250,34 @@ impl PoolScaler {
 fn reason(sentence: &str) -> String {
     const LONGEST: usize = 500;
     sentence.chars().take(LONGEST).collect()
+}
+
+/// A scaler that cannot see its servers: it holds, and says why.
+fn stuck(pool: &Pool, autoscale: &Autoscale, error: &DriverError) -> ScalerView {
+    let servers = pool.backends.len() as u32;
+    let (mode, order) = (autoscale.mode, autoscale.order.clone());
+    let rules = &autoscale.rules;
+    ScalerView {
+        pool: pool.name.clone(),
+        mode,
+        driver: autoscale.driver.to_string(),
+        min: rules.min,
+        max: rules.max,
+        target_cpu: rules.target_cpu,
+        target_rps: rules.target_rps,
+        desired: servers,
+        ready: servers,
+        starting: 0,
+        draining: 0,
+        conditions: vec![Condition {
+            kind: "AbleToScale",
+            status: false,
+            reason: "FailedObserve",
+            message: error.to_string(),
+        }],
+        next: format!("{servers}: held, {error}"),
+        order,
+    }
 }
 
 fn view(pool: &Pool, autoscale: &Autoscale, decision: &Decision) -> ScalerView {

@@ -1,9 +1,10 @@
 //! What is seen of a pool: its desired backends, their live figures and the driver's instances as one.
 
 use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::model::{Backend, Name, Pool, ServerPhase, Source, Weight};
+use crate::model::{Backend, Health, Name, Pool, ServerPhase, Source, Weight};
 use crate::policy::scaling::{CpuReport, Run, SeenServer, Signs, phase};
 use crate::state::{LiveBackend, PoolTable, Table};
 
@@ -35,12 +36,20 @@ impl<'a> Sight<'a> {
         self.instances.iter().find(|instance| instance.name == *name)
     }
 
-    /// Instances that run and are in no pool yet.
-    pub(super) fn unlisted(&self) -> impl Iterator<Item = &'a Instance> {
+    /// Instances that run and are in no pool yet, and where they listen.
+    pub(super) fn unlisted(&self) -> impl Iterator<Item = (&'a Instance, SocketAddr)> {
         let pool = self.pool;
-        self.instances.iter().filter(move |instance| {
-            instance.life == Life::Running && pool.backend(instance.name.as_str()).is_none()
+        self.instances.iter().filter_map(move |instance| {
+            let unlisted = pool.backend(instance.name.as_str()).is_none();
+            let runs = instance.life == Life::Running && unlisted;
+            Some((instance, instance.address.filter(|_| runs)?))
         })
+    }
+
+    /// Whether the probes of the server called `name` pass.
+    pub(super) fn is_healthy(&self, name: &Name) -> bool {
+        let live = self.table.backend(name.as_str());
+        live.is_some_and(|live| live.health() == Health::Healthy)
     }
 
     /// Backends of ours without an instance.
@@ -107,7 +116,7 @@ fn signs(
     memory: &Memory,
 ) -> Signs {
     let run = |instance: &Instance| match instance.life {
-        Life::Running => Run::Runs,
+        Life::Coming | Life::Running => Run::Runs,
         Life::Away(_) => Run::Away,
         Life::Ending => Run::Ends,
     };

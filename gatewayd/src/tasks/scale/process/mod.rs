@@ -17,7 +17,7 @@ use futures_util::future::{BoxFuture, ready};
 use self::identity::first_marked;
 use self::record::{Entry, Record};
 use self::server::{Looked, MARK, Place, Server};
-use super::driver::{Capabilities, Driver, DriverError, Instance, Life};
+use super::driver::{Capabilities, Driver, DriverError, Instance, Life, Victims};
 use crate::model::{Driver as Settings, Name, ProcessDriver};
 
 /// Runs the servers of one pool.
@@ -59,7 +59,7 @@ impl Processes {
         }
         let instance = |server: &Server| Instance {
             name: server.name.clone(),
-            address: (Ipv4Addr::LOCALHOST, server.port).into(),
+            address: Some((Ipv4Addr::LOCALHOST, server.port).into()),
             life: server.life(),
         };
         Ok(self.servers.iter().map(instance).collect())
@@ -124,7 +124,7 @@ impl Driver for Processes {
     fn capabilities(&self) -> Capabilities {
         let ending = self.servers.iter().filter(|it| it.life() == Life::Ending).count() as u32;
         let room = self.how.ports.count().saturating_sub(ending);
-        Capabilities { ends_exact: true, room: Some(room) }
+        Capabilities { victims: Victims::Exact, room: Some(room) }
     }
 
     fn adapt(&mut self, settings: &Settings) -> bool {

@@ -1,7 +1,5 @@
 //! The record: which servers a pool has, on disk, so that the next gateway finds them again.
 
-use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::identity::Identity;
 use crate::model::Name;
 use crate::tasks::scale::driver::DriverError;
+use crate::tasks::scale::written;
 
 /// Where the servers of a pool are written down.
 #[derive(Debug)]
@@ -40,33 +39,19 @@ impl Record {
 
     /// The servers written down last; none when there is no record or it cannot be read.
     pub(super) fn read(&self) -> Vec<Entry> {
-        let Ok(text) = fs::read(&self.path) else { return Vec::new() };
-        serde_json::from_slice(&text).unwrap_or_else(|error| {
-            tracing::warn!(path = %self.path.display(), %error, "the record cannot be read");
-            Vec::new()
-        })
+        written::read(&self.path)
     }
 
     /// Writes `entries` down, all or nothing.
     pub(super) fn write(&self, entries: &[Entry]) -> Result<(), DriverError> {
-        self.replace(entries).map_err(|cause| DriverError::Record {
-            path: self.path.display().to_string(),
-            cause: cause.to_string(),
-        })
-    }
-
-    fn replace(&self, entries: &[Entry]) -> std::io::Result<()> {
-        fs::create_dir_all(self.path.parent().unwrap_or(Path::new(".")))?;
-        let aside = self.path.with_extension("new");
-        let mut file = File::create(&aside)?;
-        file.write_all(&serde_json::to_vec(entries)?)?;
-        file.sync_all()?;
-        fs::rename(&aside, &self.path)
+        written::write(&self.path, entries)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
