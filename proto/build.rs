@@ -12,13 +12,17 @@ const FILES: [&str; 7] = [
     "gatewayd/v1/demo.proto",
 ];
 
+/// An interface of others, which is none of the admin contract and not told by its reflection.
+const KEDA: &str = "externalscaler/externalscaler.proto";
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for file in FILES {
+    for file in FILES.into_iter().chain([KEDA]) {
         println!("cargo::rerun-if-changed={file}");
     }
     let descriptors = protox::compile(FILES, ["."])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), prost::Message::encode_to_vec(&descriptors))?;
     tonic_prost_build::configure().compile_fds(descriptors)?;
+    tonic_prost_build::configure().compile_fds(protox::compile([KEDA], ["."])?)?;
     Ok(())
 }

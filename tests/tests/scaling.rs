@@ -3,12 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use gateway_tests::{Crowd, EVERYTHING, Gateway, Protocol, Signal, free_port, gatewayd, until};
+use gateway_proto::externalscaler::external_scaler_client::ExternalScalerClient;
+use gateway_proto::externalscaler::{GetMetricsRequest, ScaledObjectRef};
+use gateway_tests::{
+    Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, free_port, gatewayd, until,
+};
 use serde_json::Value;
+use tonic::Code;
 
 /// A pool whose servers are `command`, with little patience so that tests need not wait.
 fn pool(command: &[&str], keys: &str) -> String {
@@ -47,12 +53,13 @@ list)
     printf ']}' ;;
 scale-out)
     [ -e broken ] && { echo "the quota is used up" >&2; exit 7; }
-    port=FIRST there=0
+    there=0
     for it in [0-9]*.pid; do [ -e "$it" ] && there=$((there + 1)); done
-    while [ "$there" -lt "$2" ]; do
-        while [ -e "$port.pid" ]; do port=$((port + 1)); done
+    for port in PORTS; do
+        [ "$there" -lt "$2" ] || break
+        [ -e "$port.pid" ] && continue
         PROGRAM demo app --name "srv-$port" --listen "127.0.0.1:$port" --work 20ms \
-            --codes "$PWD/codes" </dev/null >/dev/null 2>&1 &
+            --codes "$PWD/codes" </dev/null >> printed 2>&1 &
         echo $! > "$port.pid"
         there=$((there + 1))
     done ;;
@@ -65,8 +72,9 @@ esac
 
 /// A pool whose servers a script of its own lists, starts and ends, in `place`.
 fn by_script(place: &Path, keys: &str) -> String {
-    let first = free_port().min(60_000).to_string();
-    let script = SCALE.replace("FIRST", &first).replace("PROGRAM", gatewayd().to_str().unwrap());
+    let ports: Vec<String> = (0..3).map(|_| free_port().to_string()).collect();
+    let script = SCALE.replace("PORTS", &ports.join(" "));
+    let script = script.replace("PROGRAM", gatewayd().to_str().unwrap());
     let path = place.join("scale");
     fs::create_dir_all(place.join("codes")).unwrap();
     fs::write(&path, script).unwrap();
@@ -132,8 +140,10 @@ fn a_script_starts_servers_and_ends_them_once_they_are_drained() {
 fn a_script_that_fails_is_told_with_what_it_says_and_repeated_as_the_same_order() {
     let place = tempfile::tempdir().unwrap();
     let _ends = EndsServers(place.path());
+    let gateway = Gateway::start(&by_script(place.path(), "min = 1\nmax = 3"));
+    await_ready(&gateway, 1);
     fs::write(place.path().join("broken"), "").unwrap();
-    let gateway = Gateway::start(&by_script(place.path(), "min = 2\nmax = 3"));
+    gateway.ctl.run("scaler set app --min 2 -y");
     until("the ordering stops", || {
         let it = scaler(&gateway);
         it["conditions"].as_array()?.iter().find(|it| it["reason"] == "FailedStart").cloned()
@@ -144,6 +154,81 @@ fn a_script_that_fails_is_told_with_what_it_says_and_repeated_as_the_same_order(
     await_ready(&gateway, 2);
     let asked = calls(place.path(), "scale-out 2 app-");
     assert!(asked.len() > 3 && asked.iter().all(|it| *it == asked[0]), "{asked:?}");
+}
+
+#[test]
+fn whoever_scales_from_outside_is_told_how_many_servers_are_wanted() {
+    let fleet = Fleet::start(2);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+    let setup = Setup::default().admin(&format!("external_scaler = \"{address}\""));
+    let scaled = "\n[pool.autoscale]\ndriver = \"advise\"\nmin = 2\nmax = 9\n";
+    let gateway = setup.start(&(EVERYTHING.to_owned() + &fleet.pool("") + scaled));
+    gateway.ctl.run("scaler desired 5 app -y -m noon");
+    let metric = "gateway_scaler_desired{pool=\"app\"} 5\n";
+    until("the metrics tell it", || {
+        let told = gateway.ask_metrics("/metrics").body;
+        String::from_utf8_lossy(&told).contains(metric).then_some(())
+    });
+    let told = String::from_utf8(gateway.ask_metrics("/metrics").body.to_vec()).unwrap();
+    for line in ["current{pool=\"app\"} 2", "min{pool=\"app\"} 2", "max{pool=\"app\"} 9"] {
+        assert!(told.contains(&format!("gateway_scaler_{line}\n")), "{line}: {told}");
+    }
+    assert!(told.contains("gateway_scaler_condition{pool=\"app\",condition=\"AbleToScale\""));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(ask_as_keda(address));
+}
+
+/// Asks as KEDA's operator does.
+async fn ask_as_keda(address: SocketAddr) {
+    let mut keda = ExternalScalerClient::connect(format!("http://{address}")).await.unwrap();
+    let asked = |pool: &[&str]| ScaledObjectRef {
+        name: "app".to_owned(),
+        namespace: "shop".to_owned(),
+        scaler_metadata: pool.iter().map(|it| ("pool".to_owned(), (*it).to_owned())).collect(),
+    };
+    assert!(keda.is_active(asked(&["app"])).await.unwrap().into_inner().result);
+    let mut changes = keda.stream_is_active(asked(&["app"])).await.unwrap().into_inner();
+    assert!(changes.message().await.unwrap().unwrap().result);
+    let specs = keda.get_metric_spec(asked(&["app"])).await.unwrap().into_inner().metric_specs;
+    let [spec] = &specs[..] else { panic!("{specs:?}") };
+    assert_eq!((spec.target_size, spec.target_size_float), (1, 1.0));
+    let question = |metric_name: &str| GetMetricsRequest {
+        scaled_object_ref: Some(asked(&["app"])),
+        metric_name: metric_name.to_owned(),
+    };
+    let answer = keda.get_metrics(question(&spec.metric_name)).await.unwrap().into_inner();
+    let [value] = &answer.metric_values[..] else { panic!("{answer:?}") };
+    assert_eq!(
+        (value.metric_name.as_str(), value.metric_value, value.metric_value_float),
+        (spec.metric_name.as_str(), 5, 5.0)
+    );
+    let refused = keda.get_metrics(question("other")).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound, "{refused}");
+    let refused = keda.is_active(asked(&["web"])).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+    assert!(refused.message().contains("there are: app"), "{refused}");
+    let refused = keda.get_metric_spec(asked(&[])).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(refused.message().contains("add `pool: NAME`"), "{refused}");
+}
+
+#[test]
+fn servers_whose_pool_is_not_scaled_any_more_are_told_with_what_to_do() {
+    let codes = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(&app_servers(codes.path(), &[], "min = 2\nmax = 3"));
+    await_ready(&gateway, 2);
+    let left = pids(&gateway);
+    gateway.write_file(&format!("{EVERYTHING}\n[[pool]]\nname = \"app\"\n"));
+    gateway.signal(Signal::SIGHUP);
+    until("it is an event", || {
+        let events = gateway.ctl.run("event list --kind scale -o jsonl");
+        events.contains("2 servers are nobody's").then_some(())
+    });
+    until("it is a problem", || {
+        let status = gateway.ctl.try_run("status -o json").out;
+        (status.contains("nobody's") && status.contains("backend remove")).then_some(())
+    });
+    left.into_iter().for_each(kill);
 }
 
 fn scaler(gateway: &Gateway) -> Value {

@@ -6,6 +6,7 @@ mod caller;
 mod change;
 mod convert;
 mod demo;
+mod external_scaler;
 mod inquiries;
 mod limits;
 mod rejection;
@@ -24,6 +25,7 @@ use tonic::transport::Server;
 use crate::state::{Events, Inquiry, Observatory, Scalers, Writer};
 
 pub use demo::LoadKnob;
+pub use external_scaler::serve_external_scaler;
 pub use socket::{AdminSocket, SocketError};
 
 /// The largest message that is read.

@@ -26,6 +26,7 @@ pub(super) struct Places {
     pub(super) past: Past,
     pub(super) bound: Bound,
     pub(super) metrics: Option<TcpListener>,
+    pub(super) external_scaler: Option<TcpListener>,
     pub(super) socket: AdminSocket,
     pub(super) callers: UnixListener,
     pub(super) log: Log,
@@ -50,13 +51,11 @@ impl Places {
     ) -> anyhow::Result<Places> {
         let (journal, past) = Journal::open(&settings.state_dir)?;
         let bound = listeners::bind(listeners, workers, &settings.state_dir, clock)?;
-        let metrics = match settings.metrics {
-            None => None,
-            Some(address) => Some(metrics_listener(address).await?),
-        };
+        let metrics = own_listener("metrics", settings.metrics).await?;
+        let external_scaler = own_listener("external_scaler", settings.external_scaler).await?;
         let (socket, callers) = AdminSocket::bind(&settings.socket)?;
         let log = Log::open(settings.access_log.as_ref()).context("access log")?;
-        Ok(Places { journal, past, bound, metrics, socket, callers, log })
+        Ok(Places { journal, past, bound, metrics, external_scaler, socket, callers, log })
     }
 }
 
@@ -70,7 +69,12 @@ impl Log {
     }
 }
 
-async fn metrics_listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// A listener on the address that `[admin]` gives as `key`, if it does.
+async fn own_listener(
+    key: &str,
+    address: Option<SocketAddr>,
+) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = address else { return Ok(None) };
     let bound = TcpListener::bind(address).await;
-    bound.with_context(|| format!("metrics listener on {address}; set admin.metrics to a free one"))
+    bound.map(Some).with_context(|| format!("{key} on {address}; set admin.{key} to a free one"))
 }

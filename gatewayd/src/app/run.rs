@@ -92,7 +92,8 @@ impl Gateway {
         let events = Events::new(clock);
         let count = settings.workers.map_or_else(available_cores, NonZeroUsize::get);
         let places = Places::take(&settings, &gateway.listeners, count, clock).await?;
-        let Places { journal, past, bound, metrics, socket, callers, log } = places;
+        let Places { journal, past, bound, metrics, external_scaler, socket, callers, log } =
+            places;
         tell_quarantine(&past, &events);
         let (observatory, feed) = Observatory::new();
         let keys = settings.limiter_keys.get();
@@ -123,18 +124,20 @@ impl Gateway {
             events: events.clone(),
             phase: phases,
         };
+        let scalers = Scalers::new(clock);
         let Bound { doors, views, watched } = bound;
         let watchers = Watchers {
             certificates: watched,
             listeners: views,
             metrics,
+            external_scaler,
+            scalers: scalers.clone(),
             log_dropped: dropped,
             observatory: observatory.clone(),
             feed,
         };
         watchers.start(&shared);
         let workers = workers::start(&shared, doors)?;
-        let scalers = Scalers::new(clock);
         let scaling = tokio::spawn(tasks::scale(Scale {
             writer: writer.clone(),
             events: events.clone(),

@@ -8,8 +8,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::workers::Shared;
-use crate::model::ListenerView;
-use crate::state::{Feed, HostFigures, Observatory, Painter};
+use crate::admin;
+use crate::model::{EventKind, ListenerView, Severity};
+use crate::state::{Events, Feed, HostFigures, Observatory, Painter, Scalers};
 use crate::tasks::{self, Publish, Watched};
 
 /// What only the watchers need.
@@ -17,6 +18,8 @@ pub(super) struct Watchers {
     pub(super) certificates: Vec<Watched>,
     pub(super) listeners: Vec<ListenerView>,
     pub(super) metrics: Option<TcpListener>,
+    pub(super) external_scaler: Option<TcpListener>,
+    pub(super) scalers: Scalers,
     pub(super) log_dropped: Arc<AtomicU64>,
     pub(super) observatory: Observatory,
     pub(super) feed: Feed,
@@ -51,8 +54,19 @@ impl Watchers {
         let certificates = self.certificates;
         tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));
         if let Some(listener) = self.metrics {
-            tokio::spawn(tasks::serve_metrics(listener, self.observatory));
+            tokio::spawn(tasks::serve_metrics(listener, self.observatory, self.scalers.clone()));
         }
+        if let Some(listener) = self.external_scaler {
+            tokio::spawn(advise(self.scalers, listener, events.clone()));
+        }
+    }
+}
+
+/// Tells KEDA what is wanted. Traffic goes on should that end, but not in silence.
+async fn advise(scalers: Scalers, listener: TcpListener, events: Events) {
+    if let Err(error) = admin::serve_external_scaler(scalers, listener).await {
+        let what = format!("the external scaler has ended, restart to have it back: {error}");
+        events.record(EventKind::Gateway, Severity::Error, "gateway", "gateway", &what);
     }
 }
 

@@ -11,7 +11,8 @@ use super::value::Value;
 #[derive(Debug, Default)]
 pub(super) struct Addresses {
     listeners: Vec<Placed<SocketAddr>>,
-    metrics: Option<Placed<SocketAddr>>,
+    /// Those of the gateway itself, and what each is for.
+    own: Vec<(&'static str, Placed<SocketAddr>)>,
     backends: Vec<Placed<SocketAddr>>,
 }
 
@@ -25,8 +26,17 @@ impl Value<'_> {
 
     /// The address of the metrics.
     pub(super) fn metrics_address(self) -> Option<SocketAddr> {
+        self.own_address("the metrics")
+    }
+
+    /// The address of the external scaler.
+    pub(super) fn external_scaler_address(self) -> Option<SocketAddr> {
+        self.own_address("KEDA's questions")
+    }
+
+    fn own_address(self, purpose: &'static str) -> Option<SocketAddr> {
         let address = self.placed(Value::address)?;
-        self.reading.addresses.borrow_mut().metrics = Some(address.clone());
+        self.reading.addresses.borrow_mut().own.push((purpose, address.clone()));
         Some(address.value)
     }
 
@@ -74,7 +84,8 @@ impl Addresses {
     /// Where these get in each other's way.
     pub(super) fn judge(&self) -> Vec<Diagnostic> {
         let (listening, mut found) = self.listening();
-        found.extend(self.metrics_clash(&listening));
+        found.extend(self.own.iter().filter_map(|(whose, it)| own_clash(whose, it, &listening)));
+        found.extend(self.own_double());
         found.extend(self.backends.iter().filter_map(|backend| loops(backend, &listening)));
         found
     }
@@ -94,19 +105,33 @@ impl Addresses {
         (first, doubles)
     }
 
-    fn metrics_clash(&self, listening: &HashMap<SocketAddr, Span>) -> Option<Diagnostic> {
-        let Placed { value: metrics, span } = self.metrics.as_ref()?;
-        let clash = |address: &&SocketAddr| {
-            address.port() == metrics.port()
-                && (address.ip() == metrics.ip()
-                    || address.ip().is_unspecified()
-                    || metrics.ip().is_unspecified())
-        };
-        let listener = listening.keys().filter(clash).min()?;
-        let message = format!("{metrics} is taken by the listener on {listener}");
-        let clash = Diagnostic::at(*span, message).other(listening[listener], "it is at");
-        Some(clash.remedy("give the metrics a port of their own"))
+    /// Two of the gateway's own at one place.
+    fn own_double(&self) -> Option<Diagnostic> {
+        let [(first, one), (second, other)] = &self.own[..] else { return None };
+        let double = one.value == other.value && one.value.port() != 0;
+        let message = format!("{first} and {second} both on {}", one.value);
+        let told = || Diagnostic::at(other.span, message).other(one.span, "the other is at");
+        double.then(|| told().remedy("give each a port of its own"))
     }
+}
+
+/// The mistake of an address of the gateway itself that is a listener's.
+fn own_clash(
+    whose: &str,
+    own: &Placed<SocketAddr>,
+    listening: &HashMap<SocketAddr, Span>,
+) -> Option<Diagnostic> {
+    let Placed { value: own, span } = own;
+    let clash = |address: &&SocketAddr| {
+        address.port() == own.port()
+            && (address.ip() == own.ip()
+                || address.ip().is_unspecified()
+                || own.ip().is_unspecified())
+    };
+    let listener = listening.keys().filter(clash).min()?;
+    let message = format!("{own} is taken by the listener on {listener}");
+    let clash = Diagnostic::at(*span, message).other(listening[listener], "it is at");
+    Some(clash.remedy(format!("give {whose} a port of their own")))
 }
 
 /// The mistake of a backend that is one of the gateway's own listeners.

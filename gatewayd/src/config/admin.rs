@@ -17,6 +17,7 @@ pub(super) struct Admin {
     pub(super) socket: PathBuf,
     pub(super) state_dir: PathBuf,
     pub(super) metrics: Option<SocketAddr>,
+    pub(super) external_scaler: Option<SocketAddr>,
 }
 
 /// Reads `[admin]` of the file whose keys are `file`; without it, the defaults hold.
@@ -25,22 +26,30 @@ pub(super) fn admin(file: &mut Fields<'_>) -> Option<Admin> {
     if written.is_none() && file.place("admin").is_some() {
         return None;
     }
-    let (socket, state_dir, metrics) = written.unwrap_or_default();
+    let Written { socket, state_dir, metrics, external_scaler } = written.unwrap_or_default();
     let socket =
         socket.or_else(|| default_socket().or_else(|| lacks(file, "socket", "XDG_RUNTIME_DIR")));
     let state_dir = state_dir.or_else(|| {
         default_state_dir().or_else(|| lacks(file, "state_dir", "XDG_STATE_HOME nor HOME"))
     });
-    Some(Admin { socket: socket?, state_dir: state_dir?, metrics })
+    Some(Admin { socket: socket?, state_dir: state_dir?, metrics, external_scaler })
 }
 
-type Written = (Option<PathBuf>, Option<PathBuf>, Option<SocketAddr>);
+/// What is written, without the defaults.
+#[derive(Default)]
+struct Written {
+    socket: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
+    metrics: Option<SocketAddr>,
+    external_scaler: Option<SocketAddr>,
+}
 
 fn written(fields: &mut Fields<'_>) -> Option<Written> {
     let socket = fields.optional("socket", Value::socket_path);
     let state_dir = fields.optional("state_dir", Value::path);
     let metrics = fields.optional("metrics", Value::metrics_address);
-    Some((socket, state_dir, metrics))
+    let external_scaler = fields.optional("external_scaler", Value::external_scaler_address);
+    Some(Written { socket, state_dir, metrics, external_scaler })
 }
 
 fn lacks<T>(file: &Fields<'_>, key: &str, variables: &str) -> Option<T> {

@@ -1,5 +1,6 @@
 //! `[pool.autoscale]`: who starts and ends a pool's servers, and what their number follows.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::fields::{Fields, LaterKey};
@@ -17,6 +18,7 @@ const MODES: [(&str, ScalingMode); 3] =
     [("act", ScalingMode::Act), ("advise", ScalingMode::Advise), ("off", ScalingMode::Off)];
 
 const MOST_SERVERS: i64 = 10_000;
+const MOST_CORES: i64 = 1024;
 const HIGHEST_RPS: i64 = 1_000_000_000;
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -122,7 +124,15 @@ fn process(value: Value<'_>) -> Option<ProcessDriver> {
         let ports: Option<Ports> = fields.required("ports", "\"9100-9199\"", Value::parsed);
         let grace = fields.defaulted("grace", DEFAULT_GRACE, |it| it.duration(SHORTEST..=LONGEST));
         let outlive = fields.defaulted("outlive", true, Value::flag);
-        Some(ProcessDriver { command: command?, ports: ports?, grace: grace?, outlive: outlive? })
+        let cores = fields
+            .defaulted("cores", NonZeroU32::MIN, |it| NonZeroU32::new(whole(it, 1..=MOST_CORES)?));
+        Some(ProcessDriver {
+            command: command?,
+            ports: ports?,
+            grace: grace?,
+            outlive: outlive?,
+            cores: cores?,
+        })
     })
 }
 

@@ -24,6 +24,8 @@ pub struct Settings {
     pub state_dir: PathBuf,
     /// Where metrics, `/livez` and `/readyz` are told; nowhere when absent.
     pub metrics: Option<SocketAddr>,
+    /// Where KEDA may ask how many servers are wanted; nowhere when absent.
+    pub external_scaler: Option<SocketAddr>,
     /// Data-plane workers; one for each available core when absent.
     pub workers: Option<NonZeroUsize>,
     /// How many keys the limiter counts at most.

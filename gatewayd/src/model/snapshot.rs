@@ -127,6 +127,8 @@ pub struct PoolView {
     pub ready: u32,
     /// Backends draining.
     pub draining: u32,
+    /// Servers that an autoscaler started, and none looks after any more.
+    pub nobodys: u32,
     /// Active backends that are unhealthy.
     pub down: u32,
     /// Attempts per second.

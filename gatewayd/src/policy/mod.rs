@@ -43,7 +43,7 @@ pub use nearest::nearest;
 pub use networks::Networks;
 pub use part::Part;
 pub use path::{PathError, canonical};
-pub use problems::{collapsed, problems};
+pub use problems::{collapsed, left_behind, problems};
 pub use quota::quota_policy;
 pub use ranks::Ranks;
 pub use replay::{Arrival, Replayed, replay};

@@ -1,10 +1,11 @@
 //! What needs an operator's attention now, worst first?
 
 use std::cmp::Reverse;
+use std::num::NonZeroU32;
 
 use crate::model::{
-    BackendView, CollapseView, Health, LimitView, ListenerView, Phase, PoolView, Problem, Severity,
-    Snapshot, Standing,
+    BackendView, CollapseView, Health, LimitView, ListenerView, Name, Phase, PoolView, Problem,
+    Severity, Snapshot, Standing,
 };
 
 /// A certificate that expires sooner than this is worth telling.
@@ -20,6 +21,7 @@ const TWO_DAYS_MS: i64 = 2 * DAY_MS;
 pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
     let mut found: Vec<Problem> = Vec::new();
     found.extend(snapshot.pools.iter().filter_map(pool));
+    found.extend(snapshot.pools.iter().filter_map(nobodys));
     found.extend(snapshot.backends.iter().filter_map(|it| backend(it, snapshot.time_ms)));
     found.extend(snapshot.limits.iter().filter_map(limit));
     found.extend(snapshot.collapse.as_ref().map(collapse));
@@ -50,6 +52,24 @@ fn pool(pool: &PoolView) -> Option<Problem> {
     };
     let target = format!("pool/{}", pool.name);
     Some(Problem { severity: Severity::Error, target, what: what.to_owned(), since_ms: None })
+}
+
+/// Servers that an autoscaler left behind.
+fn nobodys(pool: &PoolView) -> Option<Problem> {
+    let count = NonZeroU32::new(pool.nobodys)?;
+    let (target, what) = (format!("pool/{}", pool.name), left_behind(&pool.name, count));
+    Some(Problem { severity: Severity::Warn, target, what, since_ms: None })
+}
+
+/// That servers are nobody's, and what mends it.
+#[must_use]
+pub fn left_behind(pool: &Name, count: NonZeroU32) -> String {
+    let servers = if count.get() == 1 { "1 server is" } else { &format!("{count} servers are") };
+    format!(
+        "{servers} nobody's: the autoscaler started them for pool {pool}, which is not scaled so any \
+         more; put its [pool.autoscale] back to have them adopted, or take them out with \
+         `gatewayctl backend drain` and `backend remove`, then stop them yourself"
+    )
 }
 
 fn backend(backend: &BackendView, now_ms: i64) -> Option<Problem> {
@@ -156,6 +176,7 @@ mod tests {
             backends,
             ready,
             draining: 0,
+            nobodys: 0,
             down: 0,
             rps: 0.0,
             in_flight: 0,
@@ -219,6 +240,15 @@ mod tests {
             assert_eq!(severity, Severity::Error);
             assert!(what.starts_with("panic: "), "{what}");
         }
+    }
+
+    #[test]
+    fn servers_that_an_autoscaler_left_are_told_with_what_to_do() {
+        assert_eq!(nobodys(&pool_of(3, 3)), None);
+        let left = PoolView { nobodys: 3, ..pool_of(3, 3) };
+        let (severity, what) = told(nobodys(&left)).unwrap();
+        assert_eq!(severity, Severity::Warn);
+        assert!(what.starts_with("3 servers are nobody's") && what.contains("backend remove"));
     }
 
     #[test]

@@ -195,6 +195,9 @@ impl Painter {
             backends: pool.backends.len() as u32,
             ready: ready(pool),
             draining: standing(Standing::Draining) as u32,
+            nobodys: wanted.filter(|pool| pool.autoscale.is_none()).map_or(0, |pool| {
+                pool.backends.iter().filter(|it| it.source == Source::Autoscaler).count() as u32
+            }),
             down: down.count() as u32,
             rps: reading.rate,
             in_flight: pool.in_flight(),

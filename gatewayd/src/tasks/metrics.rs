@@ -15,14 +15,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::model::{Distribution, Phase, PoolView, Snapshot};
+use crate::model::{Distribution, Phase, PoolView, ScalerView, Snapshot};
 use crate::net::accept;
-use crate::state::{MessagePace, Observatory};
+use crate::state::{MessagePace, Observatory, Scalers};
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves on `listener` for as long as the process lives.
-pub async fn serve_metrics(listener: TcpListener, observatory: Observatory) {
+pub async fn serve_metrics(listener: TcpListener, observatory: Observatory, scalers: Scalers) {
     let pace = MessagePace::default();
     loop {
         let (stream, _) = accept(&listener, |error| {
@@ -31,14 +31,14 @@ pub async fn serve_metrics(listener: TcpListener, observatory: Observatory) {
             }
         })
         .await;
-        tokio::spawn(serve(stream, observatory.clone()));
+        tokio::spawn(serve(stream, observatory.clone(), scalers.clone()));
     }
 }
 
-async fn serve(stream: TcpStream, observatory: Observatory) {
+async fn serve(stream: TcpStream, observatory: Observatory, scalers: Scalers) {
     let service = service_fn(move |request| {
-        let observatory = observatory.clone();
-        async move { Ok::<_, Infallible>(answer(&request, &observatory).await) }
+        let (observatory, scalers) = (observatory.clone(), scalers.clone());
+        async move { Ok::<_, Infallible>(answer(&request, &observatory, &scalers).await) }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
@@ -46,7 +46,11 @@ async fn serve(stream: TcpStream, observatory: Observatory) {
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(request: &Request<Incoming>, observatory: &Observatory) -> Response<Full<Bytes>> {
+async fn answer(
+    request: &Request<Incoming>,
+    observatory: &Observatory,
+    scalers: &Scalers,
+) -> Response<Full<Bytes>> {
     if request.method() != Method::GET {
         let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n".into());
         refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
@@ -60,7 +64,7 @@ async fn answer(request: &Request<Incoming>, observatory: &Observatory) -> Respo
             None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
         },
         "/metrics" => match observatory.fresh().await {
-            Some(snapshot) => text(StatusCode::OK, exposition(&snapshot)),
+            Some(snapshot) => text(StatusCode::OK, exposition(&snapshot, &scalers.views())),
             None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
         },
         _ => text(StatusCode::NOT_FOUND, "/metrics, /livez or /readyz\n".into()),
@@ -111,11 +115,12 @@ impl Exposition {
     }
 }
 
-fn exposition(snapshot: &Snapshot) -> String {
+fn exposition(snapshot: &Snapshot, scalers: &[ScalerView]) -> String {
     let mut out = Exposition::default();
     gateway(&mut out, snapshot);
     backends(&mut out, snapshot);
     limits(&mut out, snapshot);
+    scaling(&mut out, scalers);
     let name = "gateway_certificate_expires_seconds";
     out.family(name, "gauge", "Unix time at which the listener's certificate expires.");
     for listener in &snapshot.listeners {
@@ -187,6 +192,31 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
     );
     out.single("gateway_rss_bytes", "gauge", "Resident memory of the process.", totals.rss_bytes);
     out.single("gateway_uptime_seconds", "gauge", "Since the start.", snapshot.uptime_s);
+}
+
+fn scaling(out: &mut Exposition, scalers: &[ScalerView]) {
+    type Read = fn(&ScalerView) -> u32;
+    let families: [(&str, &str, Read); 4] = [
+        ("gateway_scaler_desired", "Servers that are wanted.", |it| it.desired),
+        ("gateway_scaler_current", "Servers there are and to come.", |it| it.ready + it.starting),
+        ("gateway_scaler_min", "The fewest servers.", |it| it.min),
+        ("gateway_scaler_max", "The most servers.", |it| it.max),
+    ];
+    for (name, help, read) in families {
+        out.family(name, "gauge", help);
+        for scaler in scalers {
+            out.sample(name, &[("pool", scaler.pool.as_str())], read(scaler));
+        }
+    }
+    let name = "gateway_scaler_condition";
+    out.family(name, "gauge", "Whether a condition of the scaler is so, and why.");
+    for scaler in scalers {
+        let pool = scaler.pool.as_str();
+        for it in &scaler.conditions {
+            let labels = [("pool", pool), ("condition", it.kind), ("reason", it.reason)];
+            out.sample(name, &labels, u8::from(it.status));
+        }
+    }
 }
 
 fn latency(out: &mut Exposition, latency: &Distribution) {

@@ -24,6 +24,12 @@ const SYNTAX: &[Case] = &[
 ];
 
 const KEYS: &[Case] = &[
+    ("metrics =", "external_scaler = ▸\"9903\"\nmetrics =", &["expected IP:PORT"]),
+    (
+        "metrics =",
+        "external_scaler = ▸\"127.0.0.1:9902\"\nmetrics =",
+        &["both on 127.0.0.1:9902", "a port of its own"],
+    ),
     ("metrics =", "▸metrik =", &["unknown key `metrik` in [admin]", "did you mean `metrics`?"]),
     ("slow_start =", "h2 = ▸\"yes\"\nslow_start =", &["true or false", "without quotes"]),
     ("slow_start =", "▸slow-start =", &["unknown key `slow-start` in [[pool]]", "`slow_start`?"]),
@@ -95,6 +101,7 @@ const PROCESSES: &[(&str, &[&str])] = &[
     ("command = ▸[\"app\"], ports = \"9100-9199\"", &["without {port}", "write {port} where"]),
     ("command = [\"app\", \"{port}\"], ports = ▸\"9199\"", &["write \"9100-9199\""]),
     ("command = [\"{port}\"], ports = \"9100-9199\", outlive = ▸\"no\"", &["without quotes"]),
+    ("command = [\"{port}\"], ports = \"9100-9199\", cores = ▸0", &["expected 1 to 1024"]),
     ("command = [\"{port}\"], ports = \"9100-9199\", grace = ▸\"0s\"", &["from 1s to 1h"]),
 ];
 

@@ -132,7 +132,7 @@ fn every_key_of_scaling_means_what_it_says() {
         name = "app"
         [pool.autoscale]
         driver = "process"
-        process = { command = ["./app", "{port}"], ports = "9100-9199", grace = "3s", outlive = false }
+        process = { command = ["./app", "{port}"], ports = "9100-9199", grace = "3s", outlive = false, cores = 2 }
         mode = "advise"
         min = 2
         max = 20
@@ -153,6 +153,7 @@ fn every_key_of_scaling_means_what_it_says() {
     let Driver::Process(process) = scaler.driver else { panic!("{:?}", scaler.driver) };
     assert_eq!(process.command, ["/etc/gatewayd/./app", "{port}"]);
     assert_eq!((process.ports.to_string(), process.outlive), ("9100-9199".to_owned(), false));
+    assert_eq!(process.cores.get(), 2);
     assert_eq!((process.grace, scaler.mode), (seconds(3), ScalingMode::Advise));
     let rules = scaler.rules;
     assert_eq!((rules.min, rules.max), (2, 20));

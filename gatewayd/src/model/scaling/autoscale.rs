@@ -1,6 +1,7 @@
 //! Autoscale: a pool's number of servers is decided by the gateway, within rules, through a driver.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
@@ -47,6 +48,13 @@ pub struct ProcessDriver {
     /// Whether servers go on when the gateway ends, to be found again by the next one. Otherwise
     /// they end with it, and their standard input closes.
     pub outlive: bool,
+    /// How many cores one can use; the CPU it is seen to use is a part of them.
+    #[serde(default = "one")]
+    pub cores: NonZeroU32,
+}
+
+fn one() -> NonZeroU32 {
+    NonZeroU32::MIN
 }
 
 /// Servers that a command lists, starts and ends.

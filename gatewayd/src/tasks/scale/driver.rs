@@ -28,6 +28,11 @@ pub(super) trait Driver: Send {
     /// Ends these servers; they take no requests any more. Returns before they are gone.
     fn terminate<'a>(&'a mut self, names: &'a [Name]) -> BoxFuture<'a, Result<(), DriverError>>;
 
+    /// How many servers run on when it is dropped.
+    fn leaves(&self) -> u32 {
+        0
+    }
+
     /// What went wrong since it was last asked, with orders it had accepted.
     fn troubles(&mut self) -> Vec<DriverError> {
         Vec::new()
@@ -53,7 +58,7 @@ pub(super) enum Victims {
 }
 
 /// A server as its driver sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Instance {
     /// Its name.
     pub(super) name: Name,
@@ -61,6 +66,8 @@ pub(super) struct Instance {
     pub(super) address: Option<SocketAddr>,
     /// How it is.
     pub(super) life: Life,
+    /// The CPU it used since the last look, 0..=1 of its cores; absent when not known anew.
+    pub(super) cpu_ratio: Option<f64>,
 }
 
 /// How a server is, as far as its driver can tell.

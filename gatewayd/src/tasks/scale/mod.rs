@@ -54,14 +54,18 @@ pub async fn scale(with: Scale) {
         let scaled = |name: &Name| {
             desired.gateway.pool(name.as_str()).is_some_and(|pool| pool.autoscale.is_some())
         };
-        pools.retain(|name, _| scaled(name));
+        for (_, unscaled) in pools.extract_if(.., |name, _| !scaled(name)) {
+            unscaled.leave(&with);
+        }
         with.scalers.retain(scaled);
         for pool in &desired.gateway.pools {
             if let Some(autoscale) = &pool.autoscale {
                 let stays = pools.get_mut(&pool.name).is_some_and(|it| it.adapt(&autoscale.driver));
                 if !stays {
                     // The one before lets go of its servers before the next one looks for them.
-                    pools.remove(&pool.name);
+                    if let Some(before) = pools.remove(&pool.name) {
+                        before.leave(&with);
+                    }
                     let scaler = PoolScaler::new(&pool.name, &autoscale.driver, &with.state_dir);
                     pools.insert(pool.name.clone(), scaler);
                 }

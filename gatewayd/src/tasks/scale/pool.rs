@@ -1,12 +1,15 @@
 //! One pool's scaler: its driver, its history and what it does in a tick.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use crate::model::{
     Autoscale, Condition, Decision, Driver as Drives, EventKind, Name, Pool, ScalerView,
     ScalingMode, ServerPhase, Severity, What,
 };
+use crate::policy::left_behind;
 use crate::policy::scaling::{History, Observation, SeenServer, tick};
+use crate::state::Table;
 
 use super::Scale;
 use super::advise::Advise;
@@ -18,6 +21,7 @@ use super::sight::{Memory, Sight};
 
 /// Scales one pool.
 pub(super) struct PoolScaler {
+    pool: Name,
     driver: Box<dyn Driver>,
     history: History,
     memory: Memory,
@@ -36,6 +40,7 @@ impl PoolScaler {
             Drives::Advise => Box::new(Advise),
         };
         PoolScaler {
+            pool: pool.clone(),
             driver,
             history: History::default(),
             memory: Memory::default(),
@@ -49,20 +54,31 @@ impl PoolScaler {
         self.driver.adapt(drives)
     }
 
+    /// Lets go of the pool, and tells which servers are nobody's from then on.
+    pub(super) fn leave(self, with: &Scale) {
+        if let Some(count) = NonZeroU32::new(self.driver.leaves()) {
+            let (target, what) = (format!("pool/{}", self.pool), left_behind(&self.pool, count));
+            with.events.record(EventKind::Scale, Severity::Warn, "autoscaler", &target, &what);
+        }
+    }
+
     /// Observes, decides and acts once.
     pub(super) async fn tick(&mut self, with: &Scale, pool: &Pool, autoscale: &Autoscale) {
         let observed = self.driver.observe().await;
         self.hear_troubles(with, pool);
         let instances = match observed {
             Ok(instances) => instances,
-            Err(DriverError::NotYet) => return,
             Err(error) => {
-                with.scalers.show(stuck(pool, autoscale, &error));
-                return self.tell(with, pool, &error.to_string());
+                with.scalers.show(stuck(pool, &with.writer.table(), autoscale, &error));
+                return match error {
+                    DriverError::NotYet => {}
+                    error => self.tell(with, pool, &error.to_string()),
+                };
             }
         };
         let table = with.writer.table();
         let sight = Sight { pool, table: &table, instances: &instances };
+        sight.believe_measured(&mut self.memory);
         self.tidy(with, &sight, autoscale).await;
         // What was tidied is seen as it is now.
         let (desired, table) = (with.writer.desired(), with.writer.table());
@@ -253,7 +269,9 @@ fn reason(sentence: &str) -> String {
 }
 
 /// A scaler that cannot see its servers: it holds, and says why.
-fn stuck(pool: &Pool, autoscale: &Autoscale, error: &DriverError) -> ScalerView {
+fn stuck(pool: &Pool, table: &Table, autoscale: &Autoscale, error: &DriverError) -> ScalerView {
+    let table = table.pool(pool.name.as_str());
+    let serving = table.map_or(0, |it| it.effective.iter().filter(|weight| **weight > 0).count());
     let servers = pool.backends.len() as u32;
     let (mode, order) = (autoscale.mode, autoscale.order.clone());
     let rules = &autoscale.rules;
@@ -266,7 +284,7 @@ fn stuck(pool: &Pool, autoscale: &Autoscale, error: &DriverError) -> ScalerView 
         target_cpu: rules.target_cpu,
         target_rps: rules.target_rps,
         desired: servers,
-        ready: servers,
+        ready: serving as u32,
         starting: 0,
         draining: 0,
         conditions: vec![Condition {

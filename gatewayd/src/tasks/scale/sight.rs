@@ -18,6 +18,8 @@ pub(super) const ACTOR: &str = "autoscaler";
 pub(super) struct Memory {
     /// Since when each is in its phase.
     phases: HashMap<Name, (ServerPhase, u64)>,
+    /// The report of each that was the latest when last looked.
+    reports: HashMap<Name, Option<u64>>,
     /// Those that were healthy once.
     pub(super) proven: HashSet<Name>,
 }
@@ -44,6 +46,20 @@ impl<'a> Sight<'a> {
             let runs = instance.life == Life::Running && unlisted;
             Some((instance, instance.address.filter(|_| runs)?))
         })
+    }
+
+    /// Takes what the driver measured for a report of each server that made none of its own since
+    /// the last look: the freshest wins.
+    pub(super) fn believe_measured(&self, memory: &mut Memory) {
+        for instance in self.instances {
+            let (name, number) = (&instance.name, |live: &LiveBackend| Some(live.cpu_report()?.1));
+            let Some(live) = self.table.backend(name.as_str()) else { continue };
+            let silent = memory.reports.get(name).is_some_and(|last| *last == number(live));
+            if let Some(ratio) = instance.cpu_ratio.filter(|_| silent) {
+                live.report_cpu(ratio);
+            }
+            memory.reports.insert(name.clone(), number(live));
+        }
     }
 
     /// Whether the probes of the server called `name` pass.
@@ -105,6 +121,7 @@ impl Memory {
         let there: HashSet<&Name> = seen.iter().map(|server| &server.name).collect();
         self.phases.retain(|name, _| there.contains(name));
         self.proven.retain(|name| there.contains(name));
+        self.reports.retain(|name, _| there.contains(name));
     }
 }
 

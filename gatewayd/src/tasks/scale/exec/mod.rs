@@ -213,8 +213,9 @@ impl Commands {
                 State::Running if it.address.is_some() => Life::Running,
                 _ => Life::Coming,
             },
+            cpu_ratio: None,
         });
-        let coming = |name| Instance { name, address: None, life: Life::Coming };
+        let coming = |name| Instance { name, address: None, life: Life::Coming, cpu_ratio: None };
         Ok(seen.chain(self.awaited().map(coming)).collect())
     }
 
@@ -260,6 +261,10 @@ impl Driver for Commands {
             self.how = how.clone();
         }
         matches!(settings, Settings::Exec(_))
+    }
+
+    fn leaves(&self) -> u32 {
+        self.there()
     }
 
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {

@@ -8,6 +8,7 @@
 mod identity;
 mod record;
 mod server;
+mod usage;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use futures_util::future::{BoxFuture, ready};
 use self::identity::first_marked;
 use self::record::{Entry, Record};
 use self::server::{Looked, MARK, Place, Server};
+use self::usage::Usage;
 use super::driver::{Capabilities, Driver, DriverError, Instance, Life, Victims};
 use crate::model::{Driver as Settings, Name, ProcessDriver};
 
@@ -28,6 +30,7 @@ pub(super) struct Processes {
     directory: PathBuf,
     record: Record,
     servers: Vec<Server>,
+    usage: Usage,
 }
 
 impl Processes {
@@ -42,7 +45,7 @@ impl Processes {
             Server::adopt(entry, found, how.grace)
         };
         let servers = record.read().into_iter().map(adopt).collect();
-        Processes { pool: pool.clone(), how, directory, record, servers }
+        Processes { pool: pool.clone(), how, directory, record, servers, usage: Usage::default() }
     }
 
     fn look(&mut self) -> Result<Vec<Instance>, DriverError> {
@@ -57,10 +60,19 @@ impl Processes {
         if changed {
             self.write(None)?;
         }
+        let pids: Vec<i32> = self.servers.iter().filter_map(Server::pid).collect();
+        let used = self.usage.sample(&pids);
+        let cores = f64::from(self.how.cores.get());
+        let cpu_ratio = |server: &Server| {
+            let pid = server.pid()?;
+            let (_, used) = used.iter().find(|(of, _)| *of == pid)?;
+            Some((used / cores).clamp(0.0, 1.0))
+        };
         let instance = |server: &Server| Instance {
             name: server.name.clone(),
             address: Some((Ipv4Addr::LOCALHOST, server.port).into()),
             life: server.life(),
+            cpu_ratio: cpu_ratio(server),
         };
         Ok(self.servers.iter().map(instance).collect())
     }
@@ -132,6 +144,10 @@ impl Driver for Processes {
             self.how = how.clone();
         }
         matches!(settings, Settings::Process(_))
+    }
+
+    fn leaves(&self) -> u32 {
+        if self.how.outlive { self.servers.len() as u32 } else { 0 }
     }
 
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {

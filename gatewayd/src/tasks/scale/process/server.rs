@@ -93,6 +93,14 @@ impl Server {
         Entry { name: self.name.clone(), port: self.port, process, ending }
     }
 
+    /// Its process while it runs.
+    pub(super) fn pid(&self) -> Option<i32> {
+        match &self.state {
+            State::Running { process, .. } => Some(process.identity.pid),
+            State::Away { .. } | State::Ending { .. } => None,
+        }
+    }
+
     /// How it is.
     pub(super) fn life(&self) -> Life {
         match &self.state {

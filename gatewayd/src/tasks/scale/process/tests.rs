@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
@@ -20,6 +21,7 @@ fn how(script: &str, outlive: bool) -> ProcessDriver {
         ports: "20100-20199".parse().unwrap(),
         grace: Duration::from_millis(200),
         outlive,
+        cores: NonZeroU32::MIN,
     }
 }
 
