@@ -7,6 +7,7 @@ mod client_inquiry;
 mod collapse;
 mod connection_caps;
 mod counters;
+mod diagnosis;
 mod events;
 mod histogram;
 mod inquiry;

@@ -12,6 +12,7 @@ use crate::model::{
 use crate::policy::{Part, problems};
 
 use super::counters::{Counter, LimitCells};
+use super::diagnosis::Diagnosis;
 use super::histogram::{BUCKETS, cumulative};
 use super::meter::{Meter, Reading, Tally};
 use super::{
@@ -193,7 +194,7 @@ impl Painter {
             name: pool.name.clone(),
             balance: wanted.map(|pool| pool.balance.to_string()).unwrap_or_default(),
             backends: pool.backends.len() as u32,
-            ready: ready(pool),
+            ready: pool.ready(),
             draining: standing(Standing::Draining) as u32,
             nobodys: wanted.filter(|pool| pool.autoscale.is_none()).map_or(0, |pool| {
                 pool.backends.iter().filter(|it| it.source == Source::Autoscaler).count() as u32
@@ -235,7 +236,7 @@ impl Painter {
         let (_, wanted) = sight.desired.gateway.backend(name)?;
         let configured = sight.desired.configured_backend(name);
         let reading: Reading = self.backends.get(&live.slot).map(Meter::read).unwrap_or_default();
-        let verdict = self.verdict(live);
+        let diagnosis = Diagnosis::of(live, self.clock);
         let part = pool.parts[index];
         let warming = Part::NONE < part && part < Part::WHOLE;
         Some(BackendView {
@@ -247,10 +248,10 @@ impl Painter {
             configured_weight: configured.map(|it| it.weight.get()),
             standing: wanted.standing,
             mark: wanted.mark.clone(),
-            health: verdict.health,
-            health_reason: verdict.reason,
-            health_since_ms: verdict.since_ms,
-            health_until_ms: verdict.until_ms,
+            health: diagnosis.health,
+            health_reason: diagnosis.reason,
+            health_since_ms: diagnosis.since_ms,
+            health_until_ms: diagnosis.until_ms,
             slow_start: warming.then(|| part.ratio()),
             in_flight: u64::from(live.in_flight()),
             in_flight_at_drain: (wanted.standing != Standing::Active)
@@ -269,26 +270,6 @@ impl Painter {
             },
             revision: sight.desired.touched(&format!("backend/{name}")),
         })
-    }
-
-    fn verdict(&self, live: &LiveBackend) -> Verdict {
-        let wall_ms =
-            |at_ms: u64| self.clock.wall_ms() - (self.clock.now_ms() as i64 - at_ms as i64);
-        let health = live.health();
-        let ejections = live.ejections();
-        match ejections.span_ms().filter(|_| health == Health::Ejected) {
-            Some((since_ms, until_ms)) => Verdict {
-                health,
-                reason: ejections.to_string(),
-                since_ms: wall_ms(since_ms),
-                until_ms: Some(wall_ms(until_ms)),
-            },
-            None => {
-                let checkup = live.checkup();
-                let (reason, since_ms) = (checkup.to_string(), wall_ms(checkup.since_ms()));
-                Verdict { health, reason, since_ms, until_ms: None }
-            }
-        }
     }
 
     fn limit(&self, limit: &LimitTable, sight: &Sight<'_>) -> LimitView {
@@ -337,20 +318,6 @@ impl Painter {
 /// What is metered of a limit, in this order.
 const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
     [|cell| &cell.passed, |cell| &cell.rejected, |cell| &cell.would_reject];
-
-/// What is told of a backend's health; times are of the wall.
-struct Verdict {
-    health: Health,
-    reason: String,
-    since_ms: i64,
-    until_ms: Option<i64>,
-}
-
-/// Backends that take requests and are healthy; in a panic others take some too.
-fn ready(pool: &PoolTable) -> u32 {
-    let all = pool.backends.iter().zip(&pool.effective);
-    all.filter(|(live, weight)| **weight > 0 && live.health() == Health::Healthy).count() as u32
-}
 
 fn blocks(sight: &Sight<'_>) -> Vec<BlockView> {
     let view = |block: &Block| BlockView {

@@ -212,6 +212,13 @@ impl PoolTable {
         self.backends.iter().map(|live| u64::from(live.in_flight())).sum()
     }
 
+    /// Backends that take requests and are healthy; in a panic others take some too.
+    #[must_use]
+    pub fn ready(&self) -> u32 {
+        let all = self.backends.iter().zip(&self.effective);
+        all.filter(|(live, weight)| **weight > 0 && live.health() == Health::Healthy).count() as u32
+    }
+
     /// How those that are eligible are now.
     #[must_use]
     pub fn ranks(&self) -> Ranks {
