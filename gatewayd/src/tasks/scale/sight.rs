@@ -52,13 +52,13 @@ impl<'a> Sight<'a> {
     /// the last look: the freshest wins.
     pub(super) fn believe_measured(&self, memory: &mut Memory) {
         for instance in self.instances {
-            let (name, number) = (&instance.name, |live: &LiveBackend| Some(live.cpu_report()?.1));
-            let Some(live) = self.table.backend(name.as_str()) else { continue };
-            let silent = memory.reports.get(name).is_some_and(|last| *last == number(live));
+            let Some(live) = self.table.backend(instance.name.as_str()) else { continue };
+            let latest = || live.cpu_report().map(|(_, number)| number);
+            let silent = memory.was_silent(&instance.name, latest());
             if let Some(ratio) = instance.cpu_ratio.filter(|_| silent) {
                 live.report_cpu(ratio);
+                memory.was_silent(&instance.name, latest());
             }
-            memory.reports.insert(name.clone(), number(live));
         }
     }
 
@@ -115,6 +115,11 @@ impl Memory {
         let since_ms = if same { entry.1 } else { now_ms };
         *entry = (phase, since_ms);
         since_ms
+    }
+
+    /// Whether `name` made no report since the last look; its latest has this number.
+    fn was_silent(&mut self, name: &Name, latest: Option<u64>) -> bool {
+        self.reports.insert(name.clone(), latest) == Some(latest)
     }
 
     fn forget(&mut self, seen: &[SeenServer]) {
@@ -179,5 +184,25 @@ fn bare(instance: &Instance, phase: ServerPhase, since_ms: u64) -> SeenServer {
         failures: 0,
         unreached: 0,
         cpu: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_measured_counts_only_while_the_server_itself_is_silent() {
+        let (mut memory, name) = (Memory::default(), "app-1".parse().unwrap());
+        let looks = [
+            (None, false, "there is nothing to compare with"),
+            (None, true, "it never reported"),
+            (Some(7), false, "it reported"),
+            (Some(7), true, "it fell silent"),
+            (Some(8), false, "it reported again"),
+        ];
+        for (latest, silent, why) in looks {
+            assert_eq!(memory.was_silent(&name, latest), silent, "{why}");
+        }
     }
 }

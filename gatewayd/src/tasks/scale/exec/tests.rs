@@ -146,7 +146,7 @@ async fn what_cannot_be_listed_is_not_taken_for_nothing() {
     until(&mut driver, |seen| matches!(seen, Err(DriverError::List(_)))).await;
     let told = driver.instances().unwrap_err().to_string();
     assert!(told.contains("printed something else"), "{told}");
-    let mut driver = find(&directory, "yes", DEADLINE);
+    let mut driver = find(&directory, "head -c 50000000 /dev/zero; sleep 1000", DEADLINE);
     until(&mut driver, |seen| matches!(seen, Err(DriverError::List(_)))).await;
     let told = driver.instances().unwrap_err().to_string();
     assert!(told.contains("more than 4 MiB"), "{told}");
