@@ -110,7 +110,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
         "weight = 100",
         "[pool.autoscale]\ndriver = \"kubernetes\"\nmin = 2\nmax = 3",
         "45:10",
-        "use \"process\"",
+        "use \"exec\"",
     ),
 ];
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gateway_tests::{Crowd, EVERYTHING, Fleet, Gateway, Protocol, until};
+use gateway_tests::{Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, until};
 
 const CROWD: usize = 200;
 
@@ -74,10 +74,11 @@ fn draining_undraining_reweighting_and_adding_under_load_fail_nothing() {
 #[test]
 fn requests_in_flight_on_a_drained_server_finish() {
     let fleet = Fleet::start(2);
-    let gateway =
-        Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("balance = \"round-robin\"")));
+    // One worker, so that one turn goes round: ten for each.
+    let pool = fleet.pool("balance = \"round-robin\"");
+    let gateway = Setup::default().workers(1).start(&(EVERYTHING.to_owned() + &pool));
     for server in &fleet.servers {
-        server.turn("slow?ms=10000");
+        server.turn("slow?ms=6000");
     }
     let crowd = Crowd::gather(20, Protocol::Http2, gateway.https, "/bytes/10");
     until("ten are in flight on each", || {
