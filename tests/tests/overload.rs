@@ -92,7 +92,9 @@ fn a_pool_in_trouble_is_not_asked_twice_as_much() {
         })
     };
     let (one, two) = (backend(), backend());
-    let pool = Scripted::pool(&[&one, &two]);
+    // Otherwise one of them would be taken out, and nobody be left to try again.
+    let stay = "ejection = { failures = 0 }\nslow_start";
+    let pool = Scripted::pool(&[&one, &two]).replacen("slow_start", stay, 1);
     let gateway = Gateway::start(&(EVERYTHING.to_owned() + &pool));
     // One at a time may be tried again each time.
     for _ in 0..5 {
