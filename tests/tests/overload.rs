@@ -166,7 +166,7 @@ fn idle_connections_make_room_for_new_ones() {
         .map(|number| {
             let wire = until(&format!("connection {number} is let in"), || {
                 let mut wire = stage.wire();
-                (wire.try_send(GET) && wire.try_read(12).is_ok()).then_some(wire)
+                (wire.try_send(GET) && wire.try_read(1).is_ok()).then_some(wire)
             });
             wire.wait_at_most(Duration::from_secs(5));
             wire
@@ -176,7 +176,10 @@ fn idle_connections_make_room_for_new_ones() {
     assert!(closed >= 80, "{closed} of 120 made room for the others");
     let (_, ended) = idle[0].rest();
     assert_eq!(ended, Ended::Closed, "the one that idled longest went first");
-    assert!(idle.last_mut().unwrap().try_send(GET), "the newest is served on");
+    let newest = idle.last_mut().unwrap();
+    assert_eq!(newest.answer().status(), 200, "but for its first byte");
+    newest.send(GET);
+    assert_eq!(newest.answer().status(), 200, "the newest is served on");
 }
 
 #[test]

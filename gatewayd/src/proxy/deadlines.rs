@@ -24,8 +24,8 @@ pub(super) struct Deadlines {
 #[derive(Debug)]
 struct Entry {
     at_ms: Cell<u64>,
-    /// Nothing is under way: it may come sooner when room is needed.
-    idle: Cell<bool>,
+    /// Since when nothing is under way: it may come sooner when room is needed.
+    idle_since_ms: Cell<Option<u64>>,
     waker: RefCell<Waker>,
 }
 
@@ -49,18 +49,18 @@ impl Deadlines {
         }
     }
 
-    /// Lets the deadlines of so many that are idle come now, of those first that would come first.
+    /// Lets the deadlines of so many that are idle come now, of those first that idle longest.
     /// Gives how many.
     pub(super) fn hurry_idle(&self, count: usize, now_ms: u64) -> usize {
         let entries = self.entries.borrow();
-        let idle = entries.iter().filter(|(_, entry)| entry.idle.get());
+        let idle = entries.iter().filter(|(_, entry)| entry.idle_since_ms.get().is_some());
         let mut idle: Vec<&Entry> = idle.map(|(_, entry)| entry).collect();
         if count < idle.len() {
-            idle.select_nth_unstable_by_key(count, |entry| entry.at_ms.get());
+            idle.select_nth_unstable_by_key(count, |entry| entry.idle_since_ms.get());
             idle.truncate(count);
         }
         for entry in &idle {
-            entry.idle.set(false);
+            entry.idle_since_ms.set(None);
             entry.at_ms.set(now_ms);
             entry.waker.borrow().wake_by_ref();
         }
@@ -79,7 +79,7 @@ impl Deadline {
     pub(super) fn new(worker: &Rc<Worker>) -> Deadline {
         let entry = Entry {
             at_ms: Cell::new(NEVER),
-            idle: Cell::new(false),
+            idle_since_ms: Cell::new(None),
             waker: RefCell::new(Waker::noop().clone()),
         };
         let key = worker.deadlines.entries.borrow_mut().insert(entry);
@@ -88,20 +88,25 @@ impl Deadline {
 
     /// It is over this long from now.
     pub(super) fn arm(&self, after: Duration) {
-        self.set(after, false);
+        self.set(after, None);
     }
 
     /// It is over this long from now, or sooner if room is needed: nothing is under way.
     pub(super) fn arm_idle(&self, after: Duration) {
-        self.set(after, true);
+        self.set(after, Some(self.worker.now_ms()));
     }
 
     /// It is never over.
     pub(super) fn disarm(&self) {
         self.with(|entry| {
             entry.at_ms.set(NEVER);
-            entry.idle.set(false);
+            entry.idle_since_ms.set(None);
         });
+    }
+
+    /// Whether it came sooner than it was armed for, because room was needed.
+    pub(super) fn was_hurried(&self) -> bool {
+        self.with(|entry| entry.at_ms.get() != NEVER && entry.idle_since_ms.get().is_none())
     }
 
     /// Whether it is over. Otherwise the task of `cx` is woken when it is.
@@ -125,11 +130,11 @@ impl Deadline {
         .await
     }
 
-    fn set(&self, after: Duration, idle: bool) {
+    fn set(&self, after: Duration, idle_since_ms: Option<u64>) {
         let at_ms = self.worker.now_ms() + after.as_millis() as u64;
         self.with(|entry| {
             entry.at_ms.set(at_ms);
-            entry.idle.set(idle);
+            entry.idle_since_ms.set(idle_since_ms);
         });
     }
 

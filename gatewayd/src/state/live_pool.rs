@@ -109,10 +109,15 @@ impl LivePool {
 
 impl InLine {
     /// Waits until `look` finds something. It looks whenever a place came free, and at once if
-    /// nobody is ahead: what comes free belongs to those who wait longest.
+    /// nobody is ahead: what comes free belongs to those who wait longest. When there `is_more`,
+    /// the next in line is told: places came free before there was a line.
     ///
     /// Cancel-safe: a place that came free meanwhile is told to the next in line.
-    pub async fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
+    pub async fn until<T>(
+        &self,
+        mut look: impl FnMut() -> Option<T>,
+        is_more: impl Fn() -> bool,
+    ) -> T {
         let mut told = self.ahead > 0;
         loop {
             if told {
@@ -120,8 +125,8 @@ impl InLine {
                 freed.expect("the line is never closed").forget();
             }
             if let Some(found) = look() {
-                if !told {
-                    // More may have come free before there was a line.
+                // Whoever found something is still counted as waiting.
+                if self.pool.waiting() > 1 && is_more() {
                     self.pool.freed();
                 }
                 return found;
@@ -184,7 +189,7 @@ mod tests {
                 let take = || {
                     free.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1))
                 };
-                place.until(|| take().ok()).await;
+                place.until(|| take().ok(), || free.load(Ordering::SeqCst) > 0).await;
                 served.lock().unwrap().push(number);
             }));
             tokio::task::yield_now().await;

@@ -193,6 +193,13 @@ impl PoolTable {
         taking.peek().is_some() && taking.all(|(it, _)| it.in_flight() >= most)
     }
 
+    /// Whether there are places that one can wait for: those of backends that take so many requests
+    /// and no more.
+    #[must_use]
+    pub fn has_places(&self) -> bool {
+        self.capacity.requests.is_some() && self.effective.iter().any(|weight| *weight > 0)
+    }
+
     /// Whether requests wait for a place: a new one comes behind them.
     #[must_use]
     pub fn has_line(&self) -> bool {

@@ -23,7 +23,7 @@ const SIXTY_S: RangeInclusive<u64> = 59..=80;
 
 #[test]
 fn cases_35_to_40_and_69_nobody_is_waited_for_longer_than_a_deadline() {
-    let scenarios: [(&str, fn()); 18] = [
+    let scenarios: [(&str, fn()); 19] = [
         ("case 35: silence is closed after 10 s", silence),
         ("case 36: a handshake that trickles is closed after 10 s", trickled_handshake),
         ("case 36: silence behind a handshake is closed after 10 s", silence_behind_a_handshake),
@@ -41,6 +41,7 @@ fn cases_35_to_40_and_69_nobody_is_waited_for_longer_than_a_deadline() {
         ("case 69: a backend that takes no upload is given up after 30 s", deaf_backend),
         ("case 69: a backend that stops is given up and taken out", stopped_backend),
         ("case 69: an answer that stops is cut off after 60 s", answer_that_stops),
+        ("case 69: a client that stops behind an early answer is to blame", half_spoken),
         ("case 69: a tunnel into which nothing more goes is closed after 60 s", deaf_tunnel),
     ];
     let (results, failed) = (mpsc::channel(), &mut Vec::new());
@@ -610,6 +611,36 @@ fn answer_that_stops() {
     stage.assert_counted("an answer that stops", &["upstream_timeout"; 2]);
     wait_until_released(&stage);
     stage.assert_serves("afterwards", stage.backend.bytes());
+}
+
+fn half_spoken() {
+    let mut stage = stage(|call| {
+        while let Some(head) = call.head() {
+            match head.method() {
+                "POST" => {
+                    call.say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nthe beginning");
+                    call.listen();
+                }
+                _ => call.answer(&head),
+            }
+        }
+    });
+    let begun = Instant::now();
+    let mut wire = patient(&stage);
+    wire.send("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 10\r\n\r\nhalf");
+    let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
+    frames.wait_at_most(PATIENCE, PATIENCE);
+    frames.post(1, "/");
+    frames.send(Frame::DATA, 0, 1, b"half");
+    let over_http2 =
+        thread::spawn(move || while frames.frame().unwrap().kind != Frame::RST_STREAM {});
+    assert!(!wire.answer().whole);
+    over_http2.join().unwrap();
+    assert_took("half a conversation", begun, &SIXTY_S);
+    stage.assert_counted("half a conversation", &["timeout_body"; 2]);
+    let failures = stage.metric("gateway_backend_failures_total{pool=\"app\",backend=\"app-1\"}");
+    assert_eq!(failures, 0, "the backend did nothing wrong");
+    wait_until_released(&stage);
 }
 
 fn deaf_tunnel() {

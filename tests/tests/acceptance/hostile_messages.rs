@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::thread;
 
-use gateway_tests::{Call, EVERYTHING, Stage, until};
+use gateway_tests::{Call, EVERYTHING, Frame, Frames, Stage, until};
 
 use super::{bad, verdict};
 
@@ -259,4 +259,41 @@ impl ConcatBytes for Vec<gateway_tests::Record> {
         let bytes: Vec<u8> = self.iter().flat_map(|record| record.bytes.clone()).collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+#[test]
+fn case_19_who_sends_everything_before_reading_still_gets_the_answer() {
+    let stage = Stage::playing(STRICT, Call::answer_all);
+    let mut wire = stage.wire();
+    let bytes = 8 * 1024 * 1024;
+    let head =
+        format!("POST /small HTTP/1.1\r\nHost: a.example\r\nContent-Length: {bytes}\r\n\r\n");
+    wire.send(head);
+    wire.send(vec![b'x'; bytes]);
+    assert_eq!(wire.answer().status(), 413);
+}
+
+#[test]
+fn case_32_what_is_left_of_a_body_that_was_refused_is_never_taken_for_whole() {
+    let mut stage = Stage::playing(STRICT, |call: &mut Call| {
+        if call.head().is_some_and(|head| head.method() == "POST") {
+            call.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+            call.listen();
+        }
+    });
+    let mut frames = Frames::connect(stage.gateway.https, 1 << 16);
+    frames.post(1, "/small");
+    while frames.frame().unwrap().kind != Frame::DATA {}
+    for piece in [&[b'a'; 800], &[b'b'; 800]] {
+        frames.send(Frame::DATA, 0, 1, piece);
+    }
+    frames.send(Frame::DATA, Frame::END_STREAM, 1, b"the end");
+    while frames.frame().unwrap().kind != Frame::RST_STREAM {}
+    let record = until("its connection is closed", || {
+        stage.backend.records().into_iter().find(|it| !it.bytes.is_empty() && it.ended.is_some())
+    });
+    let seen = String::from_utf8_lossy(&record.bytes);
+    assert!(seen.contains("aaaa") && !seen.contains("the end"), "{seen}");
+    assert!(!seen.ends_with("0\r\n\r\n"), "the backend must see that something is missing");
+    stage.assert_counted("a body that is too large behind an early answer", &["body_too_large"]);
 }

@@ -74,12 +74,16 @@ impl RoundRobin {
             if !is_out(index) {
                 return served;
             }
-            // The others may be out as well, and while this looks for one the last may fill up.
-            let mut members = self.groups.iter().flat_map(|group| &group.members);
-            if members.all(|index| is_out(*index)) {
-                return None;
-            }
+            return self.next_in(turn, is_out);
         }
+    }
+
+    /// The next member that is in, from the turn on: its turn passes to it.
+    fn next_in(&self, turn: &Turn, is_out: impl Fn(u32) -> bool) -> Option<u32> {
+        let members = || self.groups.iter().flat_map(|group| &group.members).copied();
+        let count = members().count();
+        let start = (turn.generation as usize).wrapping_add(turn.group) % count.max(1);
+        members().cycle().skip(start).take(count).find(|index| !is_out(*index))
     }
 
     /// Goes on to the next generation at the end of one. The turn may also be of an earlier

@@ -20,8 +20,8 @@ use super::super::account::Account;
 use super::super::deadlines::Deadline;
 use super::super::fields;
 use super::super::http1::ResponseFraming;
-use super::super::upstream::Search;
 use super::super::upstream::http2::{Failure, Place, Stream, framing};
+use super::super::upstream::{CameTo, Search};
 use super::super::worker::Worker;
 use super::patience::Awaits;
 use super::sending::{Asker, Sending};
@@ -124,18 +124,26 @@ impl<A: Asker> Asking<'_, A> {
     fn again(&mut self, stream: &Stream, failure: Failure) -> Result<(), Stop> {
         let safe = match failure {
             Failure::Unprocessed => self.sending.is_kept(),
-            Failure::BrokeOff => self.request.method().is_idempotent() && !self.sending.has_body(),
-            Failure::Invalid => false,
+            Failure::BrokeOff | Failure::Reset => {
+                self.request.method().is_idempotent() && !self.sending.has_body()
+            }
+            Failure::Overrun | Failure::Invalid => false,
         };
         if !(safe && !stream.began() && self.search.has_another()) {
-            stream.failed();
+            if failure.is_backends_fault() {
+                stream.failed();
+            }
             return Err(Stop::Refused(failure.refusal()));
         }
-        let did_nothing = failure == Failure::Unprocessed;
-        if !did_nothing {
+        let came_to = match failure {
+            Failure::Unprocessed => CameTo::Nothing,
+            Failure::BrokeOff if stream.is_kept() => CameTo::KeptClosed,
+            _ => CameTo::Something,
+        };
+        if came_to != CameTo::Nothing {
             stream.failed();
         }
-        self.search.broke_off(did_nothing || stream.is_kept(), failure.refusal());
+        self.search.broke_off(came_to, failure.refusal());
         self.sending.restart();
         Ok(())
     }

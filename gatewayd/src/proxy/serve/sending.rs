@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
+use bytes::BytesMut;
 use http::Response;
 
 use crate::model::Refusal;
@@ -15,6 +16,11 @@ use super::stop::Stop;
 
 /// So much of a body is kept to be sent again, in case a backend did nothing with it.
 const MOST_KEPT_BYTES: u64 = 64 * 1024;
+/// Pieces below this are gathered, as far as they have come, up to so much.
+const SMALL_BYTES: usize = 4 * 1024;
+const GATHERED_BYTES: usize = 16 * 1024;
+/// What a piece takes beside its bytes, so that many small ones are not much.
+const PIECE_BYTES: u64 = 128;
 
 /// The client of a request that goes to a backend of HTTP/2.
 pub(super) trait Asker {
@@ -35,6 +41,7 @@ pub(super) struct Sending {
     waiting: VecDeque<Piece>,
     /// Every piece from the first one; `None` once they are too large, or it is answered.
     kept: Option<Vec<Piece>>,
+    kept_bytes: u64,
     has_body: bool,
     left_bytes: u64,
     body_bytes: u64,
@@ -59,6 +66,7 @@ impl Sending {
             worker: Rc::clone(worker),
             waiting: VecDeque::new(),
             kept: Some(Vec::new()),
+            kept_bytes: 0,
             has_body,
             left_bytes: most_body_bytes,
             body_bytes: 0,
@@ -125,9 +133,38 @@ impl Sending {
             if self.refused || self.read {
                 return Poll::Ready(Ok(()));
             }
-            let piece = ready!(asker.poll_piece(cx))?;
-            self.take(piece)?;
+            match ready!(asker.poll_piece(cx))? {
+                Piece::Data { bytes, last: false } if bytes.len() < SMALL_BYTES => {
+                    self.gather(cx, asker, &bytes)?;
+                }
+                piece => self.take(piece)?,
+            }
         }
+    }
+
+    /// Takes a small piece together with what has come behind it. A backend may end a connection of
+    /// many on which it gets nothing but crumbs.
+    fn gather(
+        &mut self,
+        cx: &mut Context<'_>,
+        asker: &mut impl Asker,
+        first: &[u8],
+    ) -> Result<(), Stop> {
+        let mut gathered = BytesMut::from(first);
+        let mut trailers = None;
+        let mut last = false;
+        while gathered.len() < GATHERED_BYTES && !last && trailers.is_none() {
+            match asker.poll_piece(cx)? {
+                Poll::Pending => break,
+                Poll::Ready(Piece::Trailers(fields)) => trailers = Some(Piece::Trailers(fields)),
+                Poll::Ready(Piece::Data { bytes, last: is_last }) => {
+                    gathered.extend_from_slice(&bytes);
+                    last = is_last;
+                }
+            }
+        }
+        self.take(Piece::Data { bytes: gathered.freeze(), last })?;
+        trailers.map_or(Ok(()), |trailers| self.take(trailers))
     }
 
     fn take(&mut self, piece: Piece) -> Result<(), Stop> {
@@ -142,7 +179,11 @@ impl Sending {
         }
         let left = self.left_bytes.checked_sub(bytes);
         self.left_bytes = left.ok_or(Stop::Refused(Refusal::BodyTooLarge))?;
-        if self.body_bytes > MOST_KEPT_BYTES {
+        if bytes == 0 && !self.read {
+            return Ok(());
+        }
+        self.kept_bytes += bytes + PIECE_BYTES;
+        if self.kept_bytes > MOST_KEPT_BYTES {
             self.kept = None;
         } else if let Some(kept) = &mut self.kept {
             kept.push(piece.clone());

@@ -11,10 +11,35 @@ use super::super::account::Account;
 use super::super::pick::{pick, pick_newest};
 use super::super::worker::{Held, Worker};
 use super::attempt::accuse;
-use super::{Attempt, Carrier};
+use super::{Attempt, Carrier, Lease};
 
 /// Attempts on different backends for one request.
 const ATTEMPTS: u32 = 2;
+
+/// What an attempt that brought no answer came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::proxy) enum CameTo {
+    /// No connection, or no attempt yet.
+    Nowhere,
+    /// The backend did nothing with the request.
+    Nothing,
+    /// It closed a connection that had served before, which it may at any time (RFC 9112, section
+    /// 9.3.1); it may have worked on the request.
+    KeptClosed,
+    /// It may have worked on the request.
+    Something,
+}
+
+impl CameTo {
+    /// What one on a connection of HTTP/1.1 came to.
+    pub(in crate::proxy) fn on(lease: &Lease, unsent: bool) -> CameTo {
+        match () {
+            () if unsent => CameTo::Nothing,
+            () if lease.is_kept() => CameTo::KeptClosed,
+            () => CameTo::Something,
+        }
+    }
+}
 
 /// Where a request may go, and where it has been.
 pub(in crate::proxy) struct Search {
@@ -23,10 +48,8 @@ pub(in crate::proxy) struct Search {
     pub(in crate::proxy) hash: u64,
     attempts: u32,
     except: Option<u64>,
-    /// The last attempt broke off on a connection that had served before.
-    on_kept: bool,
-    /// The last attempt reached a backend, which may have worked on it.
-    reached: bool,
+    /// What the last attempt came to.
+    came_to: CameTo,
     /// The second attempt's part of the pool's budget.
     retry: Option<Retry>,
     /// What the client is told when there is no other backend.
@@ -41,8 +64,7 @@ impl Search {
             hash,
             attempts: 0,
             except: None,
-            on_kept: false,
-            reached: false,
+            came_to: CameTo::Nowhere,
             retry: None,
             failure: Refusal::NoBackend,
         }
@@ -58,11 +80,9 @@ impl Search {
         self.pool().h2
     }
 
-    /// The last attempt came to nothing and another may be made: `failure` stands if none can be.
-    /// `on_kept` is whether the backend did no more than to close what had served before.
-    pub(in crate::proxy) fn broke_off(&mut self, on_kept: bool, failure: Refusal) {
-        self.on_kept = on_kept;
-        self.reached = true;
+    /// The last attempt brought no answer and another may be made: `failure` stands if none can be.
+    pub(in crate::proxy) fn broke_off(&mut self, came_to: CameTo, failure: Refusal) {
+        self.came_to = came_to;
         self.failure = failure;
     }
 
@@ -77,8 +97,7 @@ impl Search {
         account: &mut Account,
     ) -> Result<C::Begun, Refusal> {
         while self.has_another() {
-            if self.reached && !self.may_retry() {
-                worker.cells().retries_denied.add(1);
+            if !self.may_try(worker) {
                 return Err(self.failure);
             }
             let flight = self.place(worker).await?;
@@ -97,7 +116,7 @@ impl Search {
                         charge(worker, &flight, started_us);
                     }
                     self.failure = error.refusal();
-                    self.on_kept = false;
+                    self.came_to = CameTo::Nowhere;
                 }
             }
         }
@@ -111,16 +130,22 @@ impl Search {
         let picked = if has_line { None } else { self.pick(worker) };
         match picked {
             Some(flight) => Ok(flight),
-            None if has_line || first && self.pool().is_full() => Box::pin(self.wait(worker)).await,
+            // Whether there is room by now is seen in line.
+            None if first && self.pool().has_places() => Box::pin(self.wait(worker)).await,
             None => Err(self.failure),
         }
     }
 
-    /// Takes part in the pool's budget for retries, which keeps a pool in trouble from being asked
-    /// twice as much. Backends that could not be reached were not asked at all.
-    fn may_retry(&mut self) -> bool {
+    /// Whether an attempt may be made: one more on the same request takes part in the pool's budget
+    /// for retries, which keeps a pool in trouble from being asked twice as much. What no backend
+    /// worked on was not asked at all.
+    fn may_try(&mut self, worker: &Worker) -> bool {
+        if matches!(self.came_to, CameTo::Nowhere | CameTo::Nothing) {
+            return true;
+        }
         let pool = self.pool();
         self.retry = pool.live.retry(pool.in_flight());
+        worker.cells().retries_denied.add(u64::from(self.retry.is_none()));
         self.retry.is_some()
     }
 
@@ -128,7 +153,7 @@ impl Search {
     async fn wait(&self, worker: &Worker) -> Result<Flight, Refusal> {
         let pool = self.pool();
         let line = pool.live.line_up(pool.max_pending()).ok_or(Refusal::QueueFull)?;
-        let place = line.until(|| pick_newest(worker, pool, self.hash));
+        let place = line.until(|| pick_newest(worker, pool, self.hash), || !pool.is_full());
         timeout(pool.capacity.patience, place).await.map_err(|_| Refusal::QueueTimeout)
     }
 
@@ -136,12 +161,12 @@ impl Search {
         &self.table.pools[self.pool]
     }
 
-    /// Another backend than the last; the same one when there is no other and all it did was to
-    /// close a connection that had served before, which it may at any time (RFC 9112, section
-    /// 9.3.1).
+    /// Another backend than the last; the same one when there is no other and it did nothing, or
+    /// no more than to close a connection that had served before.
     fn pick(&self, worker: &Worker) -> Option<Flight> {
         let pick = |except| pick(worker, &self.table, self.pool, self.hash, except);
-        pick(self.except).or_else(|| self.on_kept.then(|| pick(None)).flatten())
+        let same = matches!(self.came_to, CameTo::Nothing | CameTo::KeptClosed);
+        pick(self.except).or_else(|| same.then(|| pick(None)).flatten())
     }
 }
 

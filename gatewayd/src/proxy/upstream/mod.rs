@@ -18,7 +18,7 @@ use attempt::Attempt;
 pub(super) use carrier::Carrier;
 use carrier::ConnectError;
 pub(super) use connection::{Connection, poll_fill};
-pub(super) use engage::Search;
+pub(super) use engage::{CameTo, Search};
 pub(super) use lease::Lease;
 pub(super) use pools::Pools;
 pub use shelf::Shelf;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::net::dial;
+use crate::net::{DialError, dial};
 use crate::state::{LiveBackend, Table};
 
 use super::super::worker::Worker;
@@ -106,7 +106,10 @@ impl Carrier for Connection {
             return Ok(connection);
         }
         worker.cells().connections_made.add(1);
-        let stream = dial(backend.address, CONNECT_TIMEOUT).await;
+        let mut stream = dial(backend.address, CONNECT_TIMEOUT).await;
+        if matches!(stream, Err(DialError::Local { .. })) && worker.let_idle_go() {
+            stream = dial(backend.address, CONNECT_TIMEOUT).await;
+        }
         let stream = stream.map_err(|error| Rc::new(error.into()))?;
         Ok(Connection::new(stream, worker.now_ms()))
     }
@@ -129,6 +132,15 @@ impl Worker {
         let fresh = connection.is_fresh(self.now_ms());
         self.cells().connections_taken.add(u64::from(fresh));
         fresh.then_some(connection)
+    }
+
+    /// Closes idle connections, because this process is short of something; says whether there were
+    /// any.
+    fn let_idle_go(&self) -> bool {
+        let had_any = !self.pools.borrow().idle.is_empty();
+        self.pools.borrow_mut().clear();
+        let shared = self.shelf.as_ref().is_some_and(|shelf| shelf.clear());
+        had_any || shared
     }
 
     /// Closes idle connections that are too old, were closed, or lead nowhere in `table`, and lets

@@ -54,6 +54,11 @@ impl Shelf {
         });
     }
 
+    /// Closes all; says whether there were any.
+    pub(super) fn clear(&self) -> bool {
+        !std::mem::take(&mut *self.lock()).is_empty()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Vec<Spare>>> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -20,18 +20,22 @@ use crate::state::LiveBackend;
 /// The most of an answer's body that is read.
 const LARGEST_BODY_BYTES: usize = 64 * 1024;
 
-/// One probe.
-pub(super) async fn ask(live: &LiveBackend, check: &HealthCheck) -> ProbeResult {
+/// One probe; `None` where a shortage of our own kept it from being made.
+pub(super) async fn ask(live: &LiveBackend, check: &HealthCheck) -> Option<ProbeResult> {
     let started = Instant::now();
-    match tokio::time::timeout(check.timeout, exchange(live, check)).await {
+    Some(match tokio::time::timeout(check.timeout, exchange(live, check)).await {
         Err(_) => ProbeResult::TimedOut(check.timeout),
         Ok(Ok(Told::Connected)) => ProbeResult::Passed("connected", started.elapsed()),
         Ok(Ok(Told::Status(status))) => ProbeResult::Status(status, started.elapsed()),
         Ok(Ok(Told::Grpc(Report::Serving))) => ProbeResult::Passed("SERVING", started.elapsed()),
         Ok(Ok(Told::Grpc(report))) => ProbeResult::Failed(report.to_string()),
         Ok(Err(ProbeError::Dial(DialError::Refused(_)))) => ProbeResult::Refused,
+        Ok(Err(ProbeError::Dial(error @ DialError::Local { .. }))) => {
+            tracing::debug!(backend = %live.name, %error, "not probed");
+            return None;
+        }
         Ok(Err(error)) => ProbeResult::Failed(error.to_string()),
-    }
+    })
 }
 
 /// What a backend told.

@@ -73,7 +73,10 @@ async fn watch(
 ) {
     loop {
         let started = tokio::time::Instant::now();
-        let result = ask(&live, &check).await;
+        let Some(result) = ask(&live, &check).await else {
+            tokio::time::sleep(check.interval).await;
+            continue;
+        };
         let (turned, reason, next) = {
             let was_out = live.ejections().is_out();
             let mut checkup = live.checkup();

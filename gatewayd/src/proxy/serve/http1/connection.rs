@@ -129,7 +129,7 @@ impl<S: Stream> Connection<'_, S> {
             Some(Ok(count)) => count > 0,
             Some(Err(_)) => false,
             None => {
-                if self.served == 0 && !self.worker.is_draining() {
+                if self.served == 0 && !self.worker.is_draining() && !self.deadline.was_hurried() {
                     self.worker.cells().refused.of(Refusal::TimeoutFirstByte).add(1);
                 }
                 false

@@ -15,7 +15,7 @@ use crate::model::Refusal;
 
 use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
-use super::super::super::upstream::{Connection, Failure, Lease, Search};
+use super::super::super::upstream::{CameTo, Connection, Failure, Lease, Search};
 use super::super::super::worker::Worker;
 use super::super::patience::{ANSWER_HEAD, Awaits, BODY_IDLE, STREAM_IDLE, WRITE_STALL};
 use super::super::stop::Stop;
@@ -117,7 +117,7 @@ impl<S: Stream> Exchange<'_, S> {
         if !again {
             return Some(Outcome::Refused(refusal));
         }
-        self.search.broke_off(lease.is_kept(), refusal);
+        self.search.broke_off(CameTo::on(lease, self.upload.is_unsent()), refusal);
         None
     }
 
@@ -167,7 +167,9 @@ impl<S: Stream> Exchange<'_, S> {
             return Poll::Pending;
         }
         Poll::Ready(Err(match now.waits_for {
-            WaitsFor::ClientToSend => Ended::Client(Stop::Refused(Refusal::TimeoutBody)),
+            WaitsFor::ClientToSend | WaitsFor::Either => {
+                Ended::Client(Stop::Refused(Refusal::TimeoutBody))
+            }
             WaitsFor::ClientToTake => Ended::Client(Stop::Left),
             WaitsFor::Head | WaitsFor::BackendToTake | WaitsFor::BackendToSend => Ended::TimedOut,
         }))
@@ -176,6 +178,7 @@ impl<S: Stream> Exchange<'_, S> {
     fn now(&self) -> Now {
         let waits_for = match self.upload.awaits() {
             _ if self.client.waiting() > 0 || self.download.gives() => WaitsFor::ClientToTake,
+            Awaits::Client if self.download.began() => WaitsFor::Either,
             _ if self.download.began() => WaitsFor::BackendToSend,
             Awaits::Client => WaitsFor::ClientToSend,
             Awaits::Backend => WaitsFor::BackendToTake,
@@ -208,6 +211,8 @@ enum WaitsFor {
     ClientToTake,
     BackendToTake,
     BackendToSend,
+    /// A conversation: the answer has begun and the request is not over.
+    Either,
 }
 
 impl Now {
@@ -215,7 +220,7 @@ impl Now {
         match self.waits_for {
             WaitsFor::Head => ANSWER_HEAD,
             WaitsFor::ClientToSend => BODY_IDLE,
-            WaitsFor::BackendToSend => STREAM_IDLE,
+            WaitsFor::BackendToSend | WaitsFor::Either => STREAM_IDLE,
             WaitsFor::ClientToTake | WaitsFor::BackendToTake => WRITE_STALL,
         }
     }

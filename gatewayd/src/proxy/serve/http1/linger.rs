@@ -10,8 +10,8 @@ use super::super::super::deadlines::Deadline;
 use super::super::stream::Stream;
 use super::client::Client;
 
+/// Long enough for an answer to arrive, however much the client still has to send meanwhile.
 const PATIENCE: Duration = Duration::from_secs(1);
-const MOST_BYTES: usize = 64 * 1024;
 
 /// Ends the connection (RFC 9112, section 9.6).
 pub(super) async fn close<S: Stream>(client: &mut Client<S>, deadline: &Deadline) {
@@ -21,12 +21,10 @@ pub(super) async fn close<S: Stream>(client: &mut Client<S>, deadline: &Deadline
         if client.stream().shutdown().await.is_err() {
             return;
         }
-        let mut forgotten = 0;
-        while forgotten < MOST_BYTES {
+        loop {
             client.consume(client.unread().len());
-            match poll_fn(|cx| client.poll_fill(cx)).await {
-                Ok(0) | Err(_) => return,
-                Ok(count) => forgotten += count,
+            if let Ok(0) | Err(_) = poll_fn(|cx| client.poll_fill(cx)).await {
+                return;
             }
         }
     };

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -15,7 +15,8 @@ use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
 use super::super::super::http1::{ResponseFraming, Trailers};
 use super::super::super::upstream::{Failure, Lease};
-use super::super::patience::{STREAM_IDLE, WRITE_STALL};
+use super::super::patience::{Awaits, STREAM_IDLE, WRITE_STALL};
+use super::super::stop::Stop;
 use super::streamed::StreamedBody;
 use super::upload::Upload;
 
@@ -36,8 +37,8 @@ pub(super) struct Relayed {
     upload: Upload,
     framing: ResponseFraming,
     deadline: Rc<Deadline>,
-    /// The backend is waited for, not the client.
-    waits: bool,
+    /// More is waited for, and how much of the request had come when that was last looked at.
+    waits: Option<u64>,
     account: Account,
     trailers: Option<HeaderMap>,
 }
@@ -51,7 +52,7 @@ impl Relayed {
         account: Account,
     ) -> Relayed {
         let lease = Some(lease);
-        let (waits, trailers) = (false, None);
+        let (waits, trailers) = (None, None);
         let mut relayed = Relayed { lease, upload, framing, deadline, waits, account, trailers };
         if relayed.is_empty() {
             relayed.finish();
@@ -67,24 +68,18 @@ impl Relayed {
         let Some(lease) = &mut self.lease else {
             return Poll::Ready(self.trailers.take().map(|fields| Ok(Frame::trailers(fields))));
         };
-        // Whatever is left of the request goes on meanwhile; how it stops shows in the answer.
-        let _ = self.upload.poll(cx, &mut lease.connection);
-        let piece = match lease.answer.poll_data(cx, &mut lease.connection) {
-            Poll::Pending if !self.waits => {
-                self.waits = true;
-                self.deadline.arm(STREAM_IDLE);
-                return Poll::Pending;
-            }
-            Poll::Pending if self.deadline.is_over(cx) => {
-                return self.break_off(Refusal::UpstreamTimeout);
-            }
-            other => ready!(other),
+        // Whatever is left of the request goes on meanwhile.
+        if let Poll::Ready(Err(stop)) = self.upload.poll(cx, &mut lease.connection) {
+            return self.stop(stop);
+        }
+        let Poll::Ready(piece) = lease.answer.poll_data(cx, &mut lease.connection) else {
+            return self.wait(cx);
         };
         match piece {
             Ok(Some(range)) => {
                 let data = Bytes::copy_from_slice(&lease.answer.unread()[range.clone()]);
                 lease.answer.consume(range.end);
-                self.waits = false;
+                self.waits = None;
                 self.deadline.arm(WRITE_STALL);
                 self.account.sent(data.len());
                 // A length that was told says where it ends, so that the last frame says so too.
@@ -104,12 +99,36 @@ impl Relayed {
         }
     }
 
-    /// The client has to see that this is not the end.
+    /// More is waited for, as long as one side speaks.
+    fn wait(&mut self, cx: &Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let spoken = Some(self.upload.body_bytes());
+        if self.waits != spoken {
+            self.waits = spoken;
+            self.deadline.arm(STREAM_IDLE);
+        }
+        match self.deadline.is_over(cx) {
+            false => Poll::Pending,
+            true if self.upload.awaits() == Awaits::Client => {
+                self.stop(Stop::Refused(Refusal::TimeoutBody))
+            }
+            true => self.break_off(Refusal::UpstreamTimeout),
+        }
+    }
+
+    /// The answer breaks off by the backend's fault.
     fn break_off(&mut self, refusal: Refusal) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if let Some(lease) = self.lease.take() {
+        if let Some(lease) = &self.lease {
             lease.broke_off();
         }
-        self.account.broke_off(refusal);
+        self.stop(Stop::Refused(refusal))
+    }
+
+    /// The client has to see that this is not the end, and the backend too.
+    fn stop(&mut self, stop: Stop) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Stop::Refused(refusal) = stop {
+            self.account.broke_off(refusal);
+        }
+        self.lease = None;
         Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
     }
 

@@ -68,7 +68,7 @@ pub(in crate::proxy::serve) async fn serve<S>(
     if ended.await {
         return;
     }
-    if streams.never_began() && !worker.is_draining() {
+    if streams.never_began() && !worker.is_draining() && !streams.were_hurried() {
         worker.cells().refused.of(Refusal::TimeoutFirstByte).add(1);
     }
     connection.as_mut().graceful_shutdown();

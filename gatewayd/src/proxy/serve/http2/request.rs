@@ -24,7 +24,7 @@ use super::super::super::http1::{
 };
 use super::super::super::reply::{self, Reply};
 use super::super::super::screen::{Screened, screen};
-use super::super::super::upstream::{Connection, Failure, Lease, Search};
+use super::super::super::upstream::{CameTo, Connection, Failure, Lease, Search};
 use super::super::super::worker::Worker;
 use super::super::patience::{Awaits, WRITE_STALL};
 use super::super::stop::Stop;
@@ -166,7 +166,7 @@ async fn ask(
                 if !(safe && broken && search.has_another()) {
                     return Err(refused(refusal, account));
                 }
-                search.broke_off(lease.is_kept(), refusal);
+                search.broke_off(CameTo::on(&lease, upload.is_unsent()), refusal);
                 upload.restart();
             }
         }

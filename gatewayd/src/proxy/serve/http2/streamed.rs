@@ -22,7 +22,7 @@ use super::super::super::upstream::Search;
 use super::super::super::upstream::http2::{Piece, Stream, request};
 use super::super::super::worker::Worker;
 use super::super::ask::{Answered, Asking};
-use super::super::patience::{STREAM_IDLE, WRITE_STALL};
+use super::super::patience::{Awaits, STREAM_IDLE, WRITE_STALL};
 use super::super::sending::{Asker, Sending};
 use super::super::stop::Stop;
 use super::answer::AnswerBody;
@@ -136,7 +136,10 @@ impl StreamedBody {
         }
         match stream.poll_piece(cx) {
             Poll::Ready(Ok(piece)) => Poll::Ready(self.frame(piece).map(Ok)),
-            Poll::Ready(Err(failure)) => self.break_off(failure.midway()),
+            Poll::Ready(Err(failure)) if failure.is_backends_fault() => {
+                self.break_off(failure.midway())
+            }
+            Poll::Ready(Err(failure)) => self.stop(Stop::Refused(failure.midway())),
             Poll::Pending => self.wait(cx),
         }
     }
@@ -154,8 +157,11 @@ impl StreamedBody {
             self.deadline.arm(STREAM_IDLE);
         }
         match self.deadline.is_over(cx) {
-            true => self.break_off(Refusal::UpstreamTimeout),
             false => Poll::Pending,
+            true if self.sending.awaits() == Awaits::Client => {
+                self.stop(Stop::Refused(Refusal::TimeoutBody))
+            }
+            true => self.break_off(Refusal::UpstreamTimeout),
         }
     }
 

@@ -54,6 +54,11 @@ impl Streams {
         deadline
     }
 
+    /// Whether the connection was to go sooner because room was needed.
+    pub(super) fn were_hurried(&self) -> bool {
+        self.idle.was_hurried()
+    }
+
     /// Whether none ever began.
     pub(super) fn never_began(&self) -> bool {
         !self.served.get()
@@ -63,7 +68,16 @@ impl Streams {
     pub(super) fn hurry(&self, idle_at_most: Duration) {
         self.idle_at_most.set(idle_at_most);
         if self.open.get() == 0 {
-            self.idle.arm_idle(idle_at_most);
+            self.rest();
+        }
+    }
+
+    /// None is open from now on.
+    fn rest(&self) {
+        match self.idle_at_most.get() {
+            KEEP_ALIVE => self.idle.arm_idle(KEEP_ALIVE),
+            // It goes already.
+            goodbye => self.idle.arm(goodbye),
         }
     }
 
@@ -108,7 +122,7 @@ impl Drop for Open {
         let Open(streams) = self;
         streams.open.set(streams.open.get() - 1);
         if streams.open.get() == 0 {
-            streams.idle.arm_idle(streams.idle_at_most.get());
+            streams.rest();
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Upload {
     /// Something of it was written to a backend.
     sent: bool,
     ended: bool,
-    /// The backend takes no more of it; its answer may still come.
+    /// The backend takes no more of it, or the client broke off: what was sent is not all of it.
     refused: bool,
 }
 
@@ -134,11 +134,17 @@ impl Upload {
             let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
             self.outbox.clear();
             self.written = 0;
-            match frame {
-                Some(Err(_)) => return Poll::Ready(Err(Stop::Left)),
-                Some(Ok(frame)) => self.append(frame.data_ref().map_or(&[], |data| data))?,
-                None => self.end(),
-            }
+            let taken = match frame {
+                Some(Err(_)) => Err(Stop::Left),
+                Some(Ok(frame)) => self.append(frame.data_ref().map_or(&[], |data| data)),
+                None => {
+                    self.end();
+                    Ok(())
+                }
+            };
+            // What is lost here must never be followed by more, nor by an end.
+            self.refused |= taken.is_err();
+            taken?;
         }
     }
 

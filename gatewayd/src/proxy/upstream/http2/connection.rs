@@ -27,6 +27,9 @@ const MOST_STREAMS: usize = 100;
 const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
 /// Room for all streams at once: clients that take nothing hold up no other client's answer.
 const CONNECTION_WINDOW_BYTES: u32 = MOST_STREAMS as u32 * STREAM_WINDOW_BYTES;
+/// What small frames that clients have not taken may cost beside their bytes. A client that takes
+/// nothing of a window full of tiny ones uses up to 16 MiB of it, until its stream is reset.
+const UNREAD_FRAMES_BYTES: usize = 128 * 1024 * 1024;
 const SEND_BUFFER_BYTES: usize = 64 * 1024;
 const LARGEST_HEAD_BYTES: u32 = 64 * 1024;
 /// How long a connection that nobody needs may take to say goodbye.
@@ -80,6 +83,7 @@ impl Connection {
             .enable_push(false)
             .initial_window_size(STREAM_WINDOW_BYTES)
             .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+            .data_frame_budget(UNREAD_FRAMES_BYTES)
             .max_send_buffer_size(SEND_BUFFER_BYTES)
             .max_header_list_size(LARGEST_HEAD_BYTES)
             .handshake(stream)
@@ -110,6 +114,7 @@ impl Connection {
         !self.life.ended.get()
             && !self.life.leaving.get()
             && now_ms.saturating_sub(self.born_ms) < LONGEST_LIFE_MS
+            && (self.most_streams() > 0 || self.life.streams.get() > 0)
             && !matches!(self.sender.poll_ready(&mut cx), Poll::Ready(Err(_)))
     }
 

@@ -15,7 +15,7 @@ use super::super::super::super::http1::{
     write_last_chunk_of_map, write_response_of_map,
 };
 use super::super::super::super::upstream::http2::{Failure, Piece, Stream};
-use super::super::super::patience::{STREAM_IDLE, WRITE_STALL};
+use super::super::super::patience::{Awaits, STREAM_IDLE, WRITE_STALL};
 use super::super::super::sending::Sending;
 use super::super::super::stop::Stop;
 use super::super::super::stream::Stream as ClientStream;
@@ -81,7 +81,9 @@ impl<S: ClientStream> Download<'_, S> {
             Err(Broken::Client(Stop::Left)) => return Outcome::Over,
             Err(Broken::Client(Stop::Refused(refusal))) => refusal,
             Err(Broken::Backend(failure)) => {
-                self.stream.broke_off();
+                if failure.is_backends_fault() {
+                    self.stream.broke_off();
+                }
                 failure.midway()
             }
             Err(Broken::TimedOut) => {
@@ -192,6 +194,9 @@ impl<S: ClientStream> Download<'_, S> {
         match self.deadline.is_over(cx) {
             false => Poll::Pending,
             true if now.0 => Poll::Ready(Err(Broken::Client(Stop::Left))),
+            true if self.sending.awaits() == Awaits::Client => {
+                Poll::Ready(Err(Broken::Client(Stop::Refused(Refusal::TimeoutBody))))
+            }
             true => Poll::Ready(Err(Broken::TimedOut)),
         }
     }
