@@ -74,6 +74,7 @@ impl Frames {
     #[track_caller]
     pub fn serve(socket: TcpStream) -> Frames {
         let wire = Wire::over_socket(socket);
+        wire.wait_at_most(PATIENCE);
         let (patience, end) = (PATIENCE, Instant::now() + PATIENCE);
         let mut frames = Frames { wire, patience, end };
         frames.send(Frame::SETTINGS, 0, 0, &[]);

@@ -29,8 +29,7 @@ impl Wire {
     /// Connects to `address`.
     #[track_caller]
     pub fn connect(address: SocketAddr) -> Wire {
-        let socket = TcpStream::connect(address).unwrap();
-        Wire::over(&socket, Box::new(socket.try_clone().unwrap()))
+        Wire::over_socket(TcpStream::connect(address).unwrap()).patient()
     }
 
     /// Connects to `address` from another address of this host.
@@ -39,7 +38,7 @@ impl Wire {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::new(own, 0).into()).unwrap();
         socket.connect(&address.into()).unwrap();
-        Wire::over_socket(socket.into())
+        Wire::over_socket(socket.into()).patient()
     }
 
     /// Connects to `address` and agrees on `protocol` in a handshake of TLS.
@@ -54,10 +53,11 @@ impl Wire {
         }
         assert_eq!(tls.alpn_protocol(), Some(protocol));
         let stream = StreamOwned::new(tls, socket.try_clone().unwrap());
-        Wire::over(&socket, Box::new(stream))
+        Wire::over(&socket, Box::new(stream)).patient()
     }
 
-    /// The same connection as `socket`, in the clear, to send from another thread.
+    /// The same connection as `socket`, in the clear, to send from another thread. It waits as long
+    /// as the other handles of the socket do, since that is a property of the socket.
     pub fn over_socket(socket: TcpStream) -> Wire {
         Wire::over(&socket, Box::new(socket.try_clone().unwrap()))
     }
@@ -65,8 +65,12 @@ impl Wire {
     fn over(socket: &TcpStream, stream: Box<dyn Stream>) -> Wire {
         let wire = Wire { socket: socket.try_clone().unwrap(), inbound: Inbound::new(stream) };
         wire.socket.set_nodelay(true).unwrap();
-        wire.wait_at_most(PATIENCE);
         wire
+    }
+
+    fn patient(self) -> Wire {
+        self.wait_at_most(PATIENCE);
+        self
     }
 
     /// How long it waits for anything.

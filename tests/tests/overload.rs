@@ -29,12 +29,13 @@ fn rejected(gateway: &Gateway, reason: &str) -> u64 {
 
 #[test]
 fn a_backend_never_gets_more_than_max_requests_and_the_rest_waits_its_turn() {
+    let keys = "max_requests = 3\npending_timeout = \"30s\"";
     for balance in ["round-robin", "least-connections", "consistent-hash"] {
         let fleet = Fleet::start(2);
         for server in &fleet.servers {
             server.turn("slow?ms=50");
         }
-        let gateway = before(&fleet, &format!("balance = \"{balance}\"\nmax_requests = 3"));
+        let gateway = before(&fleet, &format!("balance = \"{balance}\"\n{keys}"));
         let crowd = Crowd::gather(30, Protocol::Http, gateway.http, "/bytes/10");
         let mut most = 0;
         let mut waited = 0;
