@@ -83,7 +83,7 @@ fn main() {
 fn store(rule: Rule) -> (Limiter, Arc<Seat>) {
     let limiter = Limiter::new(KEYS, 2, 7);
     let cells = Arc::new(limiter.cells());
-    let seat = limiter.seat(1, Measure::of(rule), cells, 0);
+    let seat = limiter.seat(1, rule, cells, 0);
     (limiter, seat)
 }
 

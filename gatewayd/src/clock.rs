@@ -1,8 +1,9 @@
 //! The clock: the one place where the process reads the time.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Time since the start of the process, and the wall's time. Cheap to copy.
+/// Time since the start of the process (or of the one it took over from), and the wall's time.
+/// Cheap to copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     start: Instant,
@@ -13,6 +14,14 @@ impl Clock {
     #[must_use]
     pub fn start() -> Clock {
         Clock { start: Instant::now() }
+    }
+
+    /// The clock of an earlier process that has run for so long, continued.
+    #[must_use]
+    pub fn continued(age: Duration) -> Clock {
+        let now = Instant::now();
+        // Only an age longer than the machine's own cannot be.
+        Clock { start: now.checked_sub(age).unwrap_or(now) }
     }
 
     /// Microseconds since the start; never goes back.

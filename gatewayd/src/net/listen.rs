@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -57,6 +58,33 @@ impl ListenError {
 /// When the address cannot be listened on; then no socket is left.
 pub fn bind(address: SocketAddr, workers: usize) -> Result<Vec<TcpListener>, ListenError> {
     sockets(address, workers).map_err(|source| ListenError::new(address, source))
+}
+
+/// The same, where `inherited` sockets of an earlier process may listen there already: these, and
+/// as many more as are missing.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn bind_beside(
+    address: SocketAddr,
+    workers: usize,
+    inherited: Vec<OwnedFd>,
+) -> Result<Vec<TcpListener>, ListenError> {
+    let fits = |listener: &TcpListener| {
+        // Port 0 was chosen by the earlier process.
+        let port = |it: SocketAddr| if address.port() == 0 { 0 } else { it.port() };
+        let own = listener.local_addr();
+        own.is_ok_and(|own| (own.ip(), port(own)) == (address.ip(), address.port()))
+    };
+    let mut sockets: Vec<TcpListener> =
+        inherited.into_iter().map(TcpListener::from).filter(fits).collect();
+    let Some(first) = sockets.first() else { return bind(address, workers) };
+    let refused = |source| ListenError::new(address, source);
+    let chosen = first.local_addr().map_err(refused)?;
+    while sockets.len() < workers {
+        sockets.push(listener(chosen).map_err(refused)?);
+    }
+    Ok(sockets)
 }
 
 fn sockets(address: SocketAddr, workers: usize) -> io::Result<Vec<TcpListener>> {
@@ -155,6 +183,24 @@ mod tests {
         let v6 = bind((Ipv6Addr::UNSPECIFIED, 0).into(), 1).unwrap();
         let port = v6[0].local_addr().unwrap().port();
         bind((Ipv4Addr::UNSPECIFIED, port).into(), 1).unwrap();
+    }
+
+    #[test]
+    fn sockets_of_an_earlier_process_are_used_where_they_fit_and_no_more_are_missing() {
+        let earlier = bind(any_port(), 2).unwrap();
+        let address = earlier[0].local_addr().unwrap();
+        let inherited = || earlier.iter().map(|it| it.try_clone().unwrap().into()).collect();
+        let same = |sockets: Vec<TcpListener>, count: usize| {
+            let addresses: Vec<_> = sockets.iter().map(|it| it.local_addr().unwrap()).collect();
+            assert_eq!(addresses, vec![address; count]);
+        };
+        same(bind_beside(address, 2, inherited()).unwrap(), 2);
+        same(bind_beside(any_port(), 3, inherited()).unwrap(), 3);
+        // All of them: connections may wait in each.
+        same(bind_beside(address, 1, inherited()).unwrap(), 2);
+        let elsewhere = (Ipv6Addr::LOCALHOST, 0).into();
+        let other = bind_beside(elsewhere, 1, inherited()).unwrap();
+        assert!(other[0].local_addr().unwrap().is_ipv6());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use crate::model::{Limit, LimitKeys, LimitMode, Name, Rule};
-use crate::policy::{self, Measure};
+use crate::policy;
 
 use super::{Arrivals, Cells, Counter, LimitCells, Limiter, Seat};
 
@@ -157,13 +157,12 @@ impl LimitTable {
 impl Seating<'_> {
     /// A seat for `rule`, the one there was `before` if it is the same.
     fn seat(&self, tier: &str, rule: Rule, before: Option<&Arc<Seat>>) -> Arc<Seat> {
-        let measure = Measure::of(rule);
-        if let Some(seat) = before.filter(|seat| *seat.measure() == measure) {
+        if let Some(seat) = before.filter(|seat| seat.rule() == rule) {
             return Arc::clone(seat);
         }
         let name = format!("{}{tier}", self.limit.name);
         let hash = policy::hash_key(name.as_bytes());
-        self.limiter.seat(hash, measure, Arc::clone(self.cells), self.now_us)
+        self.limiter.seat(hash, rule, Arc::clone(self.cells), self.now_us)
     }
 
     /// A candidate begins with nothing counted; an unchanged one goes on.
@@ -174,7 +173,7 @@ impl Seating<'_> {
             let cells = Arc::new(self.limiter.cells());
             let hash = policy::hash_key(format!("{} candidate {rule}", self.limit.name).as_bytes());
             let counted = Arc::clone(&cells);
-            let seat = self.limiter.seat(hash, Measure::of(rule), counted, self.now_us);
+            let seat = self.limiter.seat(hash, rule, counted, self.now_us);
             Some(CandidateTable { rule, seat, cells })
         })
     }

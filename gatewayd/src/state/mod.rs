@@ -35,7 +35,7 @@ pub use histogram::Histogram;
 pub use inquiry::Inquiry;
 pub use journal::{Journal, JournalError, Past};
 pub use limit_table::{AdjustmentTable, CandidateTable, LimitTable, Tier, WideTable};
-pub use limiter::{Limiter, Seat, Slot};
+pub use limiter::{Legacy, LegacyError, Limiter, Seat, Slot};
 pub use live_pool::{InLine, LivePool, Retry};
 pub use observatory::{Feed, Observatory};
 pub use pace::{CallerPace, MessagePace};

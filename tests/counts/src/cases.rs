@@ -90,7 +90,7 @@ fn hundred() -> Allowance {
 
 fn limit(rule: Rule, keys: u64, times: u64) {
     let limiter = Limiter::new(4096, 1, 7);
-    let seat = limiter.seat(1, Measure::of(rule), Arc::new(limiter.cells()), 0);
+    let seat = limiter.seat(1, rule, Arc::new(limiter.cells()), 0);
     for number in 0..times {
         let key = limiter.key(&seat, &(number % keys).to_le_bytes());
         let verdict = black_box(&limiter).admit(0, key, black_box(&seat), number * APART_US);

@@ -23,15 +23,19 @@
 //! overflow) for as long as that holds; they are counted.
 
 mod entry;
+mod legacy;
 mod seat;
 mod set;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::model::Rule;
 use crate::policy::{Measure, Used, Verdict};
 
 use super::{Cells, LimitCells};
 
+pub use legacy::{Legacy, LegacyError};
 pub use seat::Seat;
 
 use entry::Entry;
@@ -43,10 +47,19 @@ use set::{ENTRIES, Held, Set};
 pub struct Limiter {
     sets: Box<[Set]>,
     seats: Seats,
-    /// Held by whoever gives a seat away: how many there were. Requests never take it.
-    issued: Mutex<u64>,
+    /// Held by whoever gives a seat away. Requests never take it.
+    issued: Mutex<Issued>,
     workers: usize,
     seed: u64,
+}
+
+/// The seats that were given away.
+#[derive(Debug, Default)]
+struct Issued {
+    /// How many there were.
+    count: u64,
+    /// How many keys of each limit an earlier process left, until that limit takes its first seat.
+    inherited: BTreeMap<u64, u64>,
 }
 
 /// Where something in flight is counted.
@@ -72,7 +85,7 @@ impl Limiter {
     /// so that nobody can choose keys that collide.
     #[must_use]
     pub fn new(keys: usize, workers: usize, seed: u64) -> Limiter {
-        let sets = (0..keys.div_ceil(ENTRIES).max(1)).map(|_| Set::default()).collect();
+        let sets = (0..sets_for(keys)).map(|_| Set::default()).collect();
         Limiter { sets, seats: Seats::new(), issued: Mutex::default(), workers, seed }
     }
 
@@ -94,16 +107,17 @@ impl Limiter {
     pub fn seat(
         &self,
         limit: u64,
-        measure: Measure,
+        rule: Rule,
         cells: Arc<Cells<LimitCells>>,
         now_us: u64,
     ) -> Arc<Seat> {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        *issued += 1;
+        if let Some(keys) = issued.inherited.remove(&limit) {
+            self.account_for(limit, keys, &cells);
+        }
+        issued.count += 1;
         let number = self.seats.vacant().unwrap_or_else(|| self.vacate(now_us));
-        let seat =
-            Seat { number, issued: *issued, limit, measure, cells, overflow: Set::default() };
-        let seat = Arc::new(seat);
+        let seat = Arc::new(Seat::new(number, issued.count, limit, rule, cells));
         self.seats.give(&seat);
         seat
     }
@@ -278,6 +292,11 @@ impl Limiter {
         retired.iter().for_each(|seat| self.seats.clear(seat.number));
         retired.first().map_or(1, |seat| seat.number)
     }
+}
+
+/// How many sets have room for `keys` keys.
+fn sets_for(keys: usize) -> usize {
+    keys.div_ceil(ENTRIES).max(1)
 }
 
 /// Counts one request together with all others for whom there is no place.

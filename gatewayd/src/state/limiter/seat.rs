@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
 
+use crate::model::Rule;
 use crate::policy::Measure;
 use crate::state::{Cells, LimitCells};
 
@@ -23,7 +24,9 @@ pub struct Seat {
     pub(super) issued: u64,
     /// The limit's own hash, the same on all its seats.
     pub(super) limit: u64,
-    /// What it allows.
+    /// What it allows, as it was written.
+    pub(super) rule: Rule,
+    /// The same in the units it is counted in.
     pub(super) measure: Measure,
     /// What workers count of it.
     pub(super) cells: Arc<Cells<LimitCells>>,
@@ -36,7 +39,24 @@ pub struct Seat {
 pub(super) struct Seats(Box<[ArcSwapOption<Seat>]>);
 
 impl Seat {
-    /// What it allows.
+    pub(super) fn new(
+        number: u16,
+        issued: u64,
+        limit: u64,
+        rule: Rule,
+        cells: Arc<Cells<LimitCells>>,
+    ) -> Seat {
+        let (measure, overflow) = (Measure::of(rule), Set::default());
+        Seat { number, issued, limit, rule, measure, cells, overflow }
+    }
+
+    /// What it allows, as it was written.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// What it allows, in the units it is counted in.
     #[must_use]
     pub fn measure(&self) -> &Measure {
         &self.measure
@@ -87,7 +107,7 @@ impl Seats {
         self.all().min_by_key(|seat| seat.issued)
     }
 
-    fn all(&self) -> impl Iterator<Item = Arc<Seat>> {
+    pub(super) fn all(&self) -> impl Iterator<Item = Arc<Seat>> {
         self.0.iter().filter_map(ArcSwapOption::load_full)
     }
 }

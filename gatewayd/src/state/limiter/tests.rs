@@ -1,19 +1,20 @@
 //! What the store promises: bounded, strict under concurrency, and fair to those who did nothing.
 
+use std::num::NonZeroU32;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use super::*;
-use crate::model::Rule;
+use crate::model::{Rate, Rule};
 
-fn measure(text: &str) -> Measure {
-    Measure::of(Rule::Max(text.parse().unwrap()))
+fn max(text: &str) -> Rule {
+    Rule::Max(text.parse().unwrap())
 }
 
 fn seat(limiter: &Limiter, limit: u64, text: &str) -> Arc<Seat> {
-    limiter.seat(limit, measure(text), Arc::new(limiter.cells()), 0)
+    limiter.seat(limit, max(text), Arc::new(limiter.cells()), 0)
 }
 
 fn admitted(verdict: Verdict) -> bool {
@@ -53,7 +54,7 @@ fn a_changed_rule_goes_on_with_what_was_counted() {
     let limiter = Limiter::new(1000, 1, 7);
     let before = seat(&limiter, 1, "10/minute");
     assert_eq!(passed(&limiter, &before, b"one", 8, 0), 8);
-    let after = limiter.seat(1, measure("12/minute"), Arc::clone(&before.cells), 0);
+    let after = limiter.seat(1, max("12/minute"), Arc::clone(&before.cells), 0);
     assert_eq!(passed(&limiter, &after, b"one", 8, 1), 4);
     assert_eq!(held(&after), 1, "it is still one key");
 }
@@ -65,8 +66,8 @@ fn seats_never_run_out_and_no_count_is_lost_with_them() {
     assert_eq!(passed(&limiter, &newest, b"one", 8, 0), 8);
     let _other = seat(&limiter, 2, "10/hour");
     for number in 0..3000 {
-        let max = measure(if number % 2 == 0 { "12/hour" } else { "11/hour" });
-        newest = limiter.seat(1, max, Arc::clone(&newest.cells), 0);
+        let rule = max(if number % 2 == 0 { "12/hour" } else { "11/hour" });
+        newest = limiter.seat(1, rule, Arc::clone(&newest.cells), 0);
     }
     assert_eq!(passed(&limiter, &newest, b"one", 9, 1), 3, "11 less 8");
 }
@@ -211,4 +212,50 @@ fn no_window_sees_too_many_while_cores_race_along_with_the_clock() {
         assert!(surely.count() <= 500);
     }
     assert!(passed.len() >= 990, "{}", passed.len());
+}
+
+fn passed_on(limiter: &Limiter, keys: usize) -> Result<Limiter, LegacyError> {
+    let (legacy, bytes) = limiter.bequeath();
+    let legacy = serde_json::from_str(&serde_json::to_string(&legacy).unwrap()).unwrap();
+    Limiter::inherit(keys, 1, &legacy, &bytes)
+}
+
+#[test]
+fn the_store_of_the_next_process_goes_on_from_what_was_counted() {
+    let earlier = Limiter::new(1000, 1, 7);
+    let before = seat(&earlier, 1, "10/minute");
+    assert_eq!(passed(&earlier, &before, b"one", 8, 0), 8);
+    let rate =
+        Rule::Rate(Rate::new("1/minute".parse().unwrap(), NonZeroU32::new(3).unwrap()).unwrap());
+    let bucket = earlier.seat(2, rate, Arc::new(earlier.cells()), 0);
+    assert_eq!(passed(&earlier, &bucket, b"one", 9, 0), 3);
+
+    let later = passed_on(&earlier, 1000).unwrap();
+    let after = seat(&later, 1, "12/minute");
+    assert_eq!(held(&after), 1, "the key is known before it asks");
+    assert_eq!(passed(&later, &after, b"one", 9, 1), 4, "12 less 8");
+    let bucket = later.seat(2, rate, Arc::new(later.cells()), 0);
+    assert_eq!(passed(&later, &bucket, b"one", 9, 1), 0);
+    later.sweep(3_600_000_000);
+    assert_eq!((held(&after), held(&bucket)), (0, 0));
+}
+
+#[test]
+fn what_is_in_flight_ends_where_it_began() {
+    let earlier = Limiter::new(1000, 1, 7);
+    let rule = Rule::Concurrent(NonZeroU32::new(2).unwrap());
+    let before = earlier.seat(1, rule, Arc::new(earlier.cells()), 0);
+    assert_eq!(passed(&earlier, &before, b"one", 3, 0), 2);
+    let later = passed_on(&earlier, 1000).unwrap();
+    let after = later.seat(1, rule, Arc::new(later.cells()), 0);
+    assert_eq!(passed(&later, &after, b"one", 3, 0), 2);
+}
+
+#[test]
+fn a_legacy_that_does_not_fit_is_refused() {
+    let earlier = Limiter::new(1000, 1, 7);
+    assert_eq!(passed_on(&earlier, 2000).unwrap_err(), LegacyError::Keys(1000));
+    let (legacy, bytes) = earlier.bequeath();
+    let damaged = Limiter::inherit(1000, 1, &legacy, &bytes[1..]);
+    assert_eq!(damaged.unwrap_err(), LegacyError::Damaged);
 }
