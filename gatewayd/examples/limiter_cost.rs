@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use gatewayd::model::{Rate, Rule};
-use gatewayd::policy::{Measure, Tuning, Window};
+use gatewayd::policy::{Tuning, Window};
 use gatewayd::state::{Limiter, Seat};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 

@@ -38,6 +38,7 @@ pub struct Setup {
     data_plane_keys: String,
     descriptors: Option<u32>,
     http_keys: String,
+    program: Option<PathBuf>,
 }
 
 impl Default for Setup {
@@ -49,6 +50,7 @@ impl Default for Setup {
             data_plane_keys: String::new(),
             descriptors: None,
             http_keys: String::new(),
+            program: None,
         }
     }
 }
@@ -90,6 +92,12 @@ impl Setup {
         self
     }
 
+    /// Run from this program instead of the one that was built.
+    pub fn program(mut self, program: PathBuf) -> Setup {
+        self.program = Some(program);
+        self
+    }
+
     /// Starts a gateway with these routes, limits and pools, and waits until it is ready.
     #[track_caller]
     pub fn start(self, rest: &str) -> Gateway {
@@ -122,7 +130,7 @@ impl Gateway {
 
     fn spawn(&self) -> Process {
         let mut command = match self.setup.descriptors {
-            None => Command::new(binaries::gatewayd()),
+            None => Command::new(self.setup.program.as_deref().unwrap_or(binaries::gatewayd())),
             Some(most) => {
                 let mut shell = Command::new("sh");
                 shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\"")]);
@@ -261,6 +269,25 @@ impl Gateway {
     /// Kills it, as kill -9 does.
     pub fn kill(&mut self) {
         self.process.kill();
+    }
+
+    /// Lets it hand over to a new process, and waits until that has taken over and this one has ended.
+    #[track_caller]
+    pub fn hand_over(&mut self) {
+        let before = self.pid();
+        self.signal(Signal::SIGUSR2);
+        let said = |line: &str| -> Option<u32> {
+            line.split_once("process ")?.1.split_once(" has taken over")?.0.parse().ok()
+        };
+        let pid = until("another process has taken over", || {
+            self.log().lines().rev().find_map(said).filter(|pid| *pid != before)
+        });
+        self.process.handed_over_to(pid);
+        until("the process before has ended", || {
+            let _ = self.process.ended();
+            let gone = !Path::new(&format!("/proc/{before}/exe")).exists();
+            gone.then_some(())
+        });
     }
 
     /// Starts it again from the same file and state, and waits until it is ready.

@@ -16,6 +16,8 @@ const SHOWN_LINES: usize = 60;
 pub struct Process {
     name: String,
     child: Child,
+    /// The process that took over from it, and those before that.
+    successors: Vec<Pid>,
     log: PathBuf,
 }
 
@@ -29,12 +31,17 @@ impl Process {
             .stderr(output)
             .spawn()
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
-        Process { name: name.to_owned(), child, log: log.to_owned() }
+        Process { name: name.to_owned(), child, successors: Vec::new(), log: log.to_owned() }
     }
 
-    /// Its process id.
+    /// Its process id, or that of the process that took over from it.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.successors.last().map_or(self.child.id(), |pid| pid.as_raw() as u32)
+    }
+
+    /// Another process took over from it, and is ended in its place.
+    pub fn handed_over_to(&mut self, pid: u32) {
+        self.successors.push(Pid::from_raw(pid as i32));
     }
 
     /// What it printed so far.
@@ -63,6 +70,9 @@ impl Process {
         // One that has ended cannot be killed again, which is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        for pid in self.successors.drain(..) {
+            let _ = nix::sys::signal::kill(pid, Signal::SIGKILL);
+        }
     }
 }
 

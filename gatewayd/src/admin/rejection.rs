@@ -20,6 +20,7 @@ pub(super) fn rejected(rejection: &Rejection) -> Status {
         Rejection::ForceWithoutReason => (Code::InvalidArgument, "REASON_MISSING"),
         Rejection::Stale { .. } => (Code::Aborted, "REVISION"),
         Rejection::Guard { .. } => (Code::FailedPrecondition, "GUARD"),
+        Rejection::HandingOver => (Code::Unavailable, "HANDING_OVER"),
         Rejection::NotJournaled(_) => (Code::Internal, "NOT_JOURNALED"),
     };
     status(code, reason, &rejection.to_string(), rejection.hint())

@@ -1,8 +1,9 @@
 //! The admin socket: one owner, final permissions before anyone can see it.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct AdminSocket {
     path: PathBuf,
-    _lock: Flock<File>,
+    lock: Flock<File>,
 }
 
 /// Why there is no socket.
@@ -49,12 +50,21 @@ pub enum SocketError {
 }
 
 impl AdminSocket {
-    /// Binds the socket at `path`. A stale one is replaced, but only under the lock beside it, so
+    /// Binds the socket at `path`, or goes on with one that an earlier process left: the socket, and
+    /// the lock beside it. A stale one is replaced, but only under the lock beside it, so
     /// that two processes never fight for it.
     ///
     /// # Errors
     /// When another process has it, something else is there, or the system refuses.
-    pub fn bind(path: &Path) -> Result<(AdminSocket, UnixListener), SocketError> {
+    pub fn bind(
+        path: &Path,
+        inherited: Option<(OwnedFd, OwnedFd)>,
+    ) -> Result<(AdminSocket, UnixListener), SocketError> {
+        if let Some((socket, lock)) = inherited
+            && let Some(both) = AdminSocket::adopt(path, socket, lock)?
+        {
+            return Ok(both);
+        }
         let directory = path.parent().unwrap_or(Path::new("."));
         if !directory.exists() {
             let mut builder = DirBuilder::new();
@@ -72,7 +82,39 @@ impl AdminSocket {
         fs::set_permissions(&aside, Permissions::from_mode(SOCKET_MODE))
             .and_then(|()| fs::rename(&aside, path))
             .map_err(|cause| refused(path, cause))?;
-        Ok((AdminSocket { path: path.to_owned(), _lock: lock }, listener))
+        Ok((AdminSocket { path: path.to_owned(), lock }, listener))
+    }
+
+    /// The socket that an earlier process left, unless another path is wanted now.
+    fn adopt(
+        path: &Path,
+        socket: OwnedFd,
+        lock: OwnedFd,
+    ) -> Result<Option<(AdminSocket, UnixListener)>, SocketError> {
+        let place = File::open(path.with_extension("lock")).and_then(|file| file.metadata());
+        let lock = File::from(lock);
+        let same =
+            |it: &Metadata, other: &Metadata| (it.dev(), it.ino()) == (other.dev(), other.ino());
+        let is_its = lock.metadata().ok().zip(place.ok()).is_some_and(|(it, own)| same(&it, &own));
+        if !is_its {
+            return Ok(None);
+        }
+        let listener = UnixListener::from_std(socket.into());
+        let listener = listener.map_err(|cause| refused(path, cause))?;
+        let lock = locked(path, lock)?;
+        Ok(Some((AdminSocket { path: path.to_owned(), lock }, listener)))
+    }
+
+    /// The lock, for whoever takes over.
+    #[must_use]
+    pub fn lock(&self) -> BorrowedFd<'_> {
+        self.lock.as_fd()
+    }
+
+    /// Leaves socket and lock to the process that took over.
+    pub fn leave(self) {
+        // Unlocking would unlock it for that process too, for they share one lock.
+        std::mem::forget(self);
     }
 }
 
@@ -105,6 +147,11 @@ fn lock(path: &Path) -> Result<Flock<File>, SocketError> {
     let place = path.with_extension("lock");
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&place);
     let file = opened.map_err(|cause| refused(&place, cause))?;
+    locked(path, file)
+}
+
+fn locked(path: &Path, file: File) -> Result<Flock<File>, SocketError> {
+    let place = path.with_extension("lock");
     Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| match errno {
         Errno::EWOULDBLOCK => SocketError::InUse(path.to_owned()),
         other => refused(&place, other.into()),
@@ -123,8 +170,8 @@ mod tests {
     async fn a_second_owner_is_refused_and_a_stale_socket_is_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("deep/admin.sock");
-        let (first, _listener) = AdminSocket::bind(&path).unwrap();
-        assert!(matches!(AdminSocket::bind(&path), Err(SocketError::InUse(_))));
+        let (first, _listener) = AdminSocket::bind(&path, None).unwrap();
+        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::InUse(_))));
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, SOCKET_MODE);
         drop(first);
@@ -132,7 +179,26 @@ mod tests {
         // As after kill -9: the file is there, the lock is not.
         drop(UnixListener::bind(&path).unwrap());
         assert!(path.exists());
-        AdminSocket::bind(&path).unwrap();
+        AdminSocket::bind(&path, None).unwrap();
+    }
+
+    #[tokio::test]
+    async fn another_process_goes_on_with_socket_and_lock() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("admin.sock");
+        let (first, listener) = AdminSocket::bind(&path, None).unwrap();
+        let own = |fd: BorrowedFd<'_>| fd.try_clone_to_owned().unwrap();
+        let left = || Some((own(listener.as_fd()), own(first.lock())));
+        let elsewhere = directory.path().join("other.sock");
+        assert!(AdminSocket::bind(&elsewhere, left()).unwrap().0.path == elsewhere);
+        let (second, callers) = AdminSocket::bind(&path, left()).unwrap();
+        first.leave();
+        drop(listener);
+        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::InUse(_))));
+        let (called, _) = tokio::join!(callers.accept(), UnixStream::connect(&path));
+        called.unwrap();
+        drop(second);
+        assert!(!path.exists());
     }
 
     #[tokio::test]
@@ -140,9 +206,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("admin.sock");
         fs::write(&path, "precious").unwrap();
-        assert!(matches!(AdminSocket::bind(&path), Err(SocketError::NotASocket(_))));
+        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::NotASocket(_))));
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/dev/null", &path).unwrap();
-        assert!(matches!(AdminSocket::bind(&path), Err(SocketError::NotASocket(_))));
+        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::NotASocket(_))));
     }
 }

@@ -18,6 +18,7 @@ Examples:
 While it runs:
   gatewayctl                               the dashboard, in another terminal
   kill -HUP PID                            apply the file again; a bad one changes nothing
+  kill -USR2 PID                           hand over to the program as it is on the disk now
   kill -TERM PID                           finish what is in flight, then end
 
 The log goes to stderr; RUST_LOG=debug shows more of it.";
@@ -30,6 +31,10 @@ pub struct Cli {
     /// Run the gateway that FILE describes, in the foreground
     #[arg(long, short, value_name = "FILE", required = true)]
     pub config: Option<PathBuf>,
+    /// Take the place of the gatewayd at the other end of the standard input, which says this when it
+    /// hands over (on SIGUSR2)
+    #[arg(long, hide = true, requires = "config")]
+    pub take_over: bool,
     /// What to do instead of running a gateway.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -10,6 +10,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 
 use super::cli::DemoOptions;
+use super::run::Source;
 use super::{listeners, run};
 use crate::config;
 use crate::demo::{Crowd, app_command};
@@ -84,7 +85,7 @@ pub(super) fn run(options: DemoOptions) -> anyhow::Result<()> {
             await_first_answer(http, &turned);
             turn(turned, &crowd);
         });
-        let done = run::run(configuration, None, Some(knob));
+        let done = run::run(configuration, Source { load: Some(knob), ..Source::default() });
         // The knob went with the gateway, so this ends.
         let _ = turning.join();
         done

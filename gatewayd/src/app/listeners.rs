@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::hand_over::Estate;
 use crate::clock::Clock;
 use crate::config::Unusable;
 use crate::model::{CertificateFiles, Certificates, Listener, ListenerKind, ListenerView};
@@ -29,19 +30,24 @@ pub(super) struct Bound {
     pub(super) watched: Vec<Watched>,
 }
 
-/// Binds `listeners` for so many workers.
+/// Binds `listeners` for so many workers, with the sockets that are `inherited`, and keeps what the
+/// next process inherits.
 pub(super) fn bind(
     listeners: &[Listener],
     workers: usize,
     state_dir: &Path,
     clock: Clock,
+    (inherited, estate): (&mut Estate, &mut Estate),
 ) -> anyhow::Result<Bound> {
     let mut bound =
         Bound { doors: (0..workers).map(|_| Vec::new()).collect(), views: vec![], watched: vec![] };
     let mut sockets = Vec::new();
     for listener in listeners {
         let named = || format!("listener {}", listener.name);
-        let each = net::bind(listener.address, workers).with_context(named)?;
+        let place = format!("listener {}", listener.name);
+        let before = inherited.take(&place);
+        let each = net::bind_beside(listener.address, workers, before).with_context(named)?;
+        each.iter().try_for_each(|socket| estate.keep(&place, socket)).with_context(named)?;
         let address = each[0].local_addr().with_context(named)?;
         sockets.push((listener, each, address));
     }
@@ -81,9 +87,9 @@ pub(super) fn bind(
                 DoorKind::Tls(server_config(identities, tls.min_version)?)
             }
         };
-        for (doors, socket) in bound.doors.iter_mut().zip(each) {
+        for (index, socket) in each.into_iter().enumerate() {
             let (kind, name) = (kind.clone(), listener.name.clone());
-            doors.push(Door { listener: socket, kind, name });
+            bound.doors[index % workers].push(Door { listener: socket, kind, name });
         }
         bound.views.push(view);
     }

@@ -4,6 +4,7 @@ mod check;
 pub mod cli;
 mod demo;
 mod descriptors;
+mod hand_over;
 mod listeners;
 mod logging;
 mod places;
@@ -26,7 +27,10 @@ const EX_CONFIG: u8 = 78;
 pub fn execute(cli: Cli) -> ExitCode {
     logging::start();
     match cli.command {
-        None => run::start(&cli.config.expect("clap wants --config or a command")),
+        None => {
+            let path = cli.config.expect("clap wants --config or a command");
+            run::start(&path, cli.take_over)
+        }
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Simulate(args)) => simulate::simulate(&args),
         Some(Command::Demo(args)) => told(match args.command {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::oneshot;
 
+use super::hand_over::Estate;
 use super::listeners::{self, Bound};
 use crate::admin::AdminSocket;
 use crate::clock::Clock;
@@ -20,6 +21,10 @@ use crate::tasks;
 /// Access log lines that may wait for the disk.
 const LOG_ROOM: usize = 8192;
 
+/// What the admin socket and its lock are called in an estate.
+const ADMIN_SOCKET: &str = "admin socket";
+const ADMIN_LOCK: &str = "admin lock";
+
 /// What was taken.
 pub(super) struct Places {
     pub(super) journal: Journal,
@@ -30,6 +35,8 @@ pub(super) struct Places {
     pub(super) socket: AdminSocket,
     pub(super) callers: UnixListener,
     pub(super) log: Log,
+    /// Of these, what another process can take over.
+    pub(super) estate: Estate,
 }
 
 /// The access log, if there is one.
@@ -42,20 +49,30 @@ pub(super) struct Log {
 }
 
 impl Places {
-    /// Takes what `settings` and `listeners` name, for so many workers.
+    /// Takes what `settings` and `listeners` name, for so many workers; of what is inherited, what
+    /// is still wanted.
     pub(super) async fn take(
         settings: &Settings,
         listeners: &[Listener],
         workers: usize,
         clock: Clock,
+        mut inherited: Estate,
     ) -> anyhow::Result<Places> {
+        let mut estate = Estate::default();
         let (journal, past) = Journal::open(&settings.state_dir)?;
-        let bound = listeners::bind(listeners, workers, &settings.state_dir, clock)?;
-        let metrics = own_listener("metrics", settings.metrics).await?;
-        let external_scaler = own_listener("external_scaler", settings.external_scaler).await?;
-        let (socket, callers) = AdminSocket::bind(&settings.socket)?;
+        let both = (&mut inherited, &mut estate);
+        let bound = listeners::bind(listeners, workers, &settings.state_dir, clock, both)?;
+        let metrics = own_listener("metrics", settings.metrics, &mut inherited).await?;
+        let scaler = settings.external_scaler;
+        let external_scaler = own_listener("external_scaler", scaler, &mut inherited).await?;
+        let before = inherited.take(ADMIN_SOCKET).pop().zip(inherited.take(ADMIN_LOCK).pop());
+        let (socket, callers) = AdminSocket::bind(&settings.socket, before)?;
         let log = Log::open(settings.access_log.as_ref()).context("access log")?;
-        Ok(Places { journal, past, bound, metrics, external_scaler, socket, callers, log })
+        metrics.iter().try_for_each(|it| estate.keep("metrics", it))?;
+        external_scaler.iter().try_for_each(|it| estate.keep("external_scaler", it))?;
+        estate.keep(ADMIN_SOCKET, &callers)?;
+        estate.keep(ADMIN_LOCK, socket.lock())?;
+        Ok(Places { journal, past, bound, metrics, external_scaler, socket, callers, log, estate })
     }
 }
 
@@ -73,8 +90,14 @@ impl Log {
 async fn own_listener(
     key: &str,
     address: Option<SocketAddr>,
+    inherited: &mut Estate,
 ) -> anyhow::Result<Option<TcpListener>> {
     let Some(address) = address else { return Ok(None) };
+    let before = inherited.take(key).into_iter().map(std::net::TcpListener::from);
+    let fits = |it: &std::net::TcpListener| it.local_addr().is_ok_and(|own| own == address);
+    if let Some(listener) = before.into_iter().find(fits) {
+        return Ok(Some(TcpListener::from_std(listener)?));
+    }
     let bound = TcpListener::bind(address).await;
     bound.map(Some).with_context(|| format!("{key} on {address}; set admin.{key} to a free one"))
 }

@@ -14,6 +14,7 @@ use tokio::task::AbortHandle;
 
 use super::cli::Color;
 use super::descriptors;
+use super::hand_over::{Estate, Inheritance, Predecessor, Scaling};
 use super::listeners::{self, Bound};
 use super::places::{Log, Places};
 use super::reload::Reload;
@@ -28,35 +29,45 @@ use crate::model::{Configuration, EventKind, Phase, Settings, Severity};
 use crate::state::{
     Cells, ConnectionCaps, Events, Inquiry, Limiter, Observatory, Past, Scalers, Started, Writer,
 };
-use crate::tasks::{self, Scale};
+use crate::tasks::Scale;
 
 /// Threads of the control plane.
 const CONTROL_THREADS: usize = 2;
 /// How long the last lines of the access log may take.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
-/// Runs the gateway that the file at `path` describes.
-pub(super) fn start(path: &Path) -> ExitCode {
+/// Runs the gateway that the file at `path` describes, in the place of another process if it is to
+/// `take_over`.
+pub(super) fn start(path: &Path, take_over: bool) -> ExitCode {
     match config::read(path, &listeners::check) {
-        Ok(configuration) => told(run(configuration, Some(path), None)),
+        Ok(configuration) => {
+            told(run(configuration, Source { path: Some(path), take_over, load: None }))
+        }
         Err(diagnostics) => check::refuse(&diagnostics, Color::Auto),
     }
 }
 
-/// Runs the gateway of `configuration` until a signal ends it. SIGHUP reads `path` again; `load`
-/// is the knob of a demo.
-pub(super) fn run(
-    configuration: Configuration,
-    path: Option<&Path>,
-    load: Option<LoadKnob>,
-) -> anyhow::Result<()> {
+/// Where a gateway comes from.
+#[derive(Default)]
+pub(super) struct Source<'a> {
+    /// What SIGHUP reads again; a demo has none.
+    pub(super) path: Option<&'a Path>,
+    /// Whether it takes the place of the process that started it.
+    pub(super) take_over: bool,
+    /// The knob of a demo.
+    pub(super) load: Option<LoadKnob>,
+}
+
+/// Runs the gateway of `configuration` until a signal ends it.
+pub(super) fn run(configuration: Configuration, source: Source<'_>) -> anyhow::Result<()> {
     let control = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
         .thread_name("control")
         .enable_all()
         .build()?;
+    let Source { path, take_over, load } = source;
     let done = control.block_on(async {
-        let gateway = Gateway::bring_up(configuration, load).await?;
+        let gateway = Gateway::bring_up(configuration, take_over, load).await?;
         gateway.serve(path).await
     });
     // Whoever still watches is not waited for.
@@ -72,7 +83,8 @@ struct Gateway {
     events: Events,
     phase: watch::Sender<Phase>,
     workers: Vec<JoinHandle<()>>,
-    scaling: tokio::task::JoinHandle<()>,
+    predecessor: Predecessor,
+    inheritance: Option<Inheritance>,
     admin: Admin,
     socket: AdminSocket,
     callers: UnixListener,
@@ -83,21 +95,28 @@ impl Gateway {
     /// Takes every place it needs, then starts: the writer, the loops, the workers.
     async fn bring_up(
         configuration: Configuration,
+        take_over: bool,
         load: Option<LoadKnob>,
     ) -> anyhow::Result<Gateway> {
         let Configuration { settings, gateway } = configuration;
+        // Before a new one is at its place.
+        let program = std::env::current_exe();
         let signals = Signals::take()?;
         let descriptors = descriptors::raise_limit();
-        let clock = Clock::start();
+        let (inherited, mut inheritance) = match take_over {
+            true => Inheritance::take().map(|(estate, rest)| (estate, Some(rest)))?,
+            false => (Estate::default(), None),
+        };
+        let clock = inheritance.as_ref().map_or_else(Clock::start, Inheritance::clock);
         let events = Events::new(clock);
         let count = settings.workers.map_or_else(available_cores, NonZeroUsize::get);
-        let places = Places::take(&settings, &gateway.listeners, count, clock).await?;
-        let Places { journal, past, bound, metrics, external_scaler, socket, callers, log } =
+        let places = Places::take(&settings, &gateway.listeners, count, clock, inherited).await?;
+        let Places { journal, past, bound, metrics, external_scaler, socket, callers, log, estate } =
             places;
         tell_quarantine(&past, &events);
         let (observatory, feed) = Observatory::new();
         let keys = settings.limiter_keys.get();
-        let limiter = Arc::new(Limiter::new(keys, count, rand::rng().random()));
+        let limiter = Arc::new(limiter(inheritance.as_mut(), keys, count, &events));
         let writer = Writer::start(Started {
             journal,
             past,
@@ -107,6 +126,9 @@ impl Gateway {
             observatory: observatory.clone(),
         })?;
         Reload::new(&writer, &events).apply(gateway).await?;
+        if let Some(inheritance) = &inheritance {
+            inheritance.vouch(&writer).await;
+        }
 
         let (phase, phases) = watch::channel(Phase::Running);
         let Log { lines, dropped, written } = log;
@@ -136,15 +158,25 @@ impl Gateway {
             observatory: observatory.clone(),
             feed,
         };
-        watchers.start(&shared);
+        let answering = watchers.start(&shared);
         let workers = workers::start(&shared, doors)?;
-        let scaling = tokio::spawn(tasks::scale(Scale {
+        let scaling = Scaling::begin(Scale {
             writer: writer.clone(),
             events: events.clone(),
             clock,
             scalers: scalers.clone(),
             state_dir: settings.state_dir.clone(),
-        }));
+        });
+        let predecessor = Predecessor {
+            program,
+            estate,
+            writer: writer.clone(),
+            limiter: Arc::clone(&shared.limiter),
+            clock,
+            events: events.clone(),
+            scaling,
+            answering,
+        };
         let (cells, limiter) = (Arc::clone(&shared.cells), Arc::clone(&shared.limiter));
         let inquiry = Inquiry { clock, cells, limiter };
         let admin = Admin {
@@ -163,7 +195,8 @@ impl Gateway {
             events,
             phase,
             workers,
-            scaling,
+            predecessor,
+            inheritance,
             admin,
             socket,
             callers,
@@ -175,17 +208,27 @@ impl Gateway {
     async fn serve(self, path: Option<&Path>) -> anyhow::Result<()> {
         let what = format!("serving, admin API on {}", self.settings.socket.display());
         let answering = answer(self.admin, self.callers, self.events.clone());
+        let mut predecessor = self.predecessor;
+        predecessor.answering.push(answering.clone());
         self.events.record(EventKind::Gateway, Severity::Info, "gateway", "gateway", &what);
         // Without systemd there is nobody to notify.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+        if let Some(inheritance) = self.inheritance {
+            inheritance.serving()?;
+        }
 
         let reload = Reload::new(&self.writer, &self.events);
-        self.signals.follow(&self.phase, self.workers, path, &self.settings, reload).await?;
+        let (phase, settings) = (&self.phase, &self.settings);
+        let following =
+            self.signals.follow(phase, self.workers, path, settings, reload, &mut predecessor);
+        let handed_over = following.await?;
         answering.abort();
         // Servers that are to end with the gateway do so when their driver goes.
-        self.scaling.abort();
-        let _ = self.scaling.await;
-        drop(self.socket);
+        predecessor.scaling.stop().await;
+        match handed_over {
+            true => self.socket.leave(),
+            false => drop(self.socket),
+        }
         if let Some(written) = self.log_written {
             // A reader that stalls is not waited for.
             let _ = tokio::time::timeout(LAST_LINES, written).await;
@@ -203,6 +246,22 @@ fn answer(admin: Admin, callers: UnixListener, events: Events) -> AbortHandle {
         }
     };
     tokio::spawn(answering).abort_handle()
+}
+
+/// The limiter, which goes on from what was counted where there is an inheritance.
+fn limiter(
+    inheritance: Option<&mut Inheritance>,
+    keys: usize,
+    workers: usize,
+    events: &Events,
+) -> Limiter {
+    let inherited = inheritance.map(|it| it.limiter(keys, workers)).transpose();
+    let inherited = inherited.unwrap_or_else(|why| {
+        let what = format!("limits begin anew, as after a restart: {why}");
+        events.record(EventKind::Limit, Severity::Warn, "gateway", "gateway", &what);
+        None
+    });
+    inherited.unwrap_or_else(|| Limiter::new(keys, workers, rand::rng().random()))
 }
 
 fn tell_quarantine(past: &Past, events: &Events) {

@@ -1,4 +1,5 @@
-//! Signals: SIGHUP reads the file again, SIGTERM and SIGINT drain, a second one ends at once.
+//! Signals: SIGHUP reads the file again, SIGUSR2 hands over to a new process, SIGTERM and SIGINT
+//! drain, a second one ends at once.
 
 use std::io;
 use std::path::Path;
@@ -7,12 +8,14 @@ use std::thread::JoinHandle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
+use super::hand_over::{Estate, Predecessor};
 use super::reload::Reload;
 use crate::model::{Phase, Settings};
 
 /// The signals sent to this process.
 pub(super) struct Signals {
     hangup: Signal,
+    user2: Signal,
     terminate: Signal,
     interrupt: Signal,
     /// Taken to be ignored: a file that may grow no more is an error of whoever writes to it.
@@ -30,13 +33,15 @@ impl Signals {
     pub(super) fn take() -> io::Result<Signals> {
         Ok(Signals {
             hangup: signal(SignalKind::hangup())?,
+            user2: signal(SignalKind::user_defined2())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             _file_size: signal(SignalKind::from_raw(FILE_SIZE))?,
         })
     }
 
-    /// Follows signals until the gateway was told to end and its `workers` have.
+    /// Follows signals until the gateway was told to end, or was handed over, and its `workers` have
+    /// ended. Tells whether it was handed over.
     pub(super) async fn follow(
         mut self,
         phase: &watch::Sender<Phase>,
@@ -44,23 +49,35 @@ impl Signals {
         path: Option<&Path>,
         settings: &Settings,
         reload: Reload,
-    ) -> anyhow::Result<()> {
+        predecessor: &mut Predecessor,
+    ) -> anyhow::Result<bool> {
         let mut ended = std::pin::pin!(tokio::task::spawn_blocking(move || join(workers)));
-        loop {
+        let handed_over = loop {
             tokio::select! {
+                _ = self.user2.recv() => {
+                    // Told to end meanwhile, the successor ends too.
+                    tokio::select! {
+                        done = predecessor.hand_over(path) => if done { break true },
+                        () = told_to_end(&mut self.terminate, &mut self.interrupt) => break false,
+                    }
+                }
                 _ = self.hangup.recv() => {
                     if let Some(path) = path {
                         reload.read_again(path, settings).await;
                     }
                 }
-                () = told_to_end(&mut self.terminate, &mut self.interrupt) => break,
+                () = told_to_end(&mut self.terminate, &mut self.interrupt) => break false,
                 // All workers failed: each has said why.
                 _ = ended.as_mut() => anyhow::bail!("no worker is left to serve"),
             }
-        }
+        };
+        // Sockets that it keeps would go on taking connections that nobody serves.
+        predecessor.estate = Estate::default();
         tracing::info!("finishing what is in flight; a second signal ends at once");
-        // Without systemd there is nobody to notify.
-        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        if !handed_over {
+            // Without systemd there is nobody to notify.
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        }
         phase.send_replace(Phase::Draining);
         tokio::select! {
             _ = ended.as_mut() => {}
@@ -69,7 +86,7 @@ impl Signals {
                 let _ = ended.await;
             }
         }
-        Ok(())
+        Ok(handed_over)
     }
 }
 

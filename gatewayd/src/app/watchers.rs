@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use rand::Rng;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use super::workers::Shared;
 use crate::admin;
@@ -26,8 +27,9 @@ pub(super) struct Watchers {
 }
 
 impl Watchers {
-    /// Starts all of them; they run for as long as the control plane does.
-    pub(super) fn start(self, shared: &Shared) {
+    /// Starts all of them; they run for as long as the control plane does. Gives those who take
+    /// calls.
+    pub(super) fn start(self, shared: &Shared) -> Vec<AbortHandle> {
         let Shared { clock, writer, events, .. } = shared;
         let (listeners, listeners_seen) = watch::channel(self.listeners);
         let (host, host_seen) = watch::channel(HostFigures::default());
@@ -53,12 +55,16 @@ impl Watchers {
         tokio::spawn(tasks::expire(writer.clone(), events.clone(), *clock));
         let certificates = self.certificates;
         tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));
+        let mut answering = Vec::new();
         if let Some(listener) = self.metrics {
-            tokio::spawn(tasks::serve_metrics(listener, self.observatory, self.scalers.clone()));
+            let serving = tasks::serve_metrics(listener, self.observatory, self.scalers.clone());
+            answering.push(tokio::spawn(serving).abort_handle());
         }
         if let Some(listener) = self.external_scaler {
-            tokio::spawn(advise(self.scalers, listener, events.clone()));
+            let advising = advise(self.scalers, listener, events.clone());
+            answering.push(tokio::spawn(advising).abort_handle());
         }
+        answering
     }
 }
 

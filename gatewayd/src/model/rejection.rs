@@ -50,6 +50,9 @@ pub enum Rejection {
     /// Forced without a reason.
     #[error("forcing a change needs a reason")]
     ForceWithoutReason,
+    /// Another process takes the place of this one.
+    #[error("another process is taking over from this one, so nothing happened")]
+    HandingOver,
     /// The change could not be written to the journal; nothing happened.
     #[error("the change could not be journaled, so nothing happened: {0}")]
     NotJournaled(String),
@@ -75,6 +78,7 @@ impl Rejection {
             }
             Rejection::Guard { .. } => Some("--force with a reason (-m) does it all the same"),
             Rejection::ForceWithoutReason => Some("say why with -m"),
+            Rejection::HandingOver => Some("ask again in a moment"),
             Rejection::NotJournaled(_) => {
                 Some("look after the state directory's disk; traffic goes on")
             }

@@ -164,6 +164,13 @@ impl LiveBackend {
         self.forgotten.notify_one();
     }
 
+    /// Goes on from what an earlier process knew: it is healthy, and has taken requests since
+    /// `joined_ms`.
+    pub fn vouch(&self, joined_ms: u64, now_ms: u64) {
+        *self.checkup() = Checkup::passed(now_ms);
+        self.join(joined_ms);
+    }
+
     /// Waits until what probes said was forgotten, so that it is to be asked again. Cancel-safe.
     pub async fn forgotten(&self) {
         self.forgotten.notified().await;

@@ -19,7 +19,8 @@ const FILE: &str = "journal.redb";
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    /// `None` after a failed commit, from which a store recovers only by being opened again.
+    /// `None` when it was let go, and after a failed commit, from which a store recovers only by
+    /// being opened again.
     database: Option<Database>,
 }
 
@@ -83,6 +84,11 @@ impl Journal {
                 Ok((Journal { path, database: Some(database) }, past))
             }
         }
+    }
+
+    /// Lets go of the file, so that another process can open it. The next commit opens it again.
+    pub fn release(&mut self) {
+        self.database = None;
     }
 
     /// Writes what is desired from now on and the operations that led there, all or nothing;

@@ -55,6 +55,8 @@ enum Request {
     Change(Box<Submitted>),
     /// Something observed changed what the table says: health, or a slow start's progress.
     Refresh(oneshot::Sender<()>),
+    /// Another process is to write the journal, or is not any more.
+    Leave(bool, oneshot::Sender<()>),
 }
 
 struct Submitted {
@@ -80,6 +82,7 @@ impl Writer {
             table,
             operations: started.past.operations.into(),
             journal: started.journal,
+            left: false,
             limiter: started.limiter,
             clock: started.clock,
             events: started.events,
@@ -114,6 +117,25 @@ impl Writer {
         }
     }
 
+    /// Leaves the journal to another process: it is closed when this returns, and changes are
+    /// refused until it is taken back.
+    pub async fn leave_journal(&self) {
+        self.leave(true).await;
+    }
+
+    /// Takes the journal back that was left to another process.
+    pub async fn take_journal_back(&self) {
+        self.leave(false).await;
+    }
+
+    async fn leave(&self, left: bool) {
+        let (done, is_done) = oneshot::channel();
+        // A writer that is gone has no journal.
+        if self.requests.send(Request::Leave(left, done)).await.is_ok() {
+            let _ = is_done.await;
+        }
+    }
+
     /// Where the table is published; workers keep an [`arc_swap::Cache`] of it.
     #[must_use]
     pub fn published(&self) -> &Arc<ArcSwap<Table>> {
@@ -140,6 +162,8 @@ struct Room {
     /// Newest last.
     operations: VecDeque<Operation>,
     journal: Journal,
+    /// The journal is another process's.
+    left: bool,
     limiter: Arc<Limiter>,
     clock: Clock,
     events: Events,
@@ -164,9 +188,11 @@ impl Room {
 
     fn serve(&mut self, requests: impl Iterator<Item = Request>) {
         let (mut next, mut pending, mut refreshed) = (self.desired.clone(), Vec::new(), Vec::new());
+        let mut leaving = None;
         for request in requests {
             match request {
                 Request::Refresh(done) => refreshed.push(done),
+                Request::Leave(left, done) => leaving = Some((left, done)),
                 Request::Change(submitted) => self.consider(*submitted, &mut next, &mut pending),
             }
         }
@@ -175,6 +201,13 @@ impl Room {
         }
         if !refreshed.is_empty() {
             self.publish();
+        }
+        if let Some((left, done)) = leaving {
+            self.left = left;
+            if left {
+                self.journal.release();
+            }
+            refreshed.push(done);
         }
         for done in refreshed {
             // Whoever asked may have gone.
@@ -185,6 +218,10 @@ impl Room {
     /// Answers what needs no commit; what does goes to `pending`, and `next` moves on.
     fn consider(&self, submitted: Submitted, next: &mut Desired, pending: &mut Vec<Pending>) {
         let Submitted { change, intent, answer } = submitted;
+        if self.left {
+            // Whoever asked may have gone.
+            return drop(answer.send(Err(Rejection::HandingOver)));
+        }
         // Whoever asked may have gone; the change holds all the same.
         match self.judge(next, &change, &intent) {
             Err(rejection) => drop(answer.send(Err(rejection))),

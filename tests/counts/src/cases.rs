@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
 use crate::model::{Allowance, Balance, HashKey, Name, Rate, Rule, Weight};
-use crate::policy::{Balancer, Measure, Member, Part, Turn, hash_key};
+use crate::policy::{Balancer, Member, Part, Turn, hash_key};
 use crate::proxy;
 use crate::state::Limiter;
 

@@ -7,6 +7,8 @@ use super::super::worker::Worker;
 /// How long a connection may be silent before its first request, and between requests.
 pub(super) const FIRST_BYTE: Duration = Duration::from_secs(10);
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// How long a draining worker waits for a request that may be on its way already.
+pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 /// How long a request's head may take from its first byte to its last.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
 /// How long the answer's head may take once the request is sent.

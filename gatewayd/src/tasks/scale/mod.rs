@@ -29,7 +29,7 @@ use pool::PoolScaler;
 const TICK: Duration = Duration::from_secs(1);
 
 /// What the autoscaler works with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Scale {
     /// Where changes go, and where table and desired gateway are.
     pub writer: Writer,

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::task::Poll;
 
 use http::Method;
 
@@ -19,7 +20,7 @@ use super::super::super::http1::{
 use super::super::super::reply::{self, Reply};
 use super::super::super::tunnel;
 use super::super::super::worker::Worker;
-use super::super::patience::{FIRST_BYTE, HEAD, KEEP_ALIVE, WRITE_STALL};
+use super::super::patience::{FAREWELL, FIRST_BYTE, HEAD, KEEP_ALIVE, WRITE_STALL};
 use super::super::stream::Stream;
 use super::client::Client;
 use super::download::Download;
@@ -119,11 +120,17 @@ impl<S: Stream> Connection<'_, S> {
         let patience = if self.served == 0 { FIRST_BYTE } else { KEEP_ALIVE };
         self.deadline.arm_idle(patience);
         let (worker, deadline, client) = (self.worker, &self.deadline, &mut self.client);
-        let filled = poll_fn(|cx| match client.poll_fill(cx) {
-            std::task::Poll::Pending if worker.is_draining() || deadline.is_over(cx) => {
-                std::task::Poll::Ready(None)
+        let mut leaves = false;
+        let filled = poll_fn(|cx| {
+            let filled = client.poll_fill(cx);
+            if filled.is_ready() {
+                return filled.map(Some);
             }
-            other => other.map(Some),
+            if worker.is_draining() && !leaves {
+                leaves = true;
+                deadline.arm(FAREWELL);
+            }
+            if deadline.is_over(cx) { Poll::Ready(None) } else { Poll::Pending }
         });
         match filled.await {
             Some(Ok(count)) => count > 0,

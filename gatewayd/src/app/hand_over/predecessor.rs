@@ -1,0 +1,196 @@
+//! The predecessor: starts a successor, leaves it everything, and goes on should it fail.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use tokio::process::{Child, Command};
+use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
+use tokio::time::timeout;
+
+use super::{Estate, FORMAT, PATIENCE, READY, SERVING, START_PATIENCE, Vouched, Will};
+use crate::clock::Clock;
+use crate::model::{Driver, EventKind, Health, Severity};
+use crate::net::Channel;
+use crate::state::{Events, Limiter, Writer};
+use crate::tasks::{self, Scale};
+
+/// How long a process that closed its end may take to end.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// A gateway that can hand over.
+pub(in crate::app) struct Predecessor {
+    /// What its successor is: the file this program was started from, whatever is there now.
+    pub(in crate::app) program: std::io::Result<PathBuf>,
+    pub(in crate::app) estate: Estate,
+    pub(in crate::app) writer: Writer,
+    pub(in crate::app) limiter: Arc<Limiter>,
+    pub(in crate::app) clock: Clock,
+    pub(in crate::app) events: Events,
+    pub(in crate::app) scaling: Scaling,
+    /// Those who take calls of operators, scrapers and others.
+    pub(in crate::app) answering: Vec<AbortHandle>,
+}
+
+/// The autoscaler, which two processes must never be at once.
+pub(in crate::app) struct Scaling {
+    with: Scale,
+    task: JoinHandle<()>,
+}
+
+/// A successor that was started; it ends with this.
+struct Successor(Option<Child>);
+
+impl Predecessor {
+    /// Hands over to the program as it is on the disk now, with the file at `path`. Tells whether
+    /// that came about; what is left then is to finish what is in flight.
+    pub(in crate::app) async fn hand_over(&mut self, path: Option<&Path>) -> bool {
+        let outcome = match path {
+            Some(path) => self.start_and_leave(path).await,
+            None => Err(anyhow::anyhow!("a demo has no file that another process could read")),
+        };
+        let (severity, what) = match &outcome {
+            Ok(pid) => (Severity::Info, format!("process {pid} has taken over; this one ends")),
+            Err(why) => {
+                (Severity::Error, format!("not handed over, this process goes on: {why:#}"))
+            }
+        };
+        self.events.record(EventKind::Gateway, severity, "gateway", "gateway", &what);
+        if let Ok(pid) = outcome {
+            self.answering.iter().for_each(AbortHandle::abort);
+            // Without systemd there is nobody to notify.
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::MainPid(pid)]);
+        }
+        outcome.is_ok()
+    }
+
+    /// Gives the process id of the successor that serves.
+    async fn start_and_leave(&mut self, path: &Path) -> anyhow::Result<u32> {
+        self.refuse_to_end_servers()?;
+        let (channel, theirs) = Channel::open()?;
+        channel.wait_at_most(PATIENCE)?;
+        let program = self.program.as_ref().map_err(|why| anyhow::anyhow!("{why}"))?;
+        let mut command = Command::new(program);
+        command.arg("--config").arg(path).arg("--take-over").stdin(theirs);
+        let child =
+            command.spawn().with_context(|| format!("{} does not start", program.display()));
+        // The other end is the successor's alone, so that its end shows.
+        drop(command);
+        let mut successor = Successor(Some(child?));
+        let channel = successor.heard(channel, READY).await?;
+        self.scaling.stop().await;
+        self.writer.leave_journal().await;
+        let left = match self.leave(channel).await {
+            Ok(channel) => successor.heard(channel, SERVING).await.map(drop),
+            Err(why) => Err(why),
+        };
+        match left {
+            Ok(()) => Ok(successor.let_go()),
+            Err(why) => {
+                drop(successor);
+                self.writer.take_journal_back().await;
+                self.scaling.start();
+                Err(why)
+            }
+        }
+    }
+
+    /// Servers that end with this process would be missed by the next.
+    fn refuse_to_end_servers(&self) -> anyhow::Result<()> {
+        for pool in &self.writer.desired().gateway.pools {
+            let driver = pool.autoscale.as_ref().map(|autoscale| &autoscale.driver);
+            if let Some(Driver::Process(how)) = driver {
+                ensure!(
+                    how.outlive,
+                    "the servers of pool {} end with this process; set outlive = true",
+                    pool.name
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn leave(&self, mut channel: Channel) -> anyhow::Result<Channel> {
+        let (limiter, counts) = self.limiter.bequeath();
+        let table = self.writer.table();
+        let healthy = table.backends().filter(|it| it.health() == Health::Healthy);
+        let will = Will {
+            format: FORMAT,
+            clock_us: self.clock.now_us(),
+            sockets: self.estate.names(),
+            limiter,
+            healthy: healthy
+                .map(|it| Vouched {
+                    name: it.name.clone(),
+                    address: it.address,
+                    joined_ms: it.joined_ms(),
+                })
+                .collect(),
+        };
+        let will = serde_json::to_vec(&will)?;
+        channel.send(&will).context("it does not listen")?;
+        channel.send_sockets(&self.estate.sockets()).context("it takes no sockets")?;
+        let sent = spawn_blocking(move || channel.send(&counts).map(|()| channel));
+        sent.await?.context("it takes no counts")
+    }
+}
+
+impl Scaling {
+    /// Starts scaling.
+    pub(in crate::app) fn begin(with: Scale) -> Scaling {
+        let task = tokio::spawn(tasks::scale(with.clone()));
+        Scaling { with, task }
+    }
+
+    fn start(&mut self) {
+        self.task = tokio::spawn(tasks::scale(self.with.clone()));
+    }
+
+    /// Stops, and lets go of the servers: those that are to end with the process do so.
+    pub(in crate::app) async fn stop(&mut self) {
+        self.task.abort();
+        if !self.task.is_finished() {
+            let _ = (&mut self.task).await;
+        }
+    }
+}
+
+impl Successor {
+    /// Waits for its word.
+    async fn heard(&mut self, mut channel: Channel, word: u8) -> anyhow::Result<Channel> {
+        let patience = if word == READY { PATIENCE } else { START_PATIENCE };
+        channel.wait_at_most(patience)?;
+        let heard = spawn_blocking(move || channel.hear(word).map(|()| channel)).await?;
+        match heard {
+            Ok(channel) => Ok(channel),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                bail!("the new process ended: {}; the log says why", self.status().await)
+            }
+            Err(_) => bail!("the new process did not come up within {} s", patience.as_secs()),
+        }
+    }
+
+    /// How it ended.
+    async fn status(&mut self) -> String {
+        let Some(child) = &mut self.0 else { return String::new() };
+        match timeout(LAST_MOMENT, child.wait()).await {
+            Ok(Ok(status)) => status.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "it only closed its standard input".to_owned(),
+        }
+    }
+
+    fn let_go(mut self) -> u32 {
+        self.0.take().and_then(|child| child.id()).unwrap_or(0)
+    }
+}
+
+impl Drop for Successor {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // One that ended by itself is as good.
+            let _ = child.start_kill();
+        }
+    }
+}
