@@ -56,7 +56,11 @@ impl LimitUses {
 
     /// What does not fit.
     pub(super) fn judge(&self) -> Vec<Diagnostic> {
-        let wrong = |it| self.unknowable(it).or_else(|| self.mixed(it));
+        let of_all = self.uses.iter().filter(|(place, _)| *place == Place::All);
+        let of_all: HashMap<&Name, Span> =
+            of_all.map(|(_, name)| (&name.value, name.span)).collect();
+        let wrong =
+            |it| self.unknowable(it).or_else(|| self.mixed(it)).or_else(|| twice(it, &of_all));
         let mut found: Vec<Diagnostic> = self.uses.iter().filter_map(wrong).collect();
         found.extend(self.surplus.map(|span| {
             let message = format!(
@@ -104,4 +108,19 @@ impl LimitUses {
                 .remedy("make two limits of it"),
         )
     }
+}
+
+/// A limit of a route that all requests are counted by already.
+fn twice(
+    (place, name): &(Place, Placed<Name>),
+    of_all: &HashMap<&Name, Span>,
+) -> Option<Diagnostic> {
+    let before = of_all.get(&name.value).filter(|_| *place == Place::Route)?;
+    let message =
+        format!("the limit {:?} would count each request of this route twice", name.value);
+    Some(
+        Diagnostic::at(name.span, message)
+            .other(*before, "it counts all requests at")
+            .remedy("take it out here, or out of [data_plane]"),
+    )
 }

@@ -68,6 +68,16 @@ const KEYS: &[Case] = &[
         "limits = [\"connections\"]",
         &["connections and requests together", "make two limits"],
     ),
+    (
+        "limits = [\"create-per-ip\"]",
+        "limits = [\"create-per-ip\", ▸\"everybody\"]",
+        &["count each request of this route twice", "gateway.toml:11:11", "out of [data_plane]"],
+    ),
+    (
+        "exempt = [\"10.0.0.0/8\"]",
+        "exempt = [\"10.0.0.0/8\", ▸\"::ffff:10.0.0.0/104\"]",
+        &["already"],
+    ),
     ("redirect_to = \"https\"", "▸proxy_protocol = true", &["not available yet"]),
     ("slow_start =", "▸max_pending = 3\nslow_start =", &["max_pending without max_requests"]),
     ("slow_start =", "max_requests = ▸0\nslow_start =", &["out of range, expected 1 to"]),
