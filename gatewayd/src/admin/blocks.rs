@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::Admin;
 use super::rejection::invalid;
-use crate::model::Change;
+use crate::model::{Change, unwrapped, unwrapped_network};
 
 /// The most networks that one change names.
 const MOST_NETWORKS: usize = 1000;
@@ -37,7 +37,7 @@ impl Blocks for Admin {
 fn add(request: &wire::AddBlockRequest) -> Result<Change, Status> {
     let own = match request.own_address.as_str() {
         "" => None,
-        text => Some(text.parse::<IpAddr>().map_err(|error| invalid("own_address", error))?),
+        text => Some(unwrapped(text.parse().map_err(|error| invalid("own_address", error))?)),
     };
     let ttl = request.ttl_ms.map(ttl).transpose()?;
     Ok(Change::AddBlock { network: network("network", &request.network)?, ttl, own })
@@ -60,10 +60,10 @@ pub(super) fn ttl(ms: u64) -> Result<Duration, Status> {
     Ok(ttl)
 }
 
-/// An address alone is a network of one.
+/// An address alone is a network of one; one of IPv4 may be written as IPv6.
 fn network(field: &str, text: &str) -> Result<IpNet, Status> {
     if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(address.into());
+        return Ok(unwrapped(address).into());
     }
     let wrong = || invalid(field, format!("{text:?} is not like 192.0.2.7 or 192.0.2.0/24"));
     let network: IpNet = text.parse().map_err(|_| wrong())?;
@@ -72,5 +72,5 @@ fn network(field: &str, text: &str) -> Result<IpNet, Status> {
             format!("{text:?} has bits set behind its prefix: did you mean {}?", network.trunc());
         return Err(invalid(field, what));
     }
-    Ok(network)
+    Ok(unwrapped_network(network))
 }

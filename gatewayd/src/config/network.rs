@@ -5,13 +5,15 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::value::Value;
+use crate::model::{unwrapped, unwrapped_network};
 
 impl Value<'_> {
-    /// A network: an address alone, or with how many of its bits count.
+    /// A network: an address alone, or with how many of its bits count. One of IPv4 may be written
+    /// as IPv6.
     pub(super) fn network(self) -> Option<IpNet> {
         let text = self.text()?;
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Some(address.into());
+            return Some(unwrapped(address).into());
         }
         let Ok(network) = text.parse::<IpNet>() else {
             return self.refuse(
@@ -23,6 +25,6 @@ impl Value<'_> {
             let message = format!("{text:?} has bits set behind its prefix");
             return self.refuse(message, &format!("write \"{}\"", network.trunc()));
         }
-        Some(network)
+        Some(unwrapped_network(network))
     }
 }

@@ -1,8 +1,10 @@
 //! Which address does a request come from?
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
+
+use crate::model::unwrapped;
 
 /// The most entries of X-Forwarded-For that are looked at.
 const MOST_HOPS: usize = 32;
@@ -41,21 +43,6 @@ pub fn client_ip<'a>(
 pub fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     let address = unwrapped(address);
     trusted.iter().any(|net| net.contains(&address))
-}
-
-/// The IPv4 address that an IPv6 address stands for, if it does: v4-mapped (`::ffff:1.2.3.4`, RFC
-/// 4291) or translated by NAT64 (`64:ff9b::1.2.3.4`, RFC 6052).
-#[must_use]
-pub fn unwrapped(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) => match v6.segments() {
-            [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-                IpAddr::V4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
-            }
-            _ => address,
-        },
-        IpAddr::V4(_) => address,
-    }
 }
 
 /// What limits count a client by: all of an IPv4 address, the first `v6_bits` (1..=128) of an IPv6

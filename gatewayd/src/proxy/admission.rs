@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use crate::model::Name;
+use crate::model::{Name, unwrapped};
 use crate::policy;
 use crate::state::{Entered, Seat, Slot};
 
@@ -59,7 +59,7 @@ pub(super) fn admit(worker: &Rc<Worker>, door: &Name, peer: IpAddr) -> Option<Pl
     let limits = listener.map_or(&[][..], |listener| &listener.limits);
     let mut taken = Vec::new();
     if !limits.is_empty() {
-        let client = policy::unwrapped(peer);
+        let client = unwrapped(peer);
         let now_us = worker.read_clock();
         let asking = Asking { client, route: None, fields: &NoFields, path: "", now_us };
         let mut passed = Passed::none(worker, &table);

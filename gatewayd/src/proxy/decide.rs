@@ -1,5 +1,5 @@
 //! What becomes of a request? The order in which everything is decided, whatever protocol brought
-//! it: client ▸ blocks ▸ route ▸ limits ▸ pool.
+//! it: client ▸ blocks ▸ redirect to TLS ▸ route ▸ limits ▸ pool.
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use std::rc::Rc;
 use http::Method;
 use ipnet::IpNet;
 
-use crate::model::Refusal;
+use crate::model::{Refusal, unwrapped};
 use crate::policy::{self, Found};
 use crate::state::{CollapseCells, Table};
 
@@ -51,11 +51,6 @@ pub(super) fn decide<F: FieldLines>(
     account: &mut Account,
 ) -> Result<Decided, Box<Reply>> {
     account.asked(asked.method, asked.host, asked.path);
-    if let DoorKind::Redirect(port) = door {
-        let reply = reply::to_tls(asked.host, *port, asked.path, asked.query);
-        account.answered(reply.status());
-        return Err(Box::new(reply));
-    }
     let table = worker.table();
     let trusted = &table.trusted_proxies;
     let client = policy::client_ip(peer, asked.fields.lines(&FORWARDED_FOR), trusted);
@@ -63,6 +58,11 @@ pub(super) fn decide<F: FieldLines>(
     look(worker, peer, trusted, asked.fields);
     if table.blocks.refuses(worker.index, client) {
         return Err(refused(Refusal::Blocked, account));
+    }
+    if let DoorKind::Redirect(port) = door {
+        let reply = reply::to_tls(asked.host, *port, asked.path, asked.query);
+        account.answered(reply.status());
+        return Err(Box::new(reply));
     }
     let mut limits = Passed::none(worker, &table);
     let now_us = account.started_us();
@@ -92,7 +92,7 @@ pub(super) fn decide<F: FieldLines>(
     let pool = route.pool;
     let hash = pick::hash(&table.pools[pool], client, asked.path, asked.fields);
     let trusted = policy::is_trusted(peer, &table.trusted_proxies);
-    let origin = Origin { peer: policy::unwrapped(peer), trusted, scheme: door.scheme() };
+    let origin = Origin { peer: unwrapped(peer), trusted, scheme: door.scheme() };
     Ok(Decided { search: Search::new(table, pool, hash), origin, most_body_bytes })
 }
 
@@ -102,7 +102,7 @@ fn look<F: FieldLines>(worker: &Worker, peer: IpAddr, trusted: &[IpNet], fields:
     if CollapseCells::looks_at(cells.requests.read()) {
         let claims =
             !policy::is_trusted(peer, trusted) && fields.lines(&FORWARDED_FOR).next().is_some();
-        cells.collapse.note(policy::unwrapped(peer), claims);
+        cells.collapse.note(unwrapped(peer), claims);
     }
 }
 

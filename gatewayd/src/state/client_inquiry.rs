@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::model::{ClientView, Desired, LimitKey, UseView};
+use crate::model::{ClientView, Desired, LimitKey, UseView, unwrapped};
 use crate::policy::{self, Verdict};
 
 use super::{Inquiry, LimitTable, Table, Tier};
@@ -114,7 +114,7 @@ impl Inquiry {
 
 /// Why `client` is the client behind `peer`.
 fn why(table: &Table, peer: IpAddr, client: IpAddr, forwarded: &[String]) -> String {
-    let peer = policy::unwrapped(peer);
+    let peer = unwrapped(peer);
     let trusted = policy::is_trusted(peer, &table.trusted_proxies);
     match (trusted, forwarded.is_empty()) {
         (false, true) => "it connects itself".to_owned(),

@@ -1,6 +1,6 @@
 //! Blocks: networks whose clients are refused, until when, and which are not to be.
 
-use gateway_tests::{EVERYTHING, Fleet, Gateway, until};
+use gateway_tests::{Client, EVERYTHING, Fleet, Gateway, Protocol, until};
 
 use crate::{client, statuses, trusting};
 
@@ -29,6 +29,34 @@ fn a_blocked_network_is_refused_at_once_counted_and_lets_pass_again() {
     gateway.ctl.run("block remove 198.51.100.0/28 -y");
     assert_eq!(statuses(&mut inside, 1), [200]);
     assert!(blocks(&gateway).is_empty());
+}
+
+#[test]
+fn a_block_of_ipv4_may_be_written_as_ipv6() {
+    let fleet = Fleet::start(1);
+    let gateway = trusting(EVERYTHING, &fleet);
+    for written in ["::ffff:198.51.100.7", "64:ff9b::c633:6400/120"] {
+        gateway.ctl.run(&format!("block add {written} --ttl 1h -y"));
+        assert_eq!(statuses(&mut client(&gateway, "198.51.100.7"), 1), [403], "{written}");
+        gateway.ctl.run(&format!("block remove {written} -y"));
+        assert_eq!(statuses(&mut client(&gateway, "198.51.100.7"), 1), [200], "{written}");
+    }
+    let wide = gateway.ctl.try_run("block add ::ffff:0:0/96 --ttl 1h -y");
+    assert_eq!(wide.code, 7, "{}", wide.err);
+}
+
+#[test]
+fn whoever_is_blocked_is_not_even_sent_to_tls() {
+    let fleet = Fleet::start(1);
+    let gateway = trusting(EVERYTHING, &fleet);
+    let from = |address: &str| {
+        Client::new(Protocol::Http, gateway.redirect).with("x-forwarded-for", address)
+    };
+    assert_eq!(statuses(&mut from("198.51.100.7"), 1), [308]);
+    gateway.ctl.run("block add 198.51.100.7 --ttl 1h -y");
+    assert_eq!(statuses(&mut from("198.51.100.7"), 2), [403; 2]);
+    assert_eq!(statuses(&mut from("198.51.100.8"), 1), [308]);
+    assert_eq!(blocks(&gateway)[0]["hits_total"], 2);
 }
 
 #[test]

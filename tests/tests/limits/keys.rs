@@ -101,6 +101,20 @@ fn networks_treated_apart_have_none_of_it_or_more_and_are_counted() {
 }
 
 #[test]
+fn networks_of_ipv4_may_be_written_as_ipv6() {
+    let fleet = Fleet::start(1);
+    let keys = "key = \"client-ip\"\nmax = \"2/minute\"\nexempt = [\"::ffff:10.0.0.0/104\"]\n\
+                multipliers = [{ network = \"64:ff9b::c000:200/120\", times = 2 }]";
+    let gateway = trusting(&limited(keys), &fleet);
+    assert_eq!(passed(&mut client(&gateway, "10.1.1.1"), 5), 5);
+    assert_eq!(passed(&mut client(&gateway, "::ffff:192.0.2.7"), 5), 4);
+    assert_eq!(passed(&mut client(&gateway, "198.51.100.1"), 5), 2);
+    let apart = gateway.ctl.items("limit show all")[0]["adjustments"].clone();
+    assert_eq!(apart[0]["network"], "192.0.2.0/24", "{apart}");
+    assert_eq!(apart[1]["network"], "10.0.0.0/8", "{apart}");
+}
+
+#[test]
 fn a_limit_of_all_requests_counts_those_without_a_route_too() {
     let fleet = Fleet::start(1);
     let rest = "[[route]]\nname = \"one\"\nmatch = { path = \"/healthz\" }\npool = \"app\"\n\n\
