@@ -137,7 +137,7 @@ fn limit(it: &LimitView) -> wire::Limit {
         candidate_would_reject_total: it.candidate.map_or(0, |it| it.would_reject_total),
         candidate_would_reject_per_s: it.candidate.map_or(0.0, |it| it.would_reject_per_s),
         candidate_clients: it.candidate.map_or(0, |it| it.clients),
-        then: it.lapse.map(|it| format!("{} {}", it.rule, it.mode)).unwrap_or_default(),
+        then: it.lapse.map(|it| format!("{} {}", it.to.0, it.to.1)).unwrap_or_default(),
         expires_ms: it.lapse.map(|it| it.until_ms),
         revision: it.revision,
     }

@@ -40,7 +40,8 @@ pub(super) fn limit(value: Value<'_>) -> Option<Limit> {
             v6,
             adjustments,
             candidate: None,
-            lapse: None,
+            rule_lapse: None,
+            mode_lapse: None,
         })
     })?;
     value.reading.limit_uses.borrow_mut().defined(&limit, value.span);

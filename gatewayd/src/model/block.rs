@@ -14,4 +14,8 @@ pub struct Block {
     pub mark: Mark,
     /// When it ends by itself, milliseconds since the Unix epoch; absent, when it is removed.
     pub until_ms: Option<i64>,
+    /// Who had blocked it until it is removed, before it was blocked for a while: what it goes back
+    /// to when that ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<Mark>,
 }

@@ -1,16 +1,20 @@
-//! A lapse: what a limit goes back to by itself, and when.
+//! A lapse: what something goes back to by itself, and when.
 
 use serde::{Deserialize, Serialize};
 
-use super::{LimitMode, Rule};
-
-/// What a limit goes back to, and when.
+/// What something goes back to, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Lapse {
+pub struct Lapse<T> {
     /// When, milliseconds since the Unix epoch.
     pub until_ms: i64,
-    /// The rule from then on.
-    pub rule: Rule,
-    /// The mode from then on.
-    pub mode: LimitMode,
+    /// What it is from then on.
+    pub to: T,
+}
+
+impl<T: Copy> Lapse<T> {
+    /// What is left of `now` at `at_ms`, which goes back by `lapse`.
+    #[must_use]
+    pub fn left(lapse: Option<Lapse<T>>, now: T, at_ms: i64) -> T {
+        lapse.filter(|it| it.until_ms <= at_ms).map_or(now, |it| it.to)
+    }
 }

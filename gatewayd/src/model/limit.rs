@@ -27,9 +27,30 @@ pub struct Limit {
     /// A rule that is tried beside its own, and refuses nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidate: Option<Rule>,
-    /// What it goes back to by itself.
+    /// What its rule goes back to by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lapse: Option<Lapse>,
+    pub rule_lapse: Option<Lapse<Rule>>,
+    /// What its mode goes back to by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode_lapse: Option<Lapse<LimitMode>>,
+}
+
+impl Limit {
+    /// What rule and mode it goes back to next by itself.
+    #[must_use]
+    pub fn next_lapse(&self) -> Option<Lapse<(Rule, LimitMode)>> {
+        let rule_ms = self.rule_lapse.map(|it| it.until_ms);
+        let mode_ms = self.mode_lapse.map(|it| it.until_ms);
+        let until_ms = [rule_ms, mode_ms].into_iter().flatten().min()?;
+        Some(Lapse { until_ms, to: self.left(until_ms) })
+    }
+
+    /// The rule and mode that are left at `at_ms`, once what is over then has ended.
+    #[must_use]
+    pub fn left(&self, at_ms: i64) -> (Rule, LimitMode) {
+        let rule = Lapse::left(self.rule_lapse, self.rule, at_ms);
+        (rule, Lapse::left(self.mode_lapse, self.mode, at_ms))
+    }
 }
 
 /// What a limit does with a request over it.

@@ -252,7 +252,7 @@ pub struct LimitView {
     /// A rule that is tried beside its own.
     pub candidate: Option<CandidateView>,
     /// What it goes back to by itself.
-    pub lapse: Option<Lapse>,
+    pub lapse: Option<Lapse<(Rule, LimitMode)>>,
     /// The revision that last touched it.
     pub revision: u64,
 }

@@ -54,8 +54,9 @@ impl Merge<'_> {
         limit.rule = self.newer(&target, "rule", base.rule, file.rule, current.rule);
         limit.mode = self.newer(&target, "mode", base.mode, file.mode, current.mode);
         limit.candidate = current.candidate;
-        let stays = (limit.rule, limit.mode) == (current.rule, current.mode);
-        limit.lapse = current.lapse.filter(|_| stays);
+        // What the file says anew is there to stay.
+        limit.rule_lapse = current.rule_lapse.filter(|_| file.rule == base.rule);
+        limit.mode_lapse = current.mode_lapse.filter(|_| file.mode == base.mode);
         limit
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::model::{
     AdjustmentView, BackendView, Block, BlockView, CandidateView, Desired, Distribution, Health,
-    LimitView, ListenerView, Name, Phase, PoolView, Refusal, RefusedView, Snapshot, Source,
+    Limit, LimitView, ListenerView, Name, Phase, PoolView, Refusal, RefusedView, Snapshot, Source,
     Standing, Totals,
 };
 use crate::policy::{Part, problems};
@@ -309,7 +309,7 @@ impl Painter {
                 would_reject_per_s: rate(3),
                 clients: clients(&limit.name, sight.cells),
             }),
-            lapse: sight.desired.gateway.limit(name).and_then(|it| it.lapse),
+            lapse: sight.desired.gateway.limit(name).and_then(Limit::next_lapse),
             revision: sight.desired.touched(&format!("limit/{name}")),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::model::{Change, Desired, EventKind, Intent, Severity};
+use crate::model::{Change, Desired, EventKind, Intent, Limit, Severity};
 use crate::state::{Events, Writer};
 
 /// How often it is looked.
@@ -36,7 +36,7 @@ pub async fn expire(writer: Writer, events: Events, clock: Clock) {
 }
 
 fn ends(desired: &Desired) -> impl Iterator<Item = i64> {
-    let limits = desired.gateway.limits.iter().filter_map(|limit| limit.lapse);
+    let limits = desired.gateway.limits.iter().filter_map(Limit::next_lapse);
     let blocks = desired.gateway.blocks.iter().filter_map(|block| block.until_ms);
     limits.map(|lapse| lapse.until_ms).chain(blocks)
 }
@@ -45,13 +45,14 @@ fn ends(desired: &Desired) -> impl Iterator<Item = i64> {
 fn foretell(desired: &Desired, now_ms: i64, told: &mut HashSet<(String, i64)>, events: &Events) {
     told.retain(|(_, until_ms)| *until_ms > now_ms);
     for limit in &desired.gateway.limits {
-        let Some(lapse) = limit.lapse else { continue };
+        let Some(lapse) = limit.next_lapse() else { continue };
         let left_ms = lapse.until_ms - now_ms;
         let target = format!("limit/{}", limit.name);
         if (1..=TOLD_BEFORE_MS).contains(&left_ms) && told.insert((target.clone(), lapse.until_ms))
         {
             let left_s = (left_ms + 999) / 1000;
-            let what = format!("goes back from {} to {} in {left_s} s", limit.rule, lapse.rule);
+            let (from, (rule, mode)) = (format!("{} {}", limit.rule, limit.mode), lapse.to);
+            let what = format!("goes back from {from} to {rule} {mode} in {left_s} s");
             events.record(EventKind::Limit, Severity::Info, "gateway", &target, &what);
         }
     }

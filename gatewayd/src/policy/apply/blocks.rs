@@ -40,7 +40,13 @@ pub(super) fn add(
             let before = words(block);
             // It is blocked since it first was.
             let since_ms = block.mark.since_ms;
-            *block = Block { network, mark: mark(intent, now_ms), until_ms };
+            // What is blocked until it is removed is so again when the time is over.
+            let under = match block.until_ms {
+                _ if ttl.is_none() => None,
+                None => Some(block.mark.clone()),
+                Some(_) => block.under.take(),
+            };
+            *block = Block { network, mark: mark(intent, now_ms), until_ms, under };
             block.mark.since_ms = since_ms;
             before
         }
@@ -49,11 +55,14 @@ pub(super) fn add(
             return Err(Rejection::Invalid { field: "network", what });
         }
         None => {
-            next.blocks.push(Block { network, mark: mark(intent, now_ms), until_ms });
+            let mark = mark(intent, now_ms);
+            next.blocks.push(Block { network, mark, until_ms, under: None });
             "passes".to_owned()
         }
     };
+    let again = next.blocks.iter().any(|it| it.network == network && it.under.is_some());
     let after = match ttl {
+        Some(ttl) if again => format!("blocked for {}, then until removed", shown(ttl)),
         Some(ttl) => format!("blocked for {}", shown(ttl)),
         None => "blocked until removed".to_owned(),
     };
@@ -113,7 +122,7 @@ fn dangers(gateway: &Gateway, network: IpNet, own: Option<IpAddr>) -> Vec<String
     found
 }
 
-fn words(block: &Block) -> String {
+pub(super) fn words(block: &Block) -> String {
     format!("blocked by {}", block.mark.owner)
 }
 

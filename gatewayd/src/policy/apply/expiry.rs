@@ -2,8 +2,7 @@
 
 use crate::model::Gateway;
 
-use super::Effect;
-use super::limits::words;
+use super::{Effect, blocks, limits};
 
 /// Ends all that is over at `now_ms`.
 pub(super) fn expire(gateway: &Gateway, now_ms: i64) -> Effect {
@@ -17,20 +16,28 @@ pub(super) fn expire(gateway: &Gateway, now_ms: i64) -> Effect {
         warnings: Vec::new(),
     };
     for limit in &mut next.limits {
-        if let Some(lapse) = limit.lapse.filter(|lapse| lapse.until_ms <= now_ms) {
+        if limit.next_lapse().is_some_and(|lapse| lapse.until_ms <= now_ms) {
             effect.targets.push(format!("limit/{}", limit.name));
-            effect.before.push(words(limit));
-            (limit.rule, limit.mode, limit.lapse) = (lapse.rule, lapse.mode, None);
-            effect.after.push(words(limit));
+            effect.before.push(limits::words(limit));
+            (limit.rule, limit.mode) = limit.left(now_ms);
+            limit.rule_lapse = limit.rule_lapse.filter(|it| it.until_ms > now_ms);
+            limit.mode_lapse = limit.mode_lapse.filter(|it| it.until_ms > now_ms);
+            effect.after.push(limits::words(limit));
         }
     }
-    let over = |until_ms: Option<i64>| until_ms.is_some_and(|until_ms| until_ms <= now_ms);
-    for block in next.blocks.iter().filter(|block| over(block.until_ms)) {
+    next.blocks.retain_mut(|block| {
+        if block.until_ms.is_none_or(|until_ms| until_ms > now_ms) {
+            return true;
+        }
         effect.targets.push(format!("block/{}", block.network));
-        effect.before.push(format!("blocked by {}", block.mark.owner));
-        effect.after.push("passes".to_owned());
-    }
-    next.blocks.retain(|block| !over(block.until_ms));
+        effect.before.push(blocks::words(block));
+        block.until_ms = None;
+        let under = block.under.take();
+        let stays = under.is_some();
+        block.mark = under.unwrap_or_else(|| block.mark.clone());
+        effect.after.push(if stays { blocks::words(block) } else { "passes".to_owned() });
+        stays
+    });
     effect.gateway = next;
     effect
 }

@@ -38,17 +38,18 @@ pub(super) fn set(
             limit.rule = limit.candidate.take().ok_or_else(none)?;
         }
     }
-    let (rule, mode) = (limit.rule, limit.mode);
-    limit.lapse = match edit.ttl {
-        Some(ttl) => {
-            let until_ms = now_ms.saturating_add(ttl.as_millis() as i64);
-            // A limit that was set for a while already goes back to what it was before that.
-            let (rule, mode) = limit.lapse.map_or(was, |lapse| (lapse.rule, lapse.mode));
-            Some(Lapse { until_ms, rule, mode })
-        }
-        None if (rule, mode) == was => limit.lapse,
-        None => None,
-    };
+    let new_rule = edit.rule.is_some() || edit.candidate == Some(CandidateEdit::Promote);
+    let until_ms = edit.ttl.map(|ttl| now_ms.saturating_add(ttl.as_millis() as i64));
+    if until_ms.is_some() && !new_rule && edit.mode.is_none() {
+        let what = "a candidate stays until it is dropped: it takes no time".to_owned();
+        return Err(Rejection::Invalid { field: "ttl", what });
+    }
+    if new_rule {
+        limit.rule_lapse = lapse(limit.rule_lapse, was.0, limit.rule, until_ms);
+    }
+    if edit.mode.is_some() {
+        limit.mode_lapse = lapse(limit.mode_lapse, was.1, limit.mode, until_ms);
+    }
     let after = words(limit);
     Ok(Effect {
         gateway: next,
@@ -60,6 +61,18 @@ pub(super) fn set(
     })
 }
 
+/// What goes back by itself once it `is` another for a while. What was set for a while already goes
+/// back to what it was before that; what is set for good does not go back.
+fn lapse<T: PartialEq>(
+    before: Option<Lapse<T>>,
+    was: T,
+    is: T,
+    until_ms: Option<i64>,
+) -> Option<Lapse<T>> {
+    let to = before.map_or(was, |before| before.to);
+    until_ms.filter(|_| to != is).map(|until_ms| Lapse { until_ms, to })
+}
+
 fn edited(rule: Rule, field: &'static str, edit: RuleEdit) -> Result<Rule, Rejection> {
     let wrong = |error: RuleError| Rejection::Invalid { field, what: error.to_string() };
     rule.edited(edit).map_err(wrong)
@@ -68,6 +81,7 @@ fn edited(rule: Rule, field: &'static str, edit: RuleEdit) -> Result<Rule, Rejec
 /// What a limit is, in words.
 pub(super) fn words(limit: &Limit) -> String {
     let candidate = limit.candidate.map(|rule| format!(" candidate {rule}")).unwrap_or_default();
-    let lapse = limit.lapse.map(|it| format!(" then {} {}", it.rule, it.mode)).unwrap_or_default();
+    let lapse = limit.next_lapse().map(|it| format!(" then {} {}", it.to.0, it.to.1));
+    let lapse = lapse.unwrap_or_default();
     format!("{} {}{candidate}{lapse}", limit.rule, limit.mode)
 }

@@ -44,7 +44,8 @@ fn desired() -> Desired {
         v6: Default::default(),
         adjustments: Vec::new(),
         candidate: None,
-        lapse: None,
+        rule_lapse: None,
+        mode_lapse: None,
     };
     let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
     Desired { revision: 7, gateway: file.clone(), file, touched: Default::default() }
@@ -184,11 +185,73 @@ fn max(text: &str, ttl_s: Option<u64>) -> LimitEdit {
 #[test]
 fn a_limit_set_for_a_while_goes_back_to_what_it_was_before_the_first_time() {
     let limit = edited(&[max("8/minute", Some(60)), max("9/minute", Some(5))]);
-    let lapse = limit.lapse.unwrap();
-    assert_eq!((lapse.rule.to_string().as_str(), lapse.until_ms), ("100/minute", 6000));
-    assert_eq!(edited(&[max("8/minute", Some(60)), max("9/minute", None)]).lapse, None);
+    let lapse = limit.next_lapse().unwrap();
+    assert_eq!((lapse.to.0.to_string().as_str(), lapse.until_ms), ("100/minute", 6000));
+    assert_eq!(edited(&[max("8/minute", Some(60)), max("9/minute", None)]).next_lapse(), None);
     let tried = LimitEdit { candidate: Some(CandidateEdit::Drop), ..LimitEdit::default() };
-    assert!(edited(&[max("8/minute", Some(60)), tried]).lapse.is_some(), "a trial changes nothing");
+    let limit = edited(&[max("8/minute", Some(60)), tried]);
+    assert!(limit.next_lapse().is_some(), "a trial changes nothing");
+}
+
+fn mode(mode: LimitMode, ttl_s: Option<u64>) -> LimitEdit {
+    let ttl = ttl_s.map(Duration::from_secs);
+    LimitEdit { mode: Some(mode), ttl, ..LimitEdit::default() }
+}
+
+/// Rule and mode after `edits` at 1 s and what has ended until `at_s`.
+fn left(edits: &[LimitEdit], at_s: i64) -> (String, LimitMode) {
+    let mut now = desired();
+    for edit in edits {
+        let change = Change::SetLimit { name: name("create"), edit: *edit };
+        now = apply(&now, &change, &by("ana", "try"), 1000).unwrap().desired;
+    }
+    let ended = apply(&now, &Change::Expire, &by("gateway", ""), at_s * 1000).unwrap().desired;
+    let limit = ended.gateway.limit("create").unwrap();
+    (limit.rule.to_string(), limit.mode)
+}
+
+#[test]
+fn only_what_was_set_for_a_while_goes_back_and_to_what_it_was_before() {
+    use LimitMode::{Enforce, Shadow};
+    let tight = max("8/minute", Some(60));
+    for (edits, at_s, rule, left_mode) in [
+        (&[tight, max("8/minute", None)][..], 99, "8/minute", Enforce),
+        (&[tight, mode(Shadow, None)], 99, "100/minute", Shadow),
+        (&[mode(Shadow, Some(60)), max("9/minute", None)], 99, "9/minute", Enforce),
+        (&[tight, mode(Shadow, Some(10))], 30, "8/minute", Enforce),
+        (&[tight, mode(Shadow, Some(10))], 99, "100/minute", Enforce),
+        (&[mode(Shadow, Some(60)), mode(Shadow, None), tight], 99, "100/minute", Shadow),
+        (&[max("9/minute", None), tight], 99, "9/minute", Enforce),
+    ] {
+        assert_eq!(left(edits, at_s), (rule.to_owned(), left_mode), "{edits:?} at {at_s} s");
+    }
+    let tried = Some(CandidateEdit::Set(RuleEdit::Max("1/hour".parse().unwrap())));
+    let edit = LimitEdit { candidate: tried, ..max("1/hour", Some(9)) };
+    let edit = LimitEdit { rule: None, ..edit };
+    let change = Change::SetLimit { name: name("create"), edit };
+    assert!(matches!(refused(&change), Rejection::Invalid { field: "ttl", .. }));
+}
+
+#[test]
+fn a_block_for_a_while_gives_way_to_the_one_that_was_there_for_good() {
+    let network: ipnet::IpNet = "192.0.2.0/24".parse().unwrap();
+    let after = |ttls: &[Option<u64>], at_ms| {
+        let mut now = desired();
+        for (number, ttl) in ttls.iter().enumerate() {
+            let ttl = ttl.map(Duration::from_secs);
+            let change = Change::AddBlock { network, ttl, own: None };
+            let reason = format!("{number}");
+            now = apply(&now, &change, &by("ana", &reason), 1000).unwrap().desired;
+        }
+        let ended = apply(&now, &Change::Expire, &by("gateway", ""), at_ms).unwrap().desired;
+        ended.gateway.blocks.first().map(|it| (it.mark.reason.clone(), it.until_ms))
+    };
+    let block = |reason: &str, until_ms| Some((reason.to_owned(), until_ms));
+    assert_eq!(after(&[None, Some(5)], 5000), block("1", Some(6000)));
+    assert_eq!(after(&[None, Some(5)], 6000), block("0", None));
+    assert_eq!(after(&[None, Some(9), Some(5)], 6000), block("0", None));
+    assert_eq!(after(&[Some(5), None], 6000), block("1", None));
+    assert_eq!(after(&[Some(9), Some(5)], 6000), None, "it was shortened");
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
         v6: Default::default(),
         adjustments: Vec::new(),
         candidate: None,
-        lapse: None,
+        rule_lapse: None,
+        mode_lapse: None,
     };
     Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() }
 }
