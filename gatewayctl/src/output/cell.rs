@@ -47,6 +47,8 @@ impl Unit {
 pub fn cell(value: &Value, unit: Unit, style: &Style, now_ms: i64) -> String {
     match value {
         Value::Unknown => "-".to_owned(),
+        Value::Text(text) if text.is_empty() => "-".to_owned(),
+        Value::List(values) if values.is_empty() => "-".to_owned(),
         Value::Text(text) if unit == Unit::Word => text.to_uppercase(),
         Value::Text(text) => text.clone(),
         Value::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
@@ -65,8 +67,8 @@ pub fn cell(value: &Value, unit: Unit, style: &Style, now_ms: i64) -> String {
             cells.join(", ")
         }
         Value::Parts(parts) => {
-            let cells: Vec<_> = parts
-                .iter()
+            let known = parts.iter().filter(|(_, value)| *value != Value::Unknown);
+            let cells: Vec<_> = known
                 .map(|(name, value)| format!("{name} {}", cell(value, unit, style, now_ms)))
                 .collect();
             cells.join(" ")
@@ -157,6 +159,14 @@ mod tests {
         for unit in [Unit::Text, Unit::Count, Unit::Ratio, Unit::Since] {
             assert_eq!(on_a_terminal(Value::Unknown, unit), "-");
         }
+    }
+
+    #[test]
+    fn what_is_empty_is_a_dash_and_unknown_parts_are_left_out() {
+        assert_eq!(on_a_terminal(Value::List(Vec::new()), Unit::Text), "-");
+        assert_eq!(on_a_terminal(Value::text(""), Unit::Text), "-");
+        let parts = vec![("rule", Value::text("all")), ("route", Value::Unknown)];
+        assert_eq!(on_a_terminal(Value::Parts(parts), Unit::Text), "rule all");
     }
 
     #[test]

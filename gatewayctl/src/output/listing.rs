@@ -115,10 +115,14 @@ pub fn write_sheet<T>(
             writeln!(out)?;
         }
         for column in &columns {
-            let (text, value) = shown(column, item, style, list.meta.now_ms());
-            let text = style.paint(&safe_text(&text), (column.tone)(&value));
-            let key = style.paint(&format!("{:widest$}", column.key), super::Tone::Muted);
-            writeln!(out, "{key}  {text}")?;
+            let value = (column.value)(item, list.meta.now_ms());
+            let tone = (column.tone)(&value);
+            let mut key = style.paint(&format!("{:widest$}", column.key), super::Tone::Muted);
+            for one in lines(&value) {
+                let text = cell(one, column.unit, style, list.meta.now_ms());
+                writeln!(out, "{key}  {}", style.paint(&safe_text(&text), tone))?;
+                key = " ".repeat(widest);
+            }
         }
     }
     Ok(())
@@ -140,6 +144,16 @@ impl<T> Listing<'_, T> {
     pub fn json_lines(&self) -> io::Result<Vec<String>> {
         let (columns, now_ms) = (self.selection.for_programs(), self.meta.now_ms());
         self.items.iter().map(|it| json_line(&Item { it, columns: &columns, now_ms })).collect()
+    }
+}
+
+/// What has a line of its own: each element that has parts.
+fn lines(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::List(all) if all.iter().any(|it| matches!(it, Value::Parts(_))) => {
+            all.iter().collect()
+        }
+        value => vec![value],
     }
 }
 
