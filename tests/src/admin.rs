@@ -81,6 +81,12 @@ impl Admin {
         self.wait(client.set(request)).map(Response::into_inner)
     }
 
+    /// Blocks a network.
+    pub fn block(&self, request: wire::AddBlockRequest) -> Result<wire::Operation, Status> {
+        let mut client = wire::blocks_client::BlocksClient::new(self.channel());
+        self.wait(client.add(request)).map(Response::into_inner)
+    }
+
     /// Follows snapshots.
     #[track_caller]
     pub fn snapshots(&self) -> Messages<'_, wire::Snapshot> {

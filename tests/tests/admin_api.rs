@@ -160,6 +160,24 @@ fn what_could_steer_a_terminal_or_a_file_is_refused_by_its_field() {
 }
 
 #[test]
+fn a_block_says_when_it_ends() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let admin = gateway.admin();
+    let block = |end| {
+        let network = "198.51.100.7".to_owned();
+        admin.block(wire::AddBlockRequest { network, end, ..wire::AddBlockRequest::default() })
+    };
+    use wire::add_block_request::End;
+    for end in [None, Some(End::Permanent(false)), Some(End::TtlMs(0))] {
+        let refused = block(end).unwrap_err();
+        assert_eq!(wrong_fields(&refused), ["ttl_ms"], "{end:?}: {refused}");
+    }
+    assert_eq!(block(Some(End::TtlMs(60_000))).unwrap().after, "blocked for 1m");
+    assert_eq!(block(Some(End::Permanent(true))).unwrap().after, "blocked until removed");
+}
+
+#[test]
 fn a_reason_is_one_line_of_text() {
     let fleet = Fleet::start(2);
     let gateway = gateway(&fleet);

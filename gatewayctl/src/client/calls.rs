@@ -90,9 +90,14 @@ impl Client {
                 let mut limits = LimitsClient::new(self.channel.clone());
                 answer(within, limits.set(request)).await?
             }
+            Edit::ResetLimit { name, key } => {
+                let request = wire::ResetLimitRequest { name, key, intent };
+                let mut limits = LimitsClient::new(self.channel.clone());
+                answer(within, limits.reset(request)).await?
+            }
             Edit::AddBlock { network, ttl, own_address } => {
-                let ttl_ms = ttl.map(request::ms);
-                let request = wire::AddBlockRequest { network, ttl_ms, own_address, intent };
+                let end = Some(request::end(ttl));
+                let request = wire::AddBlockRequest { network, end, own_address, intent };
                 let mut blocks = BlocksClient::new(self.channel.clone());
                 answer(within, blocks.add(request)).await?
             }

@@ -203,6 +203,7 @@ impl TryFrom<wire::Limit> for Limit {
             candidate_would_reject_total: it.candidate_would_reject_total,
             candidate_would_reject_per_s: it.candidate_would_reject_per_s,
             candidate_clients: it.candidate_clients,
+            candidate_top: it.candidate_top.into_iter().map(|it| (it.client, it.refused)).collect(),
             then: it.then,
             expires_ms: it.expires_ms,
             revision: it.revision,
@@ -221,6 +222,7 @@ impl TryFrom<wire::Block> for Block {
             since_ms: it.since_ms,
             expires_ms: it.expires_ms,
             hits_total: it.hits_total,
+            then: it.then,
         })
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use gateway_proto::{self as wire, limits_client::LimitsClient};
 
 use super::{Client, Error, calls::answer, convert::limit_mode, request};
-use crate::model::{ClientPicture, Grouping, LimitUse, Rejection, RuleEdit, Simulation};
+use crate::model::{
+    ClientPicture, Grouping, LimitUse, Rejection, RejectionsAsked, RuleEdit, Simulation,
+};
 
 impl Client {
     /// What `rule` would have done with the requests that `limit` was asked for in the last
@@ -39,16 +41,12 @@ impl Client {
         })
     }
 
-    /// Whom limits refused in the last `window`, most first.
+    /// Whom limits refused, most first.
     ///
     /// # Errors
     /// When the gateway cannot be reached or does not answer in time.
-    pub async fn rejections(
-        &self,
-        by: Grouping,
-        window: Duration,
-        top: u32,
-    ) -> Result<Vec<Rejection>, Error> {
+    pub async fn rejections(&self, asked: RejectionsAsked) -> Result<Vec<Rejection>, Error> {
+        let RejectionsAsked { by, would, window, top } = asked;
         let by = match by {
             Grouping::Rule => wire::Grouping::Rule,
             Grouping::Client => wire::Grouping::Client,
@@ -56,7 +54,7 @@ impl Client {
             Grouping::Path => wire::Grouping::Path,
         };
         let request =
-            wire::RejectionsRequest { by: by.into(), window_ms: request::ms(window), top };
+            wire::RejectionsRequest { by: by.into(), window_ms: request::ms(window), top, would };
         let mut limits = LimitsClient::new(self.channel.clone());
         let list = answer(self.request_timeout, limits.rejections(request)).await?;
         Ok(list.rejections.into_iter().map(rejection).collect())
@@ -91,6 +89,12 @@ impl Client {
 
 fn rejection(it: wire::Rejection) -> Rejection {
     Rejection {
+        by: match it.by() {
+            wire::Refuser::Shadow => "shadow",
+            wire::Refuser::Candidate => "candidate",
+            wire::Refuser::Rule | wire::Refuser::Unspecified => "rule",
+        }
+        .to_owned(),
         rule: it.rule,
         client: it.client,
         key: it.key,

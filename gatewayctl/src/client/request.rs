@@ -54,12 +54,21 @@ fn candidate(edit: CandidateEdit) -> wire::set_limit_request::Candidate {
         CandidateEdit::Set(RuleEdit { rate: Some(rate), burst, .. }) => {
             Candidate::CandidateRate(wire::CandidateRate { rate, burst })
         }
+        CandidateEdit::Set(RuleEdit { concurrent: Some(most), .. }) => {
+            Candidate::CandidateConcurrent(most)
+        }
         CandidateEdit::Set(RuleEdit { max, .. }) => {
             Candidate::CandidateMax(max.unwrap_or_default())
         }
         CandidateEdit::Drop => Candidate::DropCandidate(true),
         CandidateEdit::Promote => Candidate::PromoteCandidate(true),
     }
+}
+
+/// When a block ends.
+pub(super) fn end(ttl: Option<Duration>) -> wire::add_block_request::End {
+    use wire::add_block_request::End;
+    ttl.map_or(End::Permanent(true), |ttl| End::TtlMs(ms(ttl)))
 }
 
 /// How long something holds.

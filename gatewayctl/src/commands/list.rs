@@ -68,6 +68,16 @@ impl ListFlags {
     }
 }
 
+/// A kind of list.
+pub(super) struct Kind<T: 'static> {
+    /// The kind of the document: `BackendList`.
+    pub(super) name: &'static str,
+    /// Its columns.
+    pub(super) columns: &'static [Column<T>],
+    /// What tells one item from the others, when the first column does not.
+    pub(super) identity: Option<fn(&T) -> String>,
+}
+
 /// Shows what `pick` finds in a picture, once or again and again.
 pub(super) async fn show<T: Clone>(
     session: &Session,
@@ -76,7 +86,19 @@ pub(super) async fn show<T: Clone>(
     columns: &'static [Column<T>],
     pick: impl Fn(&Snapshot) -> Result<Vec<T>, Failure>,
 ) -> Result<Verdict, Failure> {
-    let selection = flags.selection(columns)?;
+    let kind = Kind { name: kind, columns, identity: None };
+    show_each(session, flags, kind, async |picture: &Snapshot| pick(picture).map(Some)).await
+}
+
+/// Shows what `pick` finds when a picture comes, once or again and again; nothing found shows
+/// nothing new.
+pub(super) async fn show_each<T: Clone>(
+    session: &Session,
+    flags: &ListFlags,
+    kind: Kind<T>,
+    pick: impl AsyncFn(&Snapshot) -> Result<Option<Vec<T>>, Failure>,
+) -> Result<Verdict, Failure> {
+    let selection = flags.selection(kind.columns)?;
     let style = flags.style(session);
     if flags.watch.watch {
         let watch = watch::Watch { session, flags: &flags.watch, kind, selection, style };
@@ -85,8 +107,9 @@ pub(super) async fn show<T: Clone>(
     let client = session.connect().await?;
     let snapshot = client.snapshot().await?;
     let meta = Meta::of(&session.context(), &snapshot);
-    let items = selection.of(pick(&snapshot)?, snapshot.time_ms);
-    let list = Listing { kind, meta: &meta, items: &items, selection: &selection };
+    let found = pick(&snapshot).await?.unwrap_or_default();
+    let items = selection.of(found, snapshot.time_ms);
+    let list = Listing { kind: kind.name, meta: &meta, items: &items, selection: &selection };
     session.answer(|out| write_listing(out, session.format(), &style, &list))?;
     Ok(Verdict::Done)
 }

@@ -4,7 +4,12 @@ use std::io;
 
 use clap::Args;
 
-use super::{Failure, Verdict, list::WatchFlags, session::Session, watch::Watch};
+use super::{
+    Failure, Verdict,
+    list::{self, WatchFlags},
+    session::Session,
+    watch::Watch,
+};
 use crate::{
     model::Snapshot,
     output::{
@@ -35,8 +40,10 @@ impl StatusArgs {
     pub(super) async fn run(&self, session: &Session) -> Result<Verdict, Failure> {
         let (kind, selection, style) = ("Status", Selection::everything(STATUS), session.style());
         if self.watch.watch {
+            let kind = list::Kind { name: kind, columns: STATUS, identity: None };
             let watch = Watch { session, flags: &self.watch, kind, selection, style };
-            return watch.run(|picture| Ok(vec![picture.clone()]), write).await;
+            let pick = async |picture: &Snapshot| Ok(Some(vec![picture.clone()]));
+            return watch.run(pick, write).await;
         }
         let picture = session.connect().await?.snapshot().await?;
         let meta = Meta::of(&session.context(), &picture);

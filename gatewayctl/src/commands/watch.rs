@@ -12,7 +12,7 @@ use tokio::time::{self, Instant};
 use super::{
     Failure, Kind, Verdict,
     interrupt::Interrupt,
-    list::WatchFlags,
+    list::{self, WatchFlags},
     paint::{emit, repaint},
     pictures::{Sight, ended, follow},
     session::Session,
@@ -32,7 +32,7 @@ const JITTER: Duration = Duration::from_millis(150);
 pub(super) struct Watch<'a, T: 'static> {
     pub(super) session: &'a Session,
     pub(super) flags: &'a WatchFlags,
-    pub(super) kind: &'static str,
+    pub(super) kind: list::Kind<T>,
     pub(super) selection: Selection<T>,
     pub(super) style: Style,
 }
@@ -59,7 +59,7 @@ impl<T: Clone> Watch<'_, T> {
     /// Watches until told to stop. `write` writes one picture as a table or as CSV.
     pub(super) async fn run(
         &self,
-        pick: impl Fn(&Snapshot) -> Result<Vec<T>, Failure>,
+        pick: impl AsyncFn(&Snapshot) -> Result<Option<Vec<T>>, Failure>,
         write: impl Fn(&mut Vec<u8>, Format, &Style, &Listing<'_, T>) -> io::Result<()>,
     ) -> Result<Verdict, Failure> {
         let way = self.way()?;
@@ -79,7 +79,8 @@ impl<T: Clone> Watch<'_, T> {
             };
             match sight {
                 Some(Sight::Picture(picture)) if self.is_due(&shown) => {
-                    let items = self.selection.of(pick(&picture)?, picture.time_ms);
+                    let Some(found) = pick(&picture).await? else { continue };
+                    let items = self.selection.of(found, picture.time_ms);
                     self.show(way, &picture, &items, &write, &mut shown)?;
                     if self.is_enough(until.as_ref(), &items, picture.time_ms, &shown) {
                         return Ok(Verdict::Done);
@@ -133,8 +134,8 @@ impl<T: Clone> Watch<'_, T> {
         shown: &mut Shown,
     ) -> Result<(), Failure> {
         let meta = Meta::of(&self.session.context(), picture);
-        let (kind, selection) = (self.kind, &self.selection);
-        let list = Listing { kind, meta: &meta, items, selection };
+        let (kind, selection) = (&self.kind, &self.selection);
+        let list = Listing { kind: kind.name, meta: &meta, items, selection };
         let mut text = Vec::new();
         match way {
             Way::Repaint => {
@@ -152,7 +153,11 @@ impl<T: Clone> Watch<'_, T> {
                 if std::mem::take(&mut shown.lost) {
                     writeln!(text, "{}", WatchLine::Gap.json())?;
                 }
-                let named = list.names().into_iter().zip(list.json_lines()?).collect();
+                let names = match kind.identity {
+                    Some(identity) => items.iter().map(identity).collect(),
+                    None => list.names(),
+                };
+                let named = names.into_iter().zip(list.json_lines()?).collect();
                 for line in shown.seen.changes(named) {
                     writeln!(text, "{}", line.json())?;
                 }

@@ -15,4 +15,6 @@ pub struct Block {
     pub expires_ms: Option<i64>,
     /// Requests refused since the start of the gateway.
     pub hits_total: u64,
+    /// What it goes back to when it ends; empty when its clients pass then.
+    pub then: String,
 }

@@ -44,6 +44,13 @@ pub enum Edit {
         /// What changes.
         edit: LimitEdit,
     },
+    /// Forgets what was counted of a limit.
+    ResetLimit {
+        /// The limit's name.
+        name: String,
+        /// Of which address or value that it counts by; of all when absent.
+        key: Option<String>,
+    },
     /// Refuses the clients of a network.
     AddBlock {
         /// The network.

@@ -1,5 +1,7 @@
 //! Inquiries about limits: what a rule would do, whom limits refuse, what is known of one client.
 
+use std::time::Duration;
+
 use super::LimitMode;
 
 /// What a rule would have done with the requests of late.
@@ -34,6 +36,8 @@ pub struct Simulation {
 pub struct Rejection {
     /// The limit.
     pub rule: String,
+    /// What of it refused, or would have: "rule", "shadow" or "candidate".
+    pub by: String,
     /// The client; empty when it is not told apart.
     pub client: String,
     /// What the limit counts by, in words; empty when it is not told apart.
@@ -61,6 +65,19 @@ pub enum Grouping {
     Key,
     /// By path and limit.
     Path,
+}
+
+/// Which rejections are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RejectionsAsked {
+    /// What is added up.
+    pub by: Grouping,
+    /// Those that were none: what shadows and candidates would have refused.
+    pub would: bool,
+    /// How far back.
+    pub window: Duration,
+    /// At most so many.
+    pub top: u32,
 }
 
 /// What is known of one client.

@@ -59,6 +59,8 @@ pub struct Limit {
     pub candidate_would_reject_per_s: f64,
     /// Clients among the latest that the candidate would have refused.
     pub candidate_clients: u64,
+    /// Those of them that it would have refused most, and how often.
+    pub candidate_top: Vec<(String, u64)>,
     /// The rule and mode it goes back to; empty when it does not.
     pub then: String,
     /// When it goes back, milliseconds since the Unix epoch.

@@ -22,7 +22,7 @@ pub use block::Block;
 pub use edit::{Edit, ScalerEdit, WeightEdit};
 pub use event::Event;
 pub use filter::{Filter, FilterError, find_field};
-pub use inquiry::{ClientPicture, Grouping, LimitUse, Rejection, Simulation};
+pub use inquiry::{ClientPicture, Grouping, LimitUse, Rejection, RejectionsAsked, Simulation};
 pub use intent::Intent;
 pub use limit::{CandidateEdit, Limit, LimitAdjustment, LimitEdit, LimitMode, RuleEdit};
 pub use load::{Load, LoadEdit};

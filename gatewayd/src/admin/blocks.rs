@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use gateway_proto as wire;
+use gateway_proto::add_block_request::End;
 use gateway_proto::blocks_server::Blocks;
 use ipnet::IpNet;
 use tonic::{Request, Response, Status};
@@ -39,7 +40,13 @@ fn add(request: &wire::AddBlockRequest) -> Result<Change, Status> {
         "" => None,
         text => Some(unwrapped(text.parse().map_err(|error| invalid("own_address", error))?)),
     };
-    let ttl = request.ttl_ms.map(ttl).transpose()?;
+    let ttl = match request.end {
+        Some(End::TtlMs(ms)) => Some(ttl(ms)?),
+        Some(End::Permanent(true)) => None,
+        Some(End::Permanent(false)) | None => {
+            return Err(invalid("ttl_ms", "say for how long, or that it is permanent"));
+        }
+    };
     Ok(Change::AddBlock { network: network("network", &request.network)?, ttl, own })
 }
 

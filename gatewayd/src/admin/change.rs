@@ -6,8 +6,8 @@ use gateway_proto as wire;
 use tonic::{Request, Response, Status};
 
 use crate::model::{
-    Allowance, CandidateEdit, Change, Intent, LimitEdit, LimitMode, Name, Rule, RuleEdit, Source,
-    Standing, Weight, WeightEdit,
+    Allowance, CandidateEdit, Change, Intent, LimitEdit, LimitMode, LimitTarget, Name, Rule,
+    RuleEdit, Source, Standing, Weight, WeightEdit,
 };
 
 use super::blocks::ttl;
@@ -17,6 +17,8 @@ use super::{Admin, convert};
 
 /// The longest reason in characters.
 const LONGEST_REASON: usize = 500;
+/// The longest key of a limit in characters.
+const LONGEST_KEY: usize = 1000;
 /// The most backends that one change names.
 const MOST_NAMES: usize = 1000;
 
@@ -137,6 +139,9 @@ fn candidate(request: &wire::SetLimitRequest) -> Result<Option<CandidateEdit>, S
             let burst = burst.map_err(|_| invalid("candidate_rate", "a burst is 1 to 1000000"))?;
             Some(CandidateEdit::Set(RuleEdit::Rate(pace, burst)))
         }
+        Some(Told::CandidateConcurrent(most)) => {
+            Some(CandidateEdit::Set(RuleEdit::Concurrent(at_once("candidate_concurrent", *most)?)))
+        }
         Some(Told::DropCandidate(true)) => Some(CandidateEdit::Drop),
         Some(Told::PromoteCandidate(true)) => Some(CandidateEdit::Promote),
         Some(Told::DropCandidate(false) | Told::PromoteCandidate(false)) => None,
@@ -154,9 +159,7 @@ fn rule_edit(request: &wire::SetLimitRequest) -> Result<Option<RuleEdit>, Status
         if request.max.is_some() || request.rate.is_some() || burst.is_some() {
             return Err(invalid("concurrent", "a limit has one of max, rate and concurrent"));
         }
-        let most = NonZeroU32::new(most).filter(|most| *most <= Rule::MOST_AT_ONCE);
-        let most = most.ok_or_else(|| invalid("concurrent", "expected 1 to 1000000"))?;
-        return Ok(Some(RuleEdit::Concurrent(most)));
+        return Ok(Some(RuleEdit::Concurrent(at_once("concurrent", most)?)));
     }
     match (allowance("max", &request.max)?, allowance("rate", &request.rate)?, burst) {
         (None, None, None) => Ok(None),
@@ -166,6 +169,19 @@ fn rule_edit(request: &wire::SetLimitRequest) -> Result<Option<RuleEdit>, Status
         (None, Some(pace), burst) => Ok(Some(RuleEdit::Rate(pace, burst))),
         (None, None, Some(burst)) => Ok(Some(RuleEdit::Burst(burst))),
     }
+}
+
+fn at_once(field: &str, most: u32) -> Result<NonZeroU32, Status> {
+    let most = NonZeroU32::new(most).filter(|most| *most <= Rule::MOST_AT_ONCE);
+    most.ok_or_else(|| invalid(field, "expected 1 to 1000000"))
+}
+
+pub(super) fn reset_limit(request: &wire::ResetLimitRequest) -> Result<Change, Status> {
+    let key = request.key.clone();
+    if key.as_ref().is_some_and(|key| key.is_empty() || key.chars().count() > LONGEST_KEY) {
+        return Err(invalid("key", format!("expected 1 to {LONGEST_KEY} characters")));
+    }
+    Ok(Change::ResetLimit(LimitTarget { name: name("name", &request.name)?, key }))
 }
 
 fn names(told: &[String]) -> Result<Vec<Name>, Status> {

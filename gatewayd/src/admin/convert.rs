@@ -1,5 +1,6 @@
 //! Model values become wire messages here.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use gateway_proto as wire;
@@ -109,6 +110,7 @@ fn backend(it: &BackendView) -> wire::Backend {
 }
 
 fn limit(it: &LimitView) -> wire::Limit {
+    let candidate = it.candidate.as_ref();
     wire::Limit {
         name: it.name.to_string(),
         key: it.key.clone(),
@@ -133,10 +135,11 @@ fn limit(it: &LimitView) -> wire::Limit {
         overflowed_total: it.overflowed_total,
         adjustments: it.adjustments.iter().map(adjustment).collect(),
         concurrent: concurrent(it.rule),
-        candidate: it.candidate.map(|it| it.rule.to_string()).unwrap_or_default(),
-        candidate_would_reject_total: it.candidate.map_or(0, |it| it.would_reject_total),
-        candidate_would_reject_per_s: it.candidate.map_or(0.0, |it| it.would_reject_per_s),
-        candidate_clients: it.candidate.map_or(0, |it| it.clients),
+        candidate: candidate.map(|it| it.rule.to_string()).unwrap_or_default(),
+        candidate_would_reject_total: candidate.map_or(0, |it| it.would_reject_total),
+        candidate_would_reject_per_s: candidate.map_or(0.0, |it| it.would_reject_per_s),
+        candidate_clients: candidate.map_or(0, |it| it.clients),
+        candidate_top: candidate.iter().flat_map(|it| &it.top).map(offender).collect(),
         then: it.lapse.map(|it| format!("{} {}", it.to.0, it.to.1)).unwrap_or_default(),
         expires_ms: it.lapse.map(|it| it.until_ms),
         revision: it.revision,
@@ -150,14 +153,21 @@ pub(super) fn limit_mode(it: LimitMode) -> wire::LimitMode {
     }
 }
 
+pub(super) fn offender((client, refused): &(IpAddr, u64)) -> wire::Offender {
+    wire::Offender { client: client.to_string(), refused: *refused }
+}
+
 fn block(it: &BlockView) -> wire::Block {
+    let block = &it.block;
+    let under = block.under.as_ref();
     wire::Block {
-        network: it.network.to_string(),
-        owner: it.mark.owner.clone(),
-        reason: it.mark.reason.clone(),
-        since_ms: it.mark.since_ms,
-        expires_ms: it.until_ms,
+        network: block.network.to_string(),
+        owner: block.mark.owner.clone(),
+        reason: block.mark.reason.clone(),
+        since_ms: block.mark.since_ms,
+        expires_ms: block.until_ms,
         hits_total: it.hits_total,
+        then: under.map(|mark| format!("blocked by {}", mark.owner)).unwrap_or_default(),
     }
 }
 

@@ -5,14 +5,37 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use gateway_proto as wire;
+use tokio::sync::Semaphore;
 use tonic::Status;
 
-use super::convert;
 use super::rejection::invalid;
-use crate::model::{ClientView, Grouping, RejectionView, RuleEdit, Simulation, UseView};
+use super::{Admin, convert};
+use crate::model::{ClientView, Grouping, Refuser, RejectionView, RuleEdit, Simulation, UseView};
+use crate::state::Inquiry;
 
 /// How far back can be asked.
 const WINDOWS_MS: RangeInclusive<u64> = 1000..=5 * 60 * 1000;
+
+/// Inquiries at once: each reads all that workers remember.
+const AT_ONCE: usize = 2;
+static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
+
+impl Admin {
+    /// Asks what workers remember, on a thread that nobody else waits for.
+    pub(super) async fn inquire<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Inquiry) -> T + Send + 'static,
+    ) -> Result<T, Status> {
+        let stopping = || Status::unavailable("the gateway is stopping");
+        let place = PLACES.acquire().await.map_err(|_| stopping())?;
+        let inquiry = self.inquiry.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            ask(&inquiry)
+        });
+        asked.await.map_err(|_| stopping())
+    }
+}
 
 pub(super) fn window(ms: u64) -> Result<Duration, Status> {
     match WINDOWS_MS.contains(&ms) {
@@ -48,10 +71,6 @@ pub(super) fn grouping(number: i32) -> Result<Grouping, Status> {
 }
 
 pub(super) fn simulation(it: &Simulation) -> wire::Simulation {
-    let offender = |(client, refused): &(std::net::IpAddr, u64)| wire::Offender {
-        client: client.to_string(),
-        refused: *refused,
-    };
     wire::Simulation {
         limit: it.limit.to_string(),
         rule: it.rule.to_string(),
@@ -63,13 +82,19 @@ pub(super) fn simulation(it: &Simulation) -> wire::Simulation {
         keys_were_refused: it.keys_were_refused,
         keys_would_refuse: it.keys_would_refuse,
         keys_newly_refused: it.keys_newly_refused,
-        top: it.top.iter().map(offender).collect(),
+        top: it.top.iter().map(convert::offender).collect(),
     }
 }
 
 pub(super) fn rejection(it: RejectionView) -> wire::Rejection {
     wire::Rejection {
         rule: it.limit.to_string(),
+        by: match it.refuser {
+            Refuser::Rule => wire::Refuser::Rule,
+            Refuser::Shadow => wire::Refuser::Shadow,
+            Refuser::Candidate => wire::Refuser::Candidate,
+        }
+        .into(),
         client: it.client,
         key: it.key,
         path: it.path,

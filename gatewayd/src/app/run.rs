@@ -117,6 +117,8 @@ impl Gateway {
         let (observatory, feed) = Observatory::new();
         let keys = settings.limiter_keys.get();
         let limiter = Arc::new(limiter(inheritance.as_mut(), keys, count, &events));
+        let cells = Arc::new(Cells::new(count));
+        let inquiry = Inquiry { clock, cells: Arc::clone(&cells), limiter: Arc::clone(&limiter) };
         let writer = Writer::start(Started {
             journal,
             past,
@@ -124,6 +126,7 @@ impl Gateway {
             clock,
             events: events.clone(),
             observatory: observatory.clone(),
+            inquiry: inquiry.clone(),
         })?;
         Reload::new(&writer, &events).apply(gateway).await?;
         if let Some(inheritance) = &inheritance {
@@ -135,7 +138,7 @@ impl Gateway {
         let shared = Shared {
             clock,
             writer: writer.clone(),
-            cells: Arc::new(Cells::new(count)),
+            cells,
             caps: Arc::new(ConnectionCaps::new(
                 descriptors::max_connections(&settings, descriptors, count),
                 settings.max_connections_per_client,
@@ -177,8 +180,6 @@ impl Gateway {
             scaling,
             answering,
         };
-        let (cells, limiter) = (Arc::clone(&shared.cells), Arc::clone(&shared.limiter));
-        let inquiry = Inquiry { clock, cells, limiter };
         let admin = Admin {
             writer: writer.clone(),
             observatory,

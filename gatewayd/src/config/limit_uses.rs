@@ -8,10 +8,6 @@ use super::source::{Placed, Span};
 use super::value::Value;
 use crate::model::{Limit, LimitKey, LimitKeys, Name};
 
-/// The most counts that are kept apart: one for each limit, each `v6_wide` and each multiplier. The
-/// store has room for a few more, for those that are being changed.
-const MOST_COUNTS: usize = 1000;
-
 /// Where a limit is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -46,9 +42,8 @@ impl Value<'_> {
 impl LimitUses {
     /// Remembers a limit that stands at `span`.
     pub(super) fn defined(&mut self, limit: &Limit, span: Span) {
-        let multipliers = limit.adjustments.iter().filter(|it| it.times.is_some()).count();
-        self.counts += 1 + usize::from(limit.v6.wide.is_some()) + multipliers;
-        if self.counts > MOST_COUNTS && self.surplus.is_none() {
+        self.counts += limit.counts();
+        if self.counts > Limit::MOST_COUNTS && self.surplus.is_none() {
             self.surplus = Some(span);
         }
         self.keys.insert(limit.name.clone(), limit.key.clone());
@@ -64,9 +59,10 @@ impl LimitUses {
         let mut found: Vec<Diagnostic> = self.uses.iter().filter_map(wrong).collect();
         found.extend(self.surplus.map(|span| {
             let message = format!(
-                "{} counts, expected {MOST_COUNTS} at most: one for each [[limit]], each `v6_wide` \
-                 and each multiplier",
-                self.counts
+                "{} counts, expected {} at most: one for each [[limit]], each `v6_wide` and each \
+                 multiplier",
+                self.counts,
+                Limit::MOST_COUNTS
             );
             Diagnostic::at(span, message)
                 .remedy("let routes share limits: a key may have the route as a part")

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::{Gateway, LimitEdit, Name, ScalingMode, Source, Standing, Weight};
+use super::{Gateway, LimitEdit, LimitTarget, Name, ScalingMode, Source, Standing, Weight};
 
 /// An edit of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum Change {
         /// What changes.
         edit: LimitEdit,
     },
+    /// Forgets what was counted of a limit.
+    ResetLimit(LimitTarget),
     /// Refuses the clients of a network.
     AddBlock {
         /// The network.

@@ -45,11 +45,24 @@ pub enum Grouping {
     Path,
 }
 
+/// What refused a request, or would have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refuser {
+    /// A limit.
+    Rule,
+    /// A limit in shadow mode: nobody was refused.
+    Shadow,
+    /// A limit's candidate: nobody was refused.
+    Candidate,
+}
+
 /// Who was refused, and how often.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RejectionView {
     /// The limit.
     pub limit: Name,
+    /// What of it refused.
+    pub refuser: Refuser,
     /// The client; empty when it is not told apart.
     pub client: String,
     /// What the limit counts by; empty when it is not told apart.

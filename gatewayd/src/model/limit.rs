@@ -36,6 +36,19 @@ pub struct Limit {
 }
 
 impl Limit {
+    /// The most counts of all limits together. The store has room for a few more, for those that
+    /// are being changed.
+    pub const MOST_COUNTS: usize = 1000;
+
+    /// How many counts are kept apart for it: its own, that of `v6_wide`, one for each multiplier;
+    /// the same again for a candidate.
+    #[must_use]
+    pub fn counts(&self) -> usize {
+        let multipliers = self.adjustments.iter().filter(|it| it.times.is_some()).count();
+        let counts = 1 + usize::from(self.v6.wide.is_some()) + multipliers;
+        if self.candidate.is_some() { 2 * counts } else { counts }
+    }
+
     /// What rule and mode it goes back to next by itself.
     #[must_use]
     pub fn next_lapse(&self) -> Option<Lapse<(Rule, LimitMode)>> {

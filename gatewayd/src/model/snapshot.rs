@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::{Health, Lapse, LimitMode, Mark, Name, Phase, Rule, Severity, Standing};
+use super::{Block, Health, Lapse, LimitMode, Mark, Name, Phase, Rule, Severity, Standing};
 
 /// The gateway at one moment: one timestamp, everything in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -258,7 +258,7 @@ pub struct LimitView {
 }
 
 /// A rule that is tried, and what it would have done.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CandidateView {
     /// The rule.
     pub rule: Rule,
@@ -268,6 +268,8 @@ pub struct CandidateView {
     pub would_reject_per_s: f64,
     /// Clients it would have refused in the last five minutes, as far as they are told apart.
     pub clients: u64,
+    /// Those it would have refused most in that time, and how often; at most 10.
+    pub top: Vec<(IpAddr, u64)>,
 }
 
 /// What a limit is for one network, and how often it was.
@@ -281,24 +283,22 @@ pub struct AdjustmentView {
     pub uses_total: u64,
 }
 
-/// An address that most requests come from, and that names others in X-Forwarded-For.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A few addresses that most requests come from, and that name others in X-Forwarded-For.
+#[derive(Clone, Debug, PartialEq)]
 pub struct CollapseView {
-    /// The address.
-    pub address: IpAddr,
-    /// The part of requests that come from such addresses, 0..=1.
+    /// The addresses, as many as it takes for most requests.
+    pub proxies: Vec<IpAddr>,
+    /// The part of requests that come from them, 0..=1.
     pub ratio: f64,
+    /// Who is believed already.
+    pub trusted: Vec<IpNet>,
 }
 
 /// A block and what it refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockView {
-    /// The network.
-    pub network: IpNet,
-    /// Who blocked it, when and why.
-    pub mark: Mark,
-    /// When it ends by itself, milliseconds since the Unix epoch.
-    pub until_ms: Option<i64>,
+    /// The block.
+    pub block: Arc<Block>,
     /// Requests refused since the start.
     pub hits_total: u64,
 }

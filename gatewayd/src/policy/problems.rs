@@ -136,11 +136,21 @@ fn collapse(collapse: &CollapseView) -> Problem {
 /// What a collapse is, and what mends it.
 #[must_use]
 pub fn collapsed(collapse: &CollapseView) -> String {
-    let CollapseView { address, ratio } = collapse;
+    let CollapseView { proxies, ratio, trusted } = collapse;
+    let names: Vec<String> = proxies.iter().map(ToString::to_string).collect();
+    // The line replaces the one there is.
+    let all = trusted.iter().map(ToString::to_string).chain(names.iter().cloned());
+    let all: Vec<String> = all.map(|network| format!("\"{network}\"")).collect();
+    let (behind, are) = match names.len() {
+        1 => ("it", "it is your proxy"),
+        _ => ("each of them", "they are your proxies"),
+    };
     format!(
-        "{:.0}% of requests come from {address}, whose X-Forwarded-For is not believed, so limits \
-         take all behind it for one client; if it is your proxy: trusted_proxies = [\"{address}\"]",
-        ratio * 100.0
+        "{:.0}% of requests come from {}, whose X-Forwarded-For is not believed, so limits take all \
+         behind {behind} for one client; if {are}: trusted_proxies = [{}]",
+        ratio * 100.0,
+        names.join(", "),
+        all.join(", ")
     )
 }
 

@@ -109,7 +109,7 @@ fn look<F: FieldLines>(worker: &Worker, peer: IpAddr, trusted: &[IpNet], fields:
 fn over(worker: &Worker, table: &Table, spent: Spent, account: &mut Account) -> Box<Reply> {
     account.refused(Refusal::Limit);
     let rng = &mut *worker.rng.borrow_mut();
-    Box::new(reply::limited(&table.limits[spent.limit], spent.retry_after_ms, rng))
+    Box::new(reply::limited(table.limits[spent.limit].told(spent.tier), spent.retry_after_ms, rng))
 }
 
 fn refused(refusal: Refusal, account: &mut Account) -> Box<Reply> {

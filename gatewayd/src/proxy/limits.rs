@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use http::header::COOKIE;
 
-use crate::model::{LimitKey, LimitMode, Name};
+use crate::model::{LimitKey, LimitMode, Name, Refuser};
 use crate::policy::{self, Verdict};
-use crate::state::{LimitTable, Rejected, Seat, Slot, Tier, remembered};
+use crate::state::{
+    CandidateTable, LimitTable, Rejected, Seat, Seats, Slot, Table, Tier, remembered,
+};
 
 use super::fields::FieldLines;
 use super::quota::Quota;
@@ -19,6 +21,8 @@ use super::worker::{Held, Worker};
 struct Left {
     /// The index of the limit.
     limit: usize,
+    /// Which of its counts.
+    tier: Tier,
     /// How many more could pass at once.
     requests: u32,
 }
@@ -47,6 +51,8 @@ pub(super) struct Passed {
 /// A place in flight.
 struct Taken {
     limit: usize,
+    /// Whether the candidate gave it.
+    tried: bool,
     tier: Tier,
     slot: Slot,
 }
@@ -56,8 +62,31 @@ struct Taken {
 pub(super) struct Spent {
     /// The index of the limit.
     pub(super) limit: usize,
+    /// Which of its counts.
+    pub(super) tier: Tier,
     /// When it admits again.
     pub(super) retry_after_ms: u64,
+}
+
+/// One of the rules of a limit, its own or its candidate.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    index: usize,
+    limit: &'a LimitTable,
+    /// Whether it is the candidate.
+    tried: bool,
+    seats: &'a Seats,
+    /// The client's count beside the coarser one.
+    tier: Tier,
+}
+
+/// What a rule said.
+struct Answer {
+    verdict: Verdict,
+    /// What the client is counted by.
+    key: u64,
+    /// Which count said so, and what it counts by.
+    by: (Tier, u64),
 }
 
 impl<F: FieldLines> Asking<'_, F> {
@@ -71,91 +100,117 @@ impl<F: FieldLines> Asking<'_, F> {
         for &index in limits {
             let limit = &table.limits[index];
             let cells = limit.cells.of(worker.index);
-            match self.ask(index, limit, passed) {
+            match self.ask_limit(index, limit, passed) {
                 None => cells.exempted.add(1),
-                Some(Verdict::Admitted { left }) => {
+                Some((tier, Verdict::Admitted { left })) => {
                     cells.passed.add(1);
                     if limit.mode == LimitMode::Enforce {
-                        passed.note(Left { limit: index, requests: left });
+                        passed.note(Left { limit: index, tier, requests: left });
                     }
                 }
-                Some(Verdict::Rejected { .. }) if limit.mode == LimitMode::Shadow => {
+                Some((_, Verdict::Rejected { .. })) if limit.mode == LimitMode::Shadow => {
                     cells.passed.add(1);
                     cells.would_reject.add(1);
                 }
-                Some(Verdict::Rejected { retry_after_ms }) => {
+                Some((tier, Verdict::Rejected { retry_after_ms })) => {
                     cells.rejected.add(1);
-                    return Err(Spent { limit: index, retry_after_ms });
+                    return Err(Spent { limit: index, tier, retry_after_ms });
                 }
             }
         }
         Ok(())
     }
 
-    /// What one limit says; `None` when it does not concern the client.
-    fn ask(&self, index: usize, limit: &LimitTable, passed: &mut Passed) -> Option<Verdict> {
-        if let Some(place) = limit.adjustment(self.client) {
-            let adjustment = &limit.adjustments[place];
-            adjustment.uses.of(passed.worker.index).add(1);
-            let seat = adjustment.seat.as_deref()?;
-            let key = self.key(&passed.worker, limit, seat, limit.v6_prefix);
-            return Some(self.count(index, Tier::Adjusted(place), seat, key, passed));
+    /// What one limit says, and for which of its counts; `None` when it does not concern the client.
+    /// What became of it is remembered for those who try rules out, and the candidate is asked.
+    fn ask_limit(
+        &self,
+        index: usize,
+        limit: &LimitTable,
+        passed: &mut Passed,
+    ) -> Option<(Tier, Verdict)> {
+        let tier = limit.tier_of(self.client);
+        if let Tier::Adjusted(place) = tier {
+            limit.adjustments[place].uses.of(passed.worker.index).add(1);
         }
-        let key = self.key(&passed.worker, limit, &limit.seat, limit.v6_prefix);
-        let verdict = self.count(index, Tier::Own, &limit.seat, key, passed);
-        self.remember(limit, key, verdict, passed);
-        let Some(wide) = &limit.wide else { return Some(verdict) };
-        if self.client.is_ipv4() || matches!(verdict, Verdict::Rejected { .. }) {
-            return Some(verdict);
+        let own = Asked { index, limit, tried: false, seats: &limit.seats, tier };
+        let answer = self.ask(&own, passed)?;
+        let refused = matches!(answer.verdict, Verdict::Rejected { .. });
+        let arrivals = &passed.worker.cells().arrivals;
+        arrivals.note(limit.mark, answer.key, self.client, refused, self.now_us);
+        if refused {
+            let by = match limit.mode {
+                LimitMode::Enforce => Refuser::Rule,
+                LimitMode::Shadow => Refuser::Shadow,
+            };
+            self.note(limit, by, &answer, &passed.worker);
         }
-        let key = self.key(&passed.worker, limit, &wide.seat, wide.prefix);
-        match self.count(index, Tier::Wide, &wide.seat, key, passed) {
-            Verdict::Admitted { .. } => Some(verdict),
-            refused @ Verdict::Rejected { .. } => {
-                passed.give_back_last(index);
-                Some(refused)
-            }
+        if let Some(candidate) = &limit.candidate {
+            let tried = Asked { tried: true, seats: &candidate.seats, ..own };
+            self.try_out(&tried, candidate, passed);
         }
+        Some((tier, answer.verdict))
     }
 
-    /// What became of it is remembered for those who try rules out, and the candidate is asked.
-    fn remember(&self, limit: &LimitTable, key: u64, verdict: Verdict, passed: &Passed) {
-        let worker = &passed.worker;
-        let refused = matches!(verdict, Verdict::Rejected { .. });
-        worker.cells().arrivals.note(limit.mark, key, self.client, refused, self.now_us);
-        if refused {
-            self.note(limit, key, false, worker);
-        }
-        let Some(candidate) = &limit.candidate else { return };
-        let key = self.key(worker, limit, &candidate.seat, limit.v6_prefix);
-        let verdict = worker.limiter.admit(worker.index, key, &candidate.seat, self.now_us);
-        let cells = candidate.cells.of(worker.index);
-        if matches!(verdict, Verdict::Rejected { .. }) {
+    /// Asks a candidate, which refuses nobody.
+    fn try_out(&self, tried: &Asked<'_>, candidate: &CandidateTable, passed: &mut Passed) {
+        let Some(answer) = self.ask(tried, passed) else { return };
+        let cells = candidate.cells.of(passed.worker.index);
+        if matches!(answer.verdict, Verdict::Rejected { .. }) {
             cells.would_reject.add(1);
-            self.note(limit, key, true, worker);
+            self.note(tried.limit, Refuser::Candidate, &answer, &passed.worker);
         } else {
             cells.passed.add(1);
         }
     }
 
-    fn note(&self, limit: &LimitTable, key: u64, by_candidate: bool, worker: &Worker) {
-        worker.cells().rejections.note(key, self.now_us, || Rejected {
+    /// What a rule says; `None` when it does not concern the client.
+    fn ask(&self, asked: &Asked<'_>, passed: &mut Passed) -> Option<Answer> {
+        let seat = asked.seats.of(asked.tier)?;
+        let key = self.key(&passed.worker, asked.limit, seat, asked.limit.v6_prefix);
+        let verdict = self.count(asked, asked.tier, seat, key, passed);
+        let answer = Answer { verdict, key, by: (asked.tier, key) };
+        Some(self.ask_wide(asked, &answer, passed).unwrap_or(answer))
+    }
+
+    /// What the coarser count says too; `None` where it is not asked.
+    fn ask_wide(&self, asked: &Asked<'_>, own: &Answer, passed: &mut Passed) -> Option<Answer> {
+        let Verdict::Admitted { left: own_left } = own.verdict else { return None };
+        let wide = asked.limit.wide.filter(|_| asked.tier == Tier::Own && self.client.is_ipv6())?;
+        let seat = asked.seats.of(Tier::Wide)?;
+        let key = self.key(&passed.worker, asked.limit, seat, wide.prefix);
+        let verdict = match self.count(asked, Tier::Wide, seat, key, passed) {
+            Verdict::Admitted { left } => Verdict::Admitted { left: left.min(own_left) },
+            refused @ Verdict::Rejected { .. } => {
+                passed.give_back_last(asked);
+                refused
+            }
+        };
+        Some(Answer { verdict, key: own.key, by: (Tier::Wide, key) })
+    }
+
+    fn note(&self, limit: &LimitTable, refuser: Refuser, answer: &Answer, worker: &Worker) {
+        let (tier, key) = answer.by;
+        let wide = limit.wide.filter(|_| tier == Tier::Wide);
+        worker.cells().rejections.note(key, refuser, self.now_us, || Rejected {
             limit: limit.name.clone(),
-            by_candidate,
-            key: self.key_in_words(limit),
+            refuser,
+            key,
+            words: self.key_in_words(limit, wide.map_or(limit.v6_prefix, |wide| wide.prefix)),
             client: self.client,
+            wide: wide.map(|wide| wide.prefix),
             path: remembered(self.path),
         });
     }
 
     /// What a limit counts by, in words. Values of fields may be secret: only that they differ is
     /// told.
-    fn key_in_words(&self, limit: &LimitTable) -> String {
+    fn key_in_words(&self, limit: &LimitTable, v6_bits: u8) -> String {
         let hashed = |bytes: Option<&[u8]>| {
             bytes.map_or("-".to_owned(), |bytes| format!("{:08x}", policy::hash_key(bytes) as u32))
         };
         let words = limit.key.parts().iter().map(|part| match part {
-            LimitKey::ClientIp => policy::limit_prefix_words(self.client, limit.v6_prefix),
+            LimitKey::ClientIp => policy::limit_prefix_words(self.client, v6_bits),
             LimitKey::Route => self.route.map(ToString::to_string).unwrap_or_default(),
             LimitKey::Global => "global".to_owned(),
             LimitKey::Header(name) => format!("{part}#{}", hashed(self.fields.lines(name).next())),
@@ -168,7 +223,7 @@ impl<F: FieldLines> Asking<'_, F> {
 
     fn count(
         &self,
-        limit: usize,
+        asked: &Asked<'_>,
         tier: Tier,
         seat: &Seat,
         key: u64,
@@ -177,7 +232,8 @@ impl<F: FieldLines> Asking<'_, F> {
         let worker = &passed.worker;
         let (verdict, slot) = worker.limiter.enter(worker.index, key, seat, self.now_us);
         if seat.measure().is_in_flight() && matches!(verdict, Verdict::Admitted { .. }) {
-            passed.taken.push(Taken { limit, tier, slot });
+            let Asked { index: limit, tried, .. } = *asked;
+            passed.taken.push(Taken { limit, tried, tier, slot });
         }
         verdict
     }
@@ -207,6 +263,16 @@ impl<F: FieldLines> Asking<'_, F> {
     }
 }
 
+impl Taken {
+    fn seat<'a>(&self, table: &'a Table) -> Option<&'a Arc<Seat>> {
+        let limit = &table.limits[self.limit];
+        match self.tried {
+            false => limit.seats.of(self.tier),
+            true => limit.candidate.as_ref()?.seats.of(self.tier),
+        }
+    }
+}
+
 impl Passed {
     /// Nothing asked yet, of the limits of `table`.
     pub(super) fn none(worker: &Rc<Worker>, table: &Rc<Held>) -> Passed {
@@ -220,18 +286,16 @@ impl Passed {
 
     /// What the client is told of it.
     pub(super) fn quota(&self) -> Option<Quota<'_>> {
-        self.nearest.map(|Left { limit, requests }| {
-            let limit = &self.table.limits[limit];
-            Quota { policy: &limit.policy, item: limit.item(), left: requests }
+        self.nearest.map(|Left { limit, tier, requests }| {
+            let (policy, item) = self.table.limits[limit].told(tier);
+            Quota { policy, item, left: requests }
         })
     }
 
     /// What is in flight, for longer than the table is to be held.
     pub(super) fn take(&mut self) -> Vec<(Arc<Seat>, Slot)> {
         let table = &self.table;
-        let seat = |taken: Taken| {
-            Some((Arc::clone(table.limits[taken.limit].seat_of(taken.tier)?), taken.slot))
-        };
+        let seat = |taken: Taken| Some((Arc::clone(taken.seat(table)?), taken.slot));
         self.taken.drain(..).filter_map(seat).collect()
     }
 
@@ -241,15 +305,16 @@ impl Passed {
         }
     }
 
-    /// Gives back what was taken last of `limit`, if anything was.
-    fn give_back_last(&mut self, limit: usize) {
-        if let Some(taken) = self.taken.pop_if(|taken| taken.limit == limit) {
+    /// Gives back what was taken last of a rule, if anything was.
+    fn give_back_last(&mut self, asked: &Asked<'_>) {
+        let own = |it: &mut Taken| (it.limit, it.tried) == (asked.index, asked.tried);
+        if let Some(taken) = self.taken.pop_if(own) {
             self.give_back(&taken);
         }
     }
 
     fn give_back(&self, taken: &Taken) {
-        if let Some(seat) = self.table.limits[taken.limit].seat_of(taken.tier) {
+        if let Some(seat) = taken.seat(&self.table) {
             self.worker.limiter.leave(seat, taken.slot);
         }
     }

@@ -6,7 +6,6 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use rand::Rng;
 
 use crate::model::Refusal;
-use crate::state::LimitTable;
 
 use super::quota::Quota;
 
@@ -45,13 +44,13 @@ pub(super) fn refusal(refusal: Refusal) -> Reply {
 }
 
 /// Says that a limit is spent and when it admits again: never before, at most a tenth later, so
-/// that those who wait do not come back all at once.
-pub(super) fn limited(limit: &LimitTable, retry_after_ms: u64, rng: &mut impl Rng) -> Reply {
+/// that those who wait do not come back all at once. `told` is the limit's policy and its name.
+pub(super) fn limited(told: (&str, &str), retry_after_ms: u64, rng: &mut impl Rng) -> Reply {
     let seconds = jittered_s(retry_after_ms, rng);
     let mut reply = refusal(Refusal::Limit);
     let fields = reply.headers_mut();
     fields.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    let spent = Quota { policy: &limit.policy, item: limit.item(), left: 0 };
+    let spent = Quota { policy: told.0, item: told.1, left: 0 };
     spent.tell_spent(seconds, fields);
     reply
 }

@@ -63,26 +63,33 @@ impl Arrivals {
         self.written.store(written + 1, Ordering::Release);
     }
 
+    /// Hands on what came since `since_us`, oldest first, each with the mark of its limit.
+    pub fn each(&self, since_us: u64, mut found: impl FnMut(u32, Arrival)) {
+        let written = self.written.load(Ordering::Acquire);
+        let mut number = written.saturating_sub(REMEMBERED as u64);
+        let mut read = Vec::with_capacity(CHUNK);
+        while number < written {
+            let end = written.min(number + CHUNK as u64);
+            read.extend((number..end).map(|number| (number, self.words(number))));
+            // The worker went on: what it wrote over is the oldest.
+            let now = self.written.load(Ordering::Acquire);
+            let whole = (now + 1).saturating_sub(REMEMBERED as u64);
+            for (number, words) in read.drain(..) {
+                let (mark, arrival) = told(words);
+                if number >= whole && arrival.at_us + 999 >= since_us {
+                    found(mark, arrival);
+                }
+            }
+            number = end;
+        }
+    }
+
     /// What came under the limit of `mark` since `since_us`, oldest first.
     #[must_use]
     pub fn since(&self, mark: u32, since_us: u64) -> Vec<Arrival> {
-        let written = self.written.load(Ordering::Acquire);
-        let oldest = written.saturating_sub(REMEMBERED as u64);
-        let mut found = Vec::new();
-        for number in oldest..written {
-            let [first, key, upper, lower] = self.words(number);
-            let client_bits = u128::from(upper) << 64 | u128::from(lower);
-            let at_us = (first >> (MARK_BITS + 1)) * 1000;
-            let of = (first >> 1) as u32 & ((1 << MARK_BITS) - 1);
-            if of == mark && at_us + 999 >= since_us {
-                let refused = first & 1 == 1;
-                found.push((number, Arrival { at_us, key, refused, client_bits }));
-            }
-        }
-        // The worker went on: what it wrote over is the oldest.
-        let now = self.written.load(Ordering::Acquire);
-        let whole = (now + 1).saturating_sub(REMEMBERED as u64);
-        found.into_iter().filter(|(number, _)| *number >= whole).map(|(_, it)| it).collect()
+        let mut all = Vec::new();
+        self.each(since_us, |of, arrival| all.extend((of == mark).then_some(arrival)));
+        all
     }
 
     /// When the oldest that is remembered came; `None` when nothing was forgotten yet.
@@ -100,6 +107,14 @@ impl Arrivals {
         let entry = self.chunks[place / CHUNK].get().map(|chunk| &chunk[place % CHUNK]);
         entry.map_or([0; 4], |entry| entry.each_ref().map(|word| word.load(Ordering::Relaxed)))
     }
+}
+
+/// What the words of an entry say.
+fn told([first, key, upper, lower]: [u64; 4]) -> (u32, Arrival) {
+    let client_bits = u128::from(upper) << 64 | u128::from(lower);
+    let at_us = (first >> (MARK_BITS + 1)) * 1000;
+    let mark = (first >> 1) as u32 & ((1 << MARK_BITS) - 1);
+    (mark, Arrival { at_us, key, refused: first & 1 == 1, client_bits })
 }
 
 #[cfg(test)]

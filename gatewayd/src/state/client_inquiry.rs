@@ -2,10 +2,19 @@
 
 use std::net::IpAddr;
 
-use crate::model::{ClientView, Desired, LimitKey, UseView, unwrapped};
+use crate::model::{ClientView, Desired, LimitKey, Refuser, UseView, unwrapped};
 use crate::policy::{self, Verdict};
 
 use super::{Inquiry, LimitTable, Table, Tier};
+
+/// What is remembered of one client's requests.
+#[derive(Default)]
+struct Seen {
+    asked: u64,
+    refused: u64,
+    first_us: Option<u64>,
+    last_us: Option<u64>,
+}
 
 impl Inquiry {
     /// What is known of the client behind `peer`, which brings these lines of X-Forwarded-For.
@@ -19,96 +28,115 @@ impl Inquiry {
     ) -> ClientView {
         let lines = forwarded.iter().map(|line| line.as_bytes());
         let client = policy::client_ip(peer, lines, &table.trusted_proxies);
-        let mut came: Vec<_> = table
-            .limits
-            .iter()
-            .flat_map(|limit| self.arrivals(limit, 0))
-            .filter(|it| it.client() == client)
-            .collect();
-        came.sort_by_key(|it| it.at_us);
-        let seen = |at_us: u64| self.wall_ms(at_us);
-        let mut paths: Vec<String> =
-            self.refused(client, 0).into_iter().map(|tally| tally.who.path).collect();
-        paths.sort_unstable();
-        paths.dedup();
+        let seen = self.seen(table, client);
         let blocks = desired.gateway.blocks.iter().filter(|it| it.network.contains(&client));
         ClientView {
             client,
             why: why(table, peer, client, forwarded),
             blocked_by: blocks.map(|block| block.network.to_string()).collect(),
-            asked: came.len() as u64,
-            refused: came.iter().filter(|it| it.refused).count() as u64,
-            first_seen_ms: came.first().map(|it| seen(it.at_us)),
-            last_seen_ms: came.last().map(|it| seen(it.at_us)),
-            paths,
+            asked: seen.asked,
+            refused: seen.refused,
+            first_seen_ms: seen.first_us.map(|it| self.wall_ms(it)),
+            last_seen_ms: seen.last_us.map(|it| self.wall_ms(it)),
+            paths: self.paths(client),
             uses: table.limits.iter().flat_map(|limit| self.uses(table, limit, client)).collect(),
         }
     }
 
-    /// What `limit` has of `client`: one line, or one for each route that it counts apart.
+    /// Looks once through all that is remembered.
+    fn seen(&self, table: &Table, client: IpAddr) -> Seen {
+        let marks: Vec<u32> = table.limits.iter().map(|limit| limit.mark).collect();
+        let mut seen = Seen::default();
+        for cell in self.cells.iter() {
+            cell.arrivals.each(0, |mark, arrival| {
+                if arrival.client() != client || !marks.contains(&mark) {
+                    return;
+                }
+                let at_us = arrival.at_us;
+                seen.asked += 1;
+                seen.refused += u64::from(arrival.refused);
+                seen.first_us = Some(seen.first_us.map_or(at_us, |it| it.min(at_us)));
+                seen.last_us = seen.last_us.max(Some(at_us));
+            });
+        }
+        seen
+    }
+
+    /// Where it was refused of late.
+    fn paths(&self, client: IpAddr) -> Vec<String> {
+        let refused = self.tallies(0).into_iter();
+        let refused =
+            refused.filter(|it| it.who.refuser != Refuser::Candidate && it.who.is_about(client));
+        let mut paths: Vec<String> = refused.map(|tally| tally.who.path.clone()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// What `limit` has of `client`: one line, or one for each route that it counts apart; the same
+    /// again for what is counted coarser.
     fn uses(&self, table: &Table, limit: &LimitTable, client: IpAddr) -> Vec<UseView> {
-        let parts = limit.key.parts();
         if !limit.key.has_client_ip() {
             return Vec::new();
         }
-        if !parts.contains(&LimitKey::Route) {
-            return vec![self.one(limit, client, "")];
+        let tier = limit.tier_of(client);
+        let is_wide = tier == Tier::Own && limit.wide.is_some() && client.is_ipv6();
+        let tiers = [Some(tier), is_wide.then_some(Tier::Wide)];
+        let mut uses = Vec::new();
+        for tier in tiers.into_iter().flatten() {
+            if !limit.key.parts().contains(&LimitKey::Route) {
+                uses.push(self.one(limit, client, tier, ""));
+                continue;
+            }
+            let has = |limits: &[usize]| {
+                limits.iter().any(|index| table.limits[*index].name == limit.name)
+            };
+            let routes = table.routes.iter().filter(|route| has(&route.limits));
+            uses.extend(routes.map(|route| self.one(limit, client, tier, route.name.as_str())));
         }
-        let has =
-            |limits: &[usize]| limits.iter().any(|index| table.limits[*index].name == limit.name);
-        let routes = table.routes.iter().filter(|route| has(&route.limits));
-        routes.map(|route| self.one(limit, client, route.name.as_str())).collect()
+        uses
     }
 
-    fn one(&self, limit: &LimitTable, client: IpAddr, route: &str) -> UseView {
-        let adjustment = limit.adjustment(client);
-        let times = adjustment.map(|place| &limit.adjustments[place]);
+    fn one(&self, limit: &LimitTable, client: IpAddr, tier: Tier, route: &str) -> UseView {
         let mut view = UseView {
             limit: limit.name.clone(),
             route: route.to_owned(),
-            rule: Some(limit.rule),
+            rule: limit.adjusted(limit.rule, tier),
             mode: limit.mode,
             used: None,
             free_ms: None,
-            note: String::new(),
+            note: note(limit, tier, client),
         };
-        if let Some(it) = times {
-            view.rule = it.times.map(|times| limit.rule.times(times));
-            view.note = match it.times {
-                None => format!("exempt by {}", it.network),
-                Some(times) => format!("{times} times as much by {}", it.network),
-            };
-        }
-        let tier = adjustment.map_or(Tier::Own, Tier::Adjusted);
-        let Some(seat) = limit.seat_of(tier) else { return view };
-        let known = |part: &LimitKey| {
-            matches!(part, LimitKey::ClientIp | LimitKey::Route | LimitKey::Global)
-        };
-        if !limit.key.parts().iter().all(known) {
+        let Some(seat) = limit.seats.of(tier) else { return view };
+        let Some(key) = self.limiter.key_of_client(limit, (tier, seat), client, route) else {
             view.note = "counted by more than an address".to_owned();
             return view;
-        }
-        let mut key = None;
-        for part in limit.key.parts() {
-            let prefix = policy::limit_prefix(client, limit.v6_prefix);
-            let bytes: &[u8] = match part {
-                LimitKey::ClientIp => &prefix,
-                LimitKey::Route => route.as_bytes(),
-                _ => &[],
-            };
-            key = Some(match key {
-                None => self.limiter.key(seat, bytes),
-                Some(before) => self.limiter.joined(before, bytes),
-            });
-        }
+        };
         let now_us = self.clock.now_us();
-        let mut used = self.limiter.used(key.unwrap_or_default(), seat, now_us);
+        let mut used = self.limiter.used(key, seat, now_us);
         view.used = Some(seat.measure().count(used, now_us));
         view.free_ms = Some(match seat.measure().admit(&mut used, now_us) {
             Verdict::Admitted { .. } => 0,
             Verdict::Rejected { retry_after_ms } => retry_after_ms,
         });
         view
+    }
+}
+
+/// What is special about a count.
+fn note(limit: &LimitTable, tier: Tier, client: IpAddr) -> String {
+    match (tier, limit.wide) {
+        (Tier::Adjusted(place), _) => {
+            let it = &limit.adjustments[place];
+            match it.times {
+                None => format!("exempt by {}", it.network),
+                Some(times) => format!("{times} times as much by {}", it.network),
+            }
+        }
+        (Tier::Wide, Some(wide)) => {
+            format!("all of {} together", policy::limit_prefix_words(client, wide.prefix))
+        }
+        (Tier::Own | Tier::Wide, _) => String::new(),
     }
 }
 

@@ -1,13 +1,12 @@
 //! The picture: counters, table and desired gateway become one snapshot.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{
-    AdjustmentView, BackendView, Block, BlockView, CandidateView, Desired, Distribution, Health,
-    Limit, LimitView, ListenerView, Name, Phase, PoolView, Refusal, RefusedView, Snapshot, Source,
-    Standing, Totals,
+    AdjustmentView, BackendView, CandidateView, Desired, Distribution, Health, Limit, LimitView,
+    ListenerView, Phase, PoolView, Refusal, RefusedView, Snapshot, Source, Standing, Totals,
 };
 use crate::policy::{Part, problems};
 
@@ -15,6 +14,7 @@ use super::counters::{Counter, LimitCells};
 use super::diagnosis::Diagnosis;
 use super::histogram::{BUCKETS, cumulative};
 use super::meter::{Meter, Reading, Tally};
+use super::trials::Trials;
 use super::{
     AdjustmentTable, Cells, CollapseWatch, LimitTable, LiveBackend, PoolTable, Table, WorkerCells,
 };
@@ -114,6 +114,7 @@ impl Painter {
         let table = sight.table;
         let pools: Vec<PoolView> =
             table.pools.iter().map(|pool| self.pool(pool, sight.desired)).collect();
+        let trials = Trials::of(table, sight.cells);
         let routed = |pool: &PoolView| {
             table.routes.iter().any(|route| table.pools[route.pool].name == pool.name)
         };
@@ -130,9 +131,9 @@ impl Painter {
             latency: latency(sight.cells),
             totals: self.totals(sight),
             backends: self.backends(sight),
-            limits: table.limits.iter().map(|limit| self.limit(limit, sight)).collect(),
-            collapse: self.collapse.view(sight.cells),
-            blocks: blocks(sight),
+            limits: table.limits.iter().map(|it| self.limit(it, sight, &trials)).collect(),
+            collapse: self.collapse.view(&table.trusted_proxies),
+            blocks: table.blocks.views(),
             listeners: sight.listeners.to_vec(),
             problems: Vec::new(),
             refused: Refusal::ALL
@@ -272,7 +273,7 @@ impl Painter {
         })
     }
 
-    fn limit(&self, limit: &LimitTable, sight: &Sight<'_>) -> LimitView {
+    fn limit(&self, limit: &LimitTable, sight: &Sight<'_>, trials: &Trials) -> LimitView {
         let name = limit.name.as_str();
         let sum = |read: fn(&LimitCells) -> &Counter| limit.cells.sum(|cell| read(cell).read());
         let rate = |index: usize| self.limits.get(name).map_or(0.0, |it| it[index].read().rate);
@@ -282,6 +283,7 @@ impl Painter {
         let (routes, listeners) = (&sight.table.routes, &sight.table.listeners);
         let guarded = routes.iter().filter(|route| has(&route.limits));
         let admits = listeners.iter().filter(|listener| has(&listener.limits));
+        let (clients, top) = trials.clients(&limit.name);
         LimitView {
             name: limit.name.clone(),
             key: limit.key.to_string(),
@@ -307,7 +309,8 @@ impl Painter {
                 rule: it.rule,
                 would_reject_total: tried(limit),
                 would_reject_per_s: rate(3),
-                clients: clients(&limit.name, sight.cells),
+                clients,
+                top,
             }),
             lapse: sight.desired.gateway.limit(name).and_then(Limit::next_lapse),
             revision: sight.desired.touched(&format!("limit/{name}")),
@@ -319,29 +322,10 @@ impl Painter {
 const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
     [|cell| &cell.passed, |cell| &cell.rejected, |cell| &cell.would_reject];
 
-fn blocks(sight: &Sight<'_>) -> Vec<BlockView> {
-    let view = |block: &Block| BlockView {
-        network: block.network,
-        mark: block.mark.clone(),
-        until_ms: block.until_ms,
-        hits_total: sight.table.blocks.hits(block.network),
-    };
-    let mut views: Vec<BlockView> = sight.desired.gateway.blocks.iter().map(view).collect();
-    views.sort_by_key(|block| block.network);
-    views
-}
-
 /// What the candidate would have refused so far.
 fn tried(limit: &LimitTable) -> u64 {
     let candidate = limit.candidate.as_ref();
     candidate.map_or(0, |it| it.cells.sum(|cell| cell.would_reject.read()))
-}
-
-/// The clients that the candidate of a limit would have refused of late.
-fn clients(limit: &Name, cells: &Cells<WorkerCells>) -> u64 {
-    let tallies = cells.iter().flat_map(|cell| cell.rejections.since(0));
-    let tried = tallies.filter(|it| it.who.by_candidate && it.who.limit == *limit);
-    tried.map(|it| it.key).collect::<HashSet<u64>>().len() as u64
 }
 
 fn adjustment(it: &AdjustmentTable) -> AdjustmentView {

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
-use crate::model::Name;
+use crate::model::{Name, Refuser};
 use crate::policy::HeavyHitters;
 
 /// How many are told apart in each minute.
@@ -22,7 +22,7 @@ pub struct Rejections(Mutex<Recent>);
 #[derive(Debug, Default)]
 struct Recent {
     /// The newest last, each from when on.
-    minutes: VecDeque<(u64, HeavyHitters<Rejected>)>,
+    minutes: VecDeque<(u64, HeavyHitters<Arc<Rejected>>)>,
 }
 
 /// One client, or whatever a limit counts by, that was refused.
@@ -30,12 +30,16 @@ struct Recent {
 pub struct Rejected {
     /// The limit.
     pub limit: Name,
-    /// Whether it was the limit's candidate, and nobody was refused.
-    pub by_candidate: bool,
-    /// What the limit counts by, in words.
-    pub key: String,
+    /// What refused it.
+    pub refuser: Refuser,
+    /// What it was counted by.
+    pub key: u64,
+    /// The same in words.
+    pub words: String,
     /// The client of the first such request.
     pub client: IpAddr,
+    /// The bits of it that were counted together, where the coarser count refused.
+    pub wide: Option<u8>,
     /// The path that it asked for.
     pub path: String,
 }
@@ -43,10 +47,8 @@ pub struct Rejected {
 /// Somebody who was refused, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// What it was counted by.
-    pub key: u64,
     /// Who.
-    pub who: Rejected,
+    pub who: Arc<Rejected>,
     /// How often, at most.
     pub count: u64,
     /// By how much that may be too high.
@@ -58,7 +60,13 @@ pub struct Tally {
 impl Rejections {
     /// Counts a refusal of `key`, which `describe` describes if it is new. Only the owning worker
     /// calls this, and it never waits: while somebody reads, a refusal goes unnoted.
-    pub fn note(&self, key: u64, now_us: u64, describe: impl FnOnce() -> Rejected) {
+    pub fn note(
+        &self,
+        key: u64,
+        refuser: Refuser,
+        now_us: u64,
+        describe: impl FnOnce() -> Rejected,
+    ) {
         let mut recent = match self.0.try_lock() {
             Ok(recent) => recent,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -73,7 +81,7 @@ impl Rejections {
             recent.minutes.push_back((minute_us, HeavyHitters::new(TOLD_APART)));
         }
         if let Some((_, hitters)) = recent.minutes.back_mut() {
-            hitters.note(key, describe);
+            hitters.note(key ^ salt(refuser), || Arc::new(describe()));
         }
     }
 
@@ -84,8 +92,7 @@ impl Rejections {
         let minutes = recent.minutes.iter().filter(|(from, _)| from + MINUTE_US > since_us);
         let tallies = minutes.flat_map(|(from, hitters)| {
             hitters.iter().map(|it| Tally {
-                key: it.hash,
-                who: it.what.clone(),
+                who: Arc::clone(&it.what),
                 count: it.count,
                 error: it.error,
                 since_us: *from,
@@ -93,6 +100,11 @@ impl Rejections {
         });
         tallies.collect()
     }
+}
+
+/// What tells apart whom several refuse under the same key.
+fn salt(refuser: Refuser) -> u64 {
+    (refuser as u64).rotate_right(2)
 }
 
 /// When the minute of `at_us` began.
@@ -111,12 +123,14 @@ pub fn remembered(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn rejected() -> Rejected {
+    fn rejected(key: u64, refuser: Refuser) -> Rejected {
         Rejected {
             limit: "all".parse().unwrap(),
-            by_candidate: false,
-            key: String::new(),
+            refuser,
+            key,
+            words: String::new(),
             client: [192, 0, 2, 1].into(),
+            wide: None,
             path: "/".to_owned(),
         }
     }
@@ -125,13 +139,26 @@ mod tests {
     fn minutes_that_are_over_are_left_out_and_forgotten() {
         let rejections = Rejections::default();
         for minute in 0..8 {
-            rejections.note(minute, minute * MINUTE_US, rejected);
+            let who = || rejected(minute, Refuser::Rule);
+            rejections.note(minute, Refuser::Rule, minute * MINUTE_US, who);
         }
         let keys = |since_us| -> Vec<u64> {
-            rejections.since(since_us).iter().map(|tally| tally.key).collect()
+            rejections.since(since_us).iter().map(|tally| tally.who.key).collect()
         };
         assert_eq!(keys(0), [3, 4, 5, 6, 7]);
         assert_eq!(keys(7 * MINUTE_US), [7]);
+    }
+
+    #[test]
+    fn what_shadows_would_refuse_is_not_what_rules_refuse_of_the_same_key() {
+        let rejections = Rejections::default();
+        for refuser in [Refuser::Shadow, Refuser::Rule, Refuser::Rule] {
+            rejections.note(7, refuser, 0, || rejected(7, refuser));
+        }
+        let mut counts: Vec<_> =
+            rejections.since(0).iter().map(|it| (it.count, it.who.refuser)).collect();
+        counts.sort_unstable_by_key(|(count, _)| *count);
+        assert_eq!(counts, [(1, Refuser::Shadow), (2, Refuser::Rule)]);
     }
 
     #[test]

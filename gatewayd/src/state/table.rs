@@ -34,7 +34,7 @@ pub struct Table {
     /// The indexes of the limits of all requests.
     pub limits_of_all: Vec<usize>,
     /// Whom nothing is served.
-    pub blocks: BlockTable,
+    pub blocks: Arc<BlockTable>,
     /// The listeners, as the gateway has them.
     pub listeners: Vec<ListenerTable>,
 }

@@ -13,11 +13,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::model::{
-    Change, Desired, EventKind, Health, Intent, Operation, Rejection, Severity, Standing,
+    Change, Desired, EventKind, Health, Intent, LimitTarget, Name, Operation, Rejection, Severity,
+    Standing,
 };
 use crate::policy::{self, Applied, Seen};
 
-use super::{Events, Journal, Limiter, Observatory, Past, PoolTable, Table};
+use super::{Events, Inquiry, Journal, Limiter, Observatory, Past, PoolTable, Table};
 
 /// How many requests may wait; further callers wait for their place.
 const QUEUE: usize = 256;
@@ -49,6 +50,8 @@ pub struct Started {
     pub events: Events,
     /// Where the present figures are.
     pub observatory: Observatory,
+    /// What workers remember of late.
+    pub inquiry: Inquiry,
 }
 
 enum Request {
@@ -87,6 +90,7 @@ impl Writer {
             clock: started.clock,
             events: started.events,
             observatory: started.observatory,
+            inquiry: started.inquiry,
             published: Arc::clone(&published),
             shared: Arc::clone(&shared),
         };
@@ -168,6 +172,7 @@ struct Room {
     clock: Clock,
     events: Events,
     observatory: Observatory,
+    inquiry: Inquiry,
     published: Arc<ArcSwap<Table>>,
     shared: Arc<ArcSwap<Desired>>,
 }
@@ -175,6 +180,8 @@ struct Room {
 /// A change that was applied and waits for its commit.
 struct Pending {
     operation: Operation,
+    /// What is forgotten once it holds.
+    forgets: Option<LimitTarget>,
     answer: oneshot::Sender<Result<Operation, Rejection>>,
 }
 
@@ -232,7 +239,11 @@ impl Room {
             Ok(mut applied) => {
                 applied.operation.id = format!("{:04x}", applied.desired.revision);
                 *next = applied.desired;
-                pending.push(Pending { operation: applied.operation, answer });
+                let forgets = match change {
+                    Change::ResetLimit(target) => Some(target),
+                    _ => None,
+                };
+                pending.push(Pending { operation: applied.operation, forgets, answer });
             }
         }
     }
@@ -262,7 +273,40 @@ impl Room {
             }
         }
         applied.operation.shares = policy::shares(before, after, seen);
+        match change {
+            Change::SetLimit { name, .. } => {
+                self.judge_limit(name, desired, &mut applied, intent)?
+            }
+            Change::ResetLimit(target) => {
+                let counted = self.inquiry.counted(&self.table, target);
+                applied.operation.before = counted.unwrap_or(applied.operation.before);
+            }
+            _ => {}
+        }
         Ok(applied)
+    }
+
+    /// Refuses a limit that hurts clients who are refused nothing now, unless it is forced.
+    fn judge_limit(
+        &self,
+        name: &Name,
+        desired: &Desired,
+        applied: &mut Applied,
+        intent: &Intent,
+    ) -> Result<(), Rejection> {
+        let name = name.as_str();
+        let (before, after) = (&desired.gateway, &applied.desired.gateway);
+        let (Some(before), Some(after)) = (before.limit(name), after.limit(name)) else {
+            return Ok(());
+        };
+        let Some(table) = self.table.limit(name) else { return Ok(()) };
+        let opinion = self.inquiry.opinion(table, before, after);
+        match opinion.danger {
+            Some(what) if !intent.force => return Err(Rejection::Guard { what }),
+            Some(what) => applied.operation.warnings.push(format!("forced: {what}")),
+            None => applied.operation.warnings.extend(opinion.doubt),
+        }
+        Ok(())
     }
 
     fn stale(&self, expected: u64, actual: u64) -> Rejection {
@@ -285,7 +329,10 @@ impl Room {
         self.note_standings(&before);
         self.publish();
         self.shared.store(Arc::new(self.desired.clone()));
-        for Pending { operation, answer } in pending {
+        for Pending { operation, forgets, answer } in pending {
+            if let Some(target) = forgets {
+                self.inquiry.forget(&self.table, &target);
+            }
             self.tell(&operation);
             if self.operations.len() == KEPT {
                 self.operations.pop_front();

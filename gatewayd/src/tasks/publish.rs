@@ -1,5 +1,6 @@
 //! Publishes snapshots: one a second for everybody, and fresh ones for those who ask.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -43,7 +44,7 @@ pub struct Publish {
 pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
     let mut ticks = tokio::time::interval(TICK);
     let mut count = 0_u64;
-    let mut collapsed = false;
+    let mut collapsed = Vec::new();
     loop {
         tokio::select! {
             _ = ticks.tick() => {
@@ -70,20 +71,23 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
 }
 
 impl Publish {
-    /// Tells when most requests begin, or cease, to come from one address that may be a proxy.
-    fn tell_collapse(&self, snapshot: &Snapshot, told: &mut bool) {
-        match (&snapshot.collapse, *told) {
-            (Some(collapse), false) => {
-                let what = policy::collapsed(collapse);
-                self.events.record(EventKind::Limit, Severity::Warn, "gateway", "gateway", &what);
+    /// Tells when most requests begin, or cease, to come from addresses that may be proxies.
+    fn tell_collapse(&self, snapshot: &Snapshot, told: &mut Vec<IpAddr>) {
+        let tell = |severity, what: &str| {
+            self.events.record(EventKind::Limit, severity, "gateway", "gateway", what);
+        };
+        match &snapshot.collapse {
+            Some(collapse) if collapse.proxies != *told => {
+                tell(Severity::Warn, &policy::collapsed(collapse));
+                told.clone_from(&collapse.proxies);
             }
-            (None, true) => {
+            None if !told.is_empty() => {
                 let what = "requests no longer come from one address that is not believed";
-                self.events.record(EventKind::Limit, Severity::Info, "gateway", "gateway", what);
+                tell(Severity::Info, what);
+                told.clear();
             }
-            (Some(_), true) | (None, false) => {}
+            Some(_) | None => {}
         }
-        *told = snapshot.collapse.is_some();
     }
 
     fn paint(&self, painter: &mut Painter) -> Arc<Snapshot> {

@@ -36,6 +36,23 @@ fn every_answer_tells_what_is_left_and_the_last_one_when_it_comes_back() {
 }
 
 #[test]
+fn whoever_has_more_is_told_of_that() {
+    let fleet = Fleet::start(1);
+    let keys = format!("{FIVE}\nmultipliers = [{{ network = \"198.51.100.0/24\", times = 2 }}]");
+    let gateway = trusting(&limited(&keys), &fleet);
+    let mut client = client(&gateway, "198.51.100.1");
+    for left in (0..10).rev() {
+        let left = format!("\"all\";r={left}");
+        assert_eq!(told(&client.get("/healthz")), ("\"all\";q=10;w=60", left.as_str()));
+    }
+    let spent = client.get("/healthz");
+    assert_eq!(
+        (spent.status, told(&spent).0),
+        (StatusCode::TOO_MANY_REQUESTS, "\"all\";q=10;w=60")
+    );
+}
+
+#[test]
 fn a_rejected_head_request_gets_the_fields_and_no_body() {
     let fleet = Fleet::start(1);
     let gateway = trusting(&limited("key = \"client-ip\"\nmax = \"1/minute\""), &fleet);

@@ -11,6 +11,7 @@ mod every_window;
 mod inquiries;
 mod keys;
 mod rates;
+mod reset;
 mod shadow;
 mod spray;
 mod trials;

@@ -1,6 +1,7 @@
 //! Verbs for limits.
 
 mod rejections;
+mod reset;
 mod set;
 mod show;
 mod simulate;
@@ -46,6 +47,8 @@ pub(super) enum LimitVerb {
     Show(show::ShowArgs),
     /// Change a limit; what is not named stays
     Set(set::SetArgs),
+    /// Forget what was counted, of everybody or of one client
+    Reset(reset::ResetArgs),
     /// Whom limits refused of late, most first
     Rejections(rejections::RejectionsArgs),
     /// What another rule would have done with the requests of late
@@ -77,6 +80,7 @@ impl LimitVerb {
             }
             Self::Show(args) => args.run(session).await,
             Self::Set(args) => args.run(session).await,
+            Self::Reset(args) => args.run(session).await,
             Self::Rejections(args) => args.run(session).await,
             Self::Simulate(args) => args.run(session).await,
             Self::Promote(args) => {

@@ -4,17 +4,23 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::super::{Failure, Verdict, list::ListFlags, session::Session};
+use super::super::{
+    Failure, Verdict,
+    list::{self, ListFlags},
+    session::Session,
+};
 use crate::{
     duration,
-    model::Grouping,
-    output::{Listing, Meta, columns::REJECTION, write_listing},
+    model::{Grouping, Rejection, RejectionsAsked},
+    output::columns::REJECTION,
 };
 
 const EXAMPLES: &str = "\
 Examples:
   gatewayctl limit rejections
   gatewayctl limit rejections --by path --window 1m --top 5
+  gatewayctl limit rejections -w --every 5s
+  gatewayctl limit rejections --would       whom shadows and candidates would have refused
   gatewayctl limit rejections --by client -o jsonl | jq -r 'select(.rejected_per_s>100).client'
 
 Counted by whole minutes, five of which are remembered. In each, a worker tells 256 keys apart:
@@ -26,21 +32,17 @@ pub(in crate::commands) struct RejectionsArgs {
     /// What is added up
     #[arg(long, default_value = "client")]
     by: By,
+    /// Those that were none: what limits in shadow mode and candidates would have refused
+    #[arg(long)]
+    would: bool,
     /// How far back, at most 5m
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration::parse)]
     window: Duration,
     /// At most this many
     #[arg(long, value_name = "N", default_value_t = 20)]
     top: u32,
-    /// Only these columns, in this order
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// Only what fits; see `help filters`
-    #[arg(long, value_name = "EXPR")]
-    filter: Option<String>,
-    /// Without the line of titles
-    #[arg(long)]
-    no_headers: bool,
+    #[command(flatten)]
+    list: ListFlags,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,16 +65,21 @@ impl RejectionsArgs {
             By::Key => Grouping::Key,
             By::Path => Grouping::Path,
         };
+        let Self { would, window, top, .. } = self;
+        let asked = RejectionsAsked { by, would, window, top };
         let client = session.connect().await?;
-        let found = client.rejections(by, self.window, self.top).await?;
-        let Self { columns, filter, no_headers, .. } = self;
-        let flags = ListFlags { columns, filter, no_headers, ..ListFlags::default() };
-        let selection = flags.selection(REJECTION)?;
-        let meta = Meta::of(&session.context(), &client.snapshot().await?);
-        let items = selection.of(found, meta.now_ms());
-        let list =
-            Listing { kind: "RejectionList", meta: &meta, items: &items, selection: &selection };
-        session.answer(|out| write_listing(out, session.format(), &flags.style(session), &list))?;
-        Ok(Verdict::Done)
+        let pick = async |_: &_| match client.rejections(asked).await {
+            Ok(found) => Ok(Some(found)),
+            // Whether the connection is lost for good is found out by whoever brings pictures.
+            Err(error) if self.list.watch.watch && error.is_retryable() => Ok(None),
+            Err(error) => Err(error.into()),
+        };
+        let kind = list::Kind { name: "RejectionList", columns: REJECTION, identity: Some(line) };
+        list::show_each(session, &self.list, kind, pick).await
     }
+}
+
+/// What tells one line from the others.
+fn line(it: &Rejection) -> String {
+    [&it.rule, &it.by, &it.client, &it.key, &it.path].map(String::as_str).join(" ")
 }

@@ -14,6 +14,7 @@ pub const BLOCK: &[Column<Block>] = &[
     Field::new("since", "SINCE", Unit::Moment, |it, _| Value::Time(it.since_ms)).rank(Rank::Extra),
     Field::new("expires", "EXPIRES", Unit::Moment, |it, _| Value::time(it.expires_ms))
         .rank(Rank::Key),
+    Field::new("then", "THEN", Unit::Text, |it, _| Value::told(&it.then)).rank(Rank::Detail),
     Field::new("hits_total", "HITS", Unit::Count, |it, _| it.hits_total.into()),
     Field::new("reason", "REASON", Unit::Text, |it, _| Value::told(&it.reason)),
 ];

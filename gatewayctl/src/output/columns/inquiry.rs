@@ -5,6 +5,8 @@ use crate::{
     output::{Column, Rank, Unit},
 };
 
+use super::limit::offenders;
+
 type OfRejection = Column<Rejection>;
 type OfSimulation = Column<Simulation>;
 type OfClient = Column<ClientPicture>;
@@ -12,6 +14,7 @@ type OfClient = Column<ClientPicture>;
 /// The columns of rejections.
 pub const REJECTION: &[Column<Rejection>] = &[
     OfRejection::new("rule", "RULE", Unit::Name, |it, _| Value::text(&it.rule)).rank(Rank::Key),
+    OfRejection::new("by", "BY", Unit::Name, |it, _| Value::text(&it.by)).rank(Rank::Detail),
     OfRejection::new("client", "CLIENT", Unit::Name, |it, _| Value::told(&it.client))
         .rank(Rank::Key),
     OfRejection::new("key", "KEY", Unit::Text, |it, _| Value::told(&it.key)).rank(Rank::Extra),
@@ -42,12 +45,7 @@ pub const SIMULATION: &[Column<Simulation>] = &[
     OfSimulation::new("keys_newly_rejected", "OF THEM NEW", Unit::Count, |it, _| {
         it.keys_newly_refused.into()
     }),
-    OfSimulation::new("top", "MOST REJECTED", Unit::Text, |it, _| {
-        let part = |(client, refused): &(String, u64)| {
-            Value::Parts(vec![("client", Value::text(client)), ("rejected", (*refused).into())])
-        };
-        Value::List(it.top.iter().map(part).collect())
-    }),
+    OfSimulation::new("top", "MOST REJECTED", Unit::Text, |it, _| offenders(&it.top)),
 ];
 
 /// The columns of a client.

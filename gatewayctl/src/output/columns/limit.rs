@@ -44,6 +44,8 @@ pub const LIMIT: &[Column<Limit>] = &[
         candidate(it, it.candidate_clients.into())
     })
     .rank(Rank::Detail),
+    Field::new("candidate_top", "CAND MOST", Unit::Text, |it, _| offenders(&it.candidate_top))
+        .rank(Rank::Detail),
     Field::new("then", "THEN", Unit::Name, |it, _| Value::told(&it.then)).rank(Rank::Detail),
     Field::new("expires", "EXPIRES", Unit::Moment, |it, _| Value::time(it.expires_ms))
         .rank(Rank::Detail),
@@ -85,6 +87,14 @@ pub const LIMIT: &[Column<Limit>] = &[
 /// What is known of a candidate only while there is one.
 fn candidate(it: &Limit, value: Value) -> Value {
     if it.candidate.is_empty() { Value::Unknown } else { value }
+}
+
+/// Clients and how often each was refused, or would be.
+pub(super) fn offenders(all: &[(String, u64)]) -> Value {
+    let part = |(client, refused): &(String, u64)| {
+        Value::Parts(vec![("client", Value::text(client)), ("rejected", (*refused).into())])
+    };
+    Value::List(all.iter().map(part).collect())
 }
 
 /// A network, what the limit is for it, and how often it was.

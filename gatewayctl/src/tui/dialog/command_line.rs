@@ -24,6 +24,12 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
         Edit::SetWeights { edits } => weights(edits),
         Edit::Scale { pool, .. } => ["scaler", "show", pool].map(Into::into).into(),
         Edit::SetLimit { name, edit } => limit(name, edit),
+        Edit::ResetLimit { name, key } => {
+            let mut words: Vec<String> = ["limit", "reset"].map(Into::into).into();
+            words.push(quoted(name));
+            words.extend(key.as_deref().map(quoted));
+            words
+        }
         Edit::AddBlock { network, ttl, .. } => {
             let mut words: Vec<String> = ["block", "add"].map(Into::into).into();
             words.push(quoted(network));

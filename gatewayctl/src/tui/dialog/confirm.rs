@@ -142,6 +142,7 @@ impl Confirm {
             Edit::SetStanding { standing: Standing::Maintenance, .. } => "maintain",
             Edit::SetWeights { .. } => "reweight",
             Edit::SetLimit { edit, .. } if edit.mode == Some(LimitMode::Shadow) => "shadow",
+            Edit::ResetLimit { .. } => "reset",
             Edit::AddBlock { .. } => "block",
             Edit::RemoveBlocks { .. } => "unblock",
             Edit::SetLimit { .. } => "change",

@@ -30,7 +30,9 @@ impl Target {
                 names.iter().map(backend).collect()
             }
             Edit::SetWeights { edits } => edits.iter().map(|(name, _)| backend(name)).collect(),
-            Edit::SetLimit { name, .. } => vec![Self::found("limit", name, snapshot)],
+            Edit::SetLimit { name, .. } | Edit::ResetLimit { name, .. } => {
+                vec![Self::found("limit", name, snapshot)]
+            }
             Edit::Scale { .. } | Edit::AddBlock { .. } | Edit::RemoveBlocks { .. } => Vec::new(),
         }
     }

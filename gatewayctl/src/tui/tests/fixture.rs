@@ -217,6 +217,7 @@ pub(super) fn done(edit: &Edit) -> Operation {
             ("weight", names.join(", "))
         }
         Edit::SetLimit { name, .. } => ("limit", format!("limit/{name}")),
+        Edit::ResetLimit { name, .. } => ("reset", format!("limit/{name}")),
         Edit::AddBlock { network, .. } => ("block", format!("block/{network}")),
         Edit::RemoveBlocks { networks } => {
             ("unblock", format!("block/{}", networks.join(", block/")))
@@ -275,6 +276,7 @@ pub(super) fn gateway() -> Snapshot {
             since_ms: NOON - 760_000,
             expires_ms: Some(NOON + 6_420_000),
             hits_total: 4_102,
+            then: String::new(),
         }],
         time_ms: NOON,
         seq: 300,

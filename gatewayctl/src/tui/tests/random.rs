@@ -114,7 +114,9 @@ fn targets(edit: &Edit) -> Vec<String> {
         Edit::Scale { pool, .. } => vec![pool.clone()],
         Edit::AddBlock { network, .. } => vec![network.clone()],
         Edit::RemoveBlocks { networks } => networks.clone(),
-        Edit::AddBackend { name, .. } | Edit::SetLimit { name, .. } => vec![name.clone()],
+        Edit::AddBackend { name, .. }
+        | Edit::SetLimit { name, .. }
+        | Edit::ResetLimit { name, .. } => vec![name.clone()],
         Edit::Remove { names } | Edit::SetStanding { names, .. } => names.clone(),
         Edit::SetWeights { edits } => edits.iter().map(|(name, _)| name.clone()).collect(),
     }

@@ -11,7 +11,9 @@ use super::Effect;
 use super::backends::mark;
 
 /// The most blocks at once.
-const MOST: usize = 10_000;
+const MOST: usize = 1000;
+/// The longest reason in characters: every picture has all of them.
+const LONGEST_REASON: usize = 200;
 /// Networks wider than this are refused unless forced.
 const WIDEST_V4: u8 = 16;
 const WIDEST_V6: u8 = 32;
@@ -25,6 +27,10 @@ pub(super) fn add(
     intent: &Intent,
     now_ms: i64,
 ) -> Result<Effect, Rejection> {
+    if intent.reason.chars().count() > LONGEST_REASON {
+        let what = format!("at most {LONGEST_REASON} characters for a block");
+        return Err(Rejection::Invalid { field: "reason", what });
+    }
     let mut warnings = Vec::new();
     for what in dangers(gateway, network, own) {
         if !intent.force {

@@ -1,8 +1,10 @@
 //! Edits of limits.
 
 use crate::model::{
-    CandidateEdit, Gateway, Lapse, Limit, LimitEdit, Name, Rejection, Rule, RuleEdit, RuleError,
+    CandidateEdit, Gateway, Lapse, Limit, LimitEdit, LimitKey, LimitTarget, Name, Rejection, Rule,
+    RuleEdit, RuleError, unwrapped,
 };
+use crate::policy::{hash_key, limit_prefix_words};
 
 use super::{Effect, backends::unknown, limit_target};
 
@@ -30,6 +32,13 @@ pub(super) fn set(
         None => {}
         Some(CandidateEdit::Set(edit)) => {
             limit.candidate = Some(edited(limit.rule, "candidate", edit)?);
+            let more = limit.counts();
+            let counts = gateway.limits.iter().filter(|it| it.name != *name).map(Limit::counts);
+            if counts.sum::<usize>() + more > Limit::MOST_COUNTS {
+                let most = Limit::MOST_COUNTS;
+                let what = format!("all limits have more than {most} counts: drop a candidate");
+                return Err(Rejection::Invalid { field: "candidate", what });
+            }
         }
         Some(CandidateEdit::Drop) => limit.candidate = None,
         Some(CandidateEdit::Promote) => {
@@ -59,6 +68,50 @@ pub(super) fn set(
         after: vec![after],
         warnings: Vec::new(),
     })
+}
+
+/// What forgetting the counts of `target` is, in words.
+pub(super) fn reset(gateway: &Gateway, target: &LimitTarget) -> Result<Effect, Rejection> {
+    let name = &target.name;
+    let Some(limit) = gateway.limit(name.as_str()) else {
+        return Err(unknown("limit", name, gateway.limits.iter().map(|limit| &limit.name)));
+    };
+    if let Rule::Concurrent(_) = limit.rule {
+        let what = format!("{name} counts what is under way, which ends by itself");
+        return Err(Rejection::Invalid { field: "name", what });
+    }
+    let (of, after) = match &target.key {
+        None => (String::new(), "nothing counted"),
+        Some(key) => (format!(" of {}", key_in_words(limit, key)?), "nothing used"),
+    };
+    Ok(Effect {
+        gateway: gateway.clone(),
+        what: "reset",
+        targets: vec![limit_target(name)],
+        before: vec!["what was counted".to_owned()],
+        after: vec![format!("{after}{of}")],
+        warnings: Vec::new(),
+    })
+}
+
+/// One key of a limit, if that can be known by a text. Values of fields may be secret: only that
+/// they differ is told.
+fn key_in_words(limit: &Limit, key: &str) -> Result<String, Rejection> {
+    let name = &limit.name;
+    let wrong = |what: String| Err(Rejection::Invalid { field: "key", what });
+    let is_field = |part: &LimitKey| matches!(part, LimitKey::Header(_) | LimitKey::Cookie(_));
+    match limit.key.parts() {
+        parts if limit.key.has_client_ip() && parts.iter().any(is_field) => {
+            wrong(format!("{name} counts by more than an address: leave the key out to reset all"))
+        }
+        _ if limit.key.has_client_ip() => match key.parse().map(unwrapped) {
+            Ok(address) => Ok(limit_prefix_words(address, limit.v6.prefix)),
+            Err(_) => wrong(format!("{key:?} is not an address, which {name} counts by")),
+        },
+        [LimitKey::Route] => Ok(format!("route {key}")),
+        [part] if is_field(part) => Ok(format!("{part}#{:08x}", hash_key(key.as_bytes()) as u32)),
+        _ => wrong(format!("{name} counts by {}: leave the key out to reset all", limit.key)),
+    }
 }
 
 /// What goes back by itself once it `is` another for a while. What was set for a while already goes

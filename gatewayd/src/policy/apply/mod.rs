@@ -58,6 +58,10 @@ pub fn apply(
         }
         Change::SetWeights(edits) => backends::weigh(gateway, edits)?,
         Change::SetLimit { name, edit } => limits::set(gateway, name, edit, now_ms)?,
+        Change::ResetLimit(target) => {
+            let effect = limits::reset(gateway, target)?;
+            return Ok(noted(conclude(desired, effect, None, intent, now_ms)));
+        }
         Change::AddBlock { network, ttl, own } => {
             blocks::add(gateway, *network, *ttl, *own, intent, now_ms)?
         }
@@ -114,6 +118,14 @@ fn conclude(
         shares: Vec::new(),
     };
     Applied { desired: next, operation }
+}
+
+/// What changes nothing that is desired, and is done and told all the same.
+fn noted(mut applied: Applied) -> Applied {
+    applied.desired.revision += 1;
+    applied.operation.revision = applied.desired.revision;
+    applied.operation.unchanged = false;
+    applied
 }
 
 /// Writes the new revision to every backend and limit that differs from before.

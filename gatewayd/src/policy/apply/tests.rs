@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{
     Backend, Balance, CandidateEdit, Capacity, EjectionRules, HealthCheck, Limit, LimitEdit,
-    LimitKey, LimitMode, Pool, Rule, RuleEdit, ScalerEdit, ScalingMode, Weight, WeightEdit,
+    LimitKey, LimitMode, LimitTarget, Pool, Rule, RuleEdit, ScalerEdit, ScalingMode, Weight,
+    WeightEdit,
 };
 
 fn name(text: &str) -> Name {
@@ -357,4 +358,62 @@ fn a_scaler_is_set_within_reason_and_held_by_orders() {
     assert!(scaled(ScalerEdit::Resume).unwrap().operation.unchanged);
     let unscaled = Change::SetScaler { pool: name("app"), edit: ScalerEdit::Resume };
     assert!(matches!(refused(&unscaled), Rejection::Invalid { field: "pool", .. }));
+}
+
+#[test]
+fn there_are_so_many_blocks_and_no_more_and_their_reasons_are_short() {
+    let block = |number: u32| {
+        let network = std::net::Ipv4Addr::from_bits(number << 8).into();
+        let network = ipnet::IpNet::new(network, 32).unwrap();
+        Change::AddBlock { network, ttl: None, own: None }
+    };
+    let mut now = desired();
+    for number in 0..1000 {
+        now = apply(&now, &block(number), &by("ana", "abuse"), 1000).unwrap().desired;
+    }
+    let full = apply(&now, &block(1000), &by("ana", "abuse"), 1000).unwrap_err();
+    assert!(full.to_string().contains("there are 1000 blocks: remove some"), "{full}");
+    assert!(apply(&now, &block(7), &by("ana", "again"), 1000).is_ok(), "it is there already");
+    let long = apply(&desired(), &block(1), &by("ana", &"x".repeat(201)), 1000).unwrap_err();
+    assert!(long.to_string().contains("at most 200 characters"), "{long}");
+}
+
+#[test]
+fn a_reset_is_told_and_changes_nothing_that_is_desired() {
+    let reset = |key: Option<&str>| {
+        let key = key.map(str::to_owned);
+        Change::ResetLimit(LimitTarget { name: name("create"), key })
+    };
+    let applied = done(&reset(Some("::ffff:192.0.2.7")));
+    let operation = applied.operation;
+    assert!(!operation.unchanged);
+    assert_eq!((operation.revision, applied.desired.revision), (8, 8));
+    assert_eq!(applied.desired.gateway, desired().gateway);
+    assert_eq!((&*operation.what, &*operation.target), ("reset", "limit/create"));
+    assert_eq!(operation.after, "nothing used of 192.0.2.7");
+    assert!(matches!(refused(&reset(Some("me"))), Rejection::Invalid { field: "key", .. }));
+    let mut several = desired();
+    several.gateway.limits[0].rule = Rule::Concurrent(5.try_into().unwrap());
+    let refused = apply(&several, &reset(None), &by("ana", ""), 1000).unwrap_err();
+    assert!(refused.to_string().contains("ends by itself"), "{refused}");
+}
+
+#[test]
+fn candidates_take_no_more_places_than_there_are() {
+    let mut many = desired();
+    let one = many.gateway.limits[0].clone();
+    let more = (1..Limit::MOST_COUNTS - 1).map(|number| {
+        let name = name(&format!("l{number}"));
+        Limit { name, ..one.clone() }
+    });
+    many.gateway.limits.extend(more);
+    let tried = Some(CandidateEdit::Set(RuleEdit::Max("1/hour".parse().unwrap())));
+    let edit = LimitEdit { candidate: tried, ..LimitEdit::default() };
+    let set = |on: &Desired, text: &str| {
+        let change = Change::SetLimit { name: name(text), edit };
+        apply(on, &change, &by("ana", ""), 1000)
+    };
+    let with_one = set(&many, "create").unwrap().desired;
+    let refused = set(&with_one, "l1").unwrap_err();
+    assert!(refused.to_string().contains("drop a candidate"), "{refused}");
 }

@@ -26,6 +26,7 @@ mod entry;
 mod legacy;
 mod seat;
 mod set;
+mod survey;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,6 +38,7 @@ use super::{Cells, LimitCells};
 
 pub use legacy::{Legacy, LegacyError};
 pub use seat::Seat;
+pub use survey::Survey;
 
 use entry::Entry;
 use seat::Seats;
@@ -95,10 +97,11 @@ impl Limiter {
         self.workers
     }
 
-    /// Cells for what is counted of one limit: one for each worker, and one for the sweep.
+    /// Cells for what is counted of one limit: one for each worker, one for the sweep, and one for
+    /// the writer.
     #[must_use]
     pub fn cells(&self) -> Cells<LimitCells> {
-        Cells::new(self.workers + 1)
+        Cells::new(self.workers + 2)
     }
 
     /// A seat for the limit whose own hash is `limit`. What its keys used on an earlier seat goes
@@ -283,7 +286,7 @@ impl Limiter {
                     let successor = successor.filter(|it| it.number != seat.number);
                     let moved = successor.map(|it| self.translated(entry, &it, now_us));
                     if moved.is_none() {
-                        self.forget(self.workers, entry, now_us);
+                        self.forget(self.workers + 1, entry, now_us);
                     }
                     set.put(place, moved.unwrap_or_default());
                 }

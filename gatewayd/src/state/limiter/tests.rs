@@ -259,3 +259,37 @@ fn a_legacy_that_does_not_fit_is_refused() {
     let damaged = Limiter::inherit(1000, 1, &legacy, &bytes[1..]);
     assert_eq!(damaged.unwrap_err(), LegacyError::Damaged);
 }
+
+#[test]
+fn a_survey_counts_whom_a_lower_limit_would_hurt() {
+    let limiter = Limiter::new(1000, 1, 7);
+    let (limit, other) = (seat(&limiter, 1, "5/minute"), seat(&limiter, 2, "5/minute"));
+    for (name, times) in [(b"a", 5), (b"b", 3), (b"c", 2), (b"d", 0)] {
+        passed(&limiter, &limit, name, times, 0);
+        passed(&limiter, &other, name, 4, 0);
+    }
+    let survey = |innocent, now_us| limiter.survey(&limit, 2, innocent, now_us);
+    assert_eq!(survey(true, 0), Survey { keys: 2, above: 1 }, "of those who could ask again");
+    assert_eq!(survey(false, 0), Survey { keys: 3, above: 2 });
+    assert_eq!(survey(false, 100_000_000), Survey::default(), "it is long ago");
+}
+
+#[test]
+fn what_is_forgotten_can_be_used_again_and_nothing_else_is_forgotten() {
+    let limiter = Limiter::new(ENTRIES, 1, 7);
+    let (limit, other) = (seat(&limiter, 1, "3/minute"), seat(&limiter, 2, "3/minute"));
+    for limit in [&limit, &other] {
+        assert_eq!(passed(&limiter, limit, b"one", 5, 0), 3);
+        assert_eq!(passed(&limiter, limit, b"two", 5, 0), 3);
+    }
+    assert_eq!(passed(&limiter, &limit, b"crowd", 5, 0), 3, "in the overflow");
+    limiter.forget_key(limiter.key(&limit, b"one"), &limit);
+    assert_eq!((passed(&limiter, &limit, b"one", 5, 1), held(&limit)), (3, 2));
+    assert_eq!(passed(&limiter, &limit, b"two", 5, 1), 0);
+    limiter.forget_all(&[Arc::clone(&limit)]);
+    assert_eq!((held(&limit), held(&other), evicted(&limit)), (0, 2, 0));
+    assert_eq!(passed(&limiter, &limit, b"two", 5, 2), 3);
+    assert_eq!(passed(&limiter, &limit, b"one", 5, 2), 3);
+    assert_eq!(passed(&limiter, &limit, b"crowd", 5, 2), 3, "the overflow too");
+    assert_eq!(passed(&limiter, &other, b"two", 5, 2), 0);
+}
