@@ -18,7 +18,7 @@ use crate::model::{
 };
 use crate::policy::{self, Applied, Seen};
 
-use super::{Events, Inquiry, Journal, Limiter, Observatory, Past, PoolTable, Table};
+use super::{Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Past, PoolTable, Table};
 
 /// How many requests may wait; further callers wait for their place.
 const QUEUE: usize = 256;
@@ -91,6 +91,7 @@ impl Writer {
             events: started.events,
             observatory: started.observatory,
             inquiry: started.inquiry,
+            pace: MessagePace::default(),
             published: Arc::clone(&published),
             shared: Arc::clone(&shared),
         };
@@ -173,6 +174,8 @@ struct Room {
     events: Events,
     observatory: Observatory,
     inquiry: Inquiry,
+    /// Of the message that the journal cannot be written.
+    pace: MessagePace,
     published: Arc<ArcSwap<Table>>,
     shared: Arc<ArcSwap<Desired>>,
 }
@@ -318,8 +321,11 @@ impl Room {
     fn commit(&mut self, next: Desired, pending: Vec<Pending>) {
         let operations: Vec<Operation> = pending.iter().map(|it| it.operation.clone()).collect();
         if let Err(error) = self.journal.commit(&next, &operations) {
-            let what = format!("a change could not be journaled: {error}");
-            self.events.record(EventKind::Gateway, Severity::Error, "gateway", "gateway", &what);
+            if let Some(more) = self.pace.due() {
+                let what = format!("a change could not be journaled ({more} before it): {error}");
+                let (kind, severity) = (EventKind::Gateway, Severity::Error);
+                self.events.record(kind, severity, "gateway", "gateway", &what);
+            }
             for pending in pending {
                 drop(pending.answer.send(Err(Rejection::NotJournaled(error.to_string()))));
             }

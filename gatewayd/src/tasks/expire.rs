@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::model::{Change, Desired, EventKind, Intent, Limit, Severity};
-use crate::state::{Events, Writer};
+use crate::state::{Events, MessagePace, Writer};
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(500);
@@ -16,6 +16,7 @@ const TOLD_BEFORE_MS: i64 = 5 * 60 * 1000;
 pub async fn expire(writer: Writer, events: Events, clock: Clock) {
     let mut looks = tokio::time::interval(LOOK);
     let mut told = HashSet::new();
+    let pace = MessagePace::default();
     loop {
         looks.tick().await;
         let desired = writer.desired();
@@ -27,8 +28,10 @@ pub async fn expire(writer: Writer, events: Events, clock: Clock) {
                 reason: "its time is over".to_owned(),
                 ..Intent::default()
             };
-            if let Err(rejection) = writer.submit(Change::Expire, intent).await {
-                tracing::warn!(%rejection, "what is over could not be ended, it is tried again");
+            if let Err(rejection) = writer.submit(Change::Expire, intent).await
+                && let Some(more) = pace.due()
+            {
+                tracing::warn!(%rejection, more, "what is over cannot be ended, it is tried again");
             }
         }
         foretell(&desired, now_ms, &mut told, &events);

@@ -1,10 +1,11 @@
 //! At once: limits of what is under way, and of connections.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use gateway_tests::{EVERYTHING, Fleet, Gateway, Protocol, Recorder, Setup, until};
+use socket2::{Domain, Socket, Type};
 
 use crate::{limited, listed};
 
@@ -18,7 +19,15 @@ fn ask_slowly(gateway: &Gateway) -> TcpStream {
 
 /// Whether the gateway keeps a new connection open: it answers on it.
 fn comes_in(gateway: &Gateway) -> Option<TcpStream> {
-    let mut stream = TcpStream::connect(gateway.http).unwrap();
+    comes_in_from([127, 0, 0, 1], gateway)
+}
+
+/// The same for a client with this address.
+fn comes_in_from(address: [u8; 4], gateway: &Gateway) -> Option<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from((address, 0)).into()).unwrap();
+    socket.connect(&gateway.http.into()).unwrap();
+    let mut stream = TcpStream::from(socket);
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     // What was closed may break at either step.
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a.example\r\n\r\n").ok()?;
@@ -85,4 +94,15 @@ fn a_listener_takes_no_more_connections_in_a_while_than_its_limit_says() {
     let gateway = Setup::default().http_listener("limits = [\"all\"]").start(&rest);
     let came = (0..8).filter_map(|_| comes_in(&gateway)).count();
     assert_eq!(came, 3);
+}
+
+#[test]
+fn attempts_to_connect_are_paced_for_each_address() {
+    let fleet = Fleet::start(1);
+    let rest = EVERYTHING.to_owned()
+        + "[[limit]]\nname = \"all\"\nkey = \"client-ip\"\nrate = \"1/hour\"\nburst = 3\n\n"
+        + &fleet.pool("");
+    let gateway = Setup::default().http_listener("limits = [\"all\"]").start(&rest);
+    let from = |host| (0..6).filter_map(|_| comes_in_from([127, 0, 0, host], &gateway)).count();
+    assert_eq!((from(1), from(2)), (3, 3));
 }

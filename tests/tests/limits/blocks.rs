@@ -1,6 +1,6 @@
 //! Blocks: networks whose clients are refused, until when, and which are not to be.
 
-use gateway_tests::{Client, EVERYTHING, Fleet, Gateway, Protocol, until};
+use gateway_tests::{Client, EVERYTHING, Fleet, Gateway, Protocol, Signal, until};
 
 use crate::{client, statuses, trusting};
 
@@ -67,6 +67,14 @@ fn a_block_outlives_a_crash_and_a_change_of_the_file() {
     gateway.kill();
     gateway.start_again();
     assert_eq!(statuses(&mut client(&gateway, "2001:db8:7::1"), 1), [403]);
+    let route = "[[route]]\nname = \"new\"\nmatch = { path = \"/new\" }\npool = \"app\"\n\n";
+    gateway.write_file(&(EVERYTHING.to_owned() + route + &fleet.pool("")));
+    gateway.signal(Signal::SIGHUP);
+    until("the file is applied", || {
+        let applied = gateway.ctl.items("event list --kind config");
+        applied.iter().any(|it| it["what"].as_str().unwrap().contains("2 routes")).then_some(())
+    });
+    assert_eq!(statuses(&mut client(&gateway, "2001:db8:7::1"), 1), [403]);
     assert_eq!(blocks(&gateway)[0]["expires"], serde_json::Value::Null);
 }
 
@@ -91,6 +99,7 @@ fn what_would_hurt_more_than_it_is_meant_to_is_refused_unless_forced() {
         ("block add 198.0.0.0/15 --ttl 1h -y", 7, "wider than /16"),
         ("block add 2001::/31 --ttl 1h -y", 7, "wider than /32"),
         ("block add 127.0.0.0/8 --ttl 1h -y", 7, "/16"),
+        ("block add 127.0.0.1 --ttl 1h -y", 7, "trusted proxies of 127.0.0.0/8"),
         ("block add 127.0.0.1 --ttl 1h", 2, "would have to ask"),
         ("block add 198.51.100.1/24 --ttl 1h -y", 2, "did you mean 198.51.100.0/24?"),
         ("block add everybody --ttl 1h -y", 2, "is not like 192.0.2.7"),

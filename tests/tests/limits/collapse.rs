@@ -1,6 +1,6 @@
 //! Collapse: everybody behind a proxy that nobody told of is one client, and that is told.
 
-use gateway_tests::{EVERYTHING, Fleet, Gateway, Protocol, until};
+use gateway_tests::{EVERYTHING, Fleet, Gateway, Protocol, Setup, until};
 
 #[test]
 fn most_traffic_from_one_unbelieved_proxy_is_told_with_the_line_that_mends_it() {
@@ -19,9 +19,34 @@ fn most_traffic_from_one_unbelieved_proxy_is_told_with_the_line_that_mends_it() 
     assert!(told.contains(r#"trusted_proxies = [\"127.0.0.1\"]"#), "{told}");
     let events = gateway.ctl.items("event list --kind limit");
     assert!(events[0]["what"].as_str().unwrap().contains("is not believed"), "{events:?}");
-    // Clients that name nobody else are no collapse, however alike they are.
-    let trusting = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
-    let mut direct = trusting.client(Protocol::Http);
+}
+
+#[test]
+fn clients_that_name_nobody_else_are_no_collapse_however_alike_they_are() {
+    let fleet = Fleet::start(1);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let mut direct = gateway.client(Protocol::Http);
     (0..200).for_each(|_| drop(direct.get("/healthz")));
-    assert_eq!(trusting.ctl.items("event list --kind limit").len(), 0);
+    let status = || gateway.ctl.items("status")[0].clone();
+    // Rates are told of seconds that were looked at.
+    let status = until("they were looked at", || {
+        let status = status();
+        (status["rps"].as_f64() > Some(0.0)).then_some(status)
+    });
+    assert!(!status["problems"].to_string().contains("trusted_proxies"), "{status}");
+    assert_eq!(gateway.ctl.items("event list --kind limit").len(), 0);
+}
+
+#[test]
+fn the_line_that_mends_it_keeps_those_who_are_trusted() {
+    let fleet = Fleet::start(1);
+    let setup = Setup::default().trusting("10.0.0.0/8");
+    let gateway = setup.start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let mut proxy = gateway.client(Protocol::Http).with("x-forwarded-for", "198.51.100.1");
+    until("the whole line is told", || {
+        (0..200).for_each(|_| drop(proxy.get("/healthz")));
+        let problems = gateway.ctl.items("status")[0]["problems"].to_string();
+        let line = r#"trusted_proxies = [\"10.0.0.0/8\", \"127.0.0.1\"]"#;
+        problems.contains(line).then_some(())
+    });
 }

@@ -32,9 +32,11 @@ fn a_limit_set_again_for_a_while_goes_back_to_what_it_was_first_even_after_a_cra
     let fleet = Fleet::start(1);
     let mut gateway = trusting(&limited(FIVE), &fleet);
     gateway.ctl.run("limit set all --max 8/hour --ttl 1h -y -m one");
-    gateway.ctl.run("limit set all --max 9/hour --ttl 3s -y -m two");
     gateway.kill();
     gateway.start_again();
+    let limit = listed(&gateway);
+    assert_eq!((&limit["max"], &limit["then"]), (&"8/hour".into(), &"5/hour enforce".into()));
+    gateway.ctl.run("limit set all --max 9/hour --ttl 1s -y -m two");
     until("it is as the file says", || (listed(&gateway)["max"] == "5/hour").then_some(()));
 }
 

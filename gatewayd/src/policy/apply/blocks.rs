@@ -121,9 +121,9 @@ fn dangers(gateway: &Gateway, network: IpNet, own: Option<IpAddr>) -> Vec<String
     if network.prefix_len() < widest {
         found.push(format!("{network} is wider than /{widest}"));
     }
-    let proxy = gateway.trusted_proxies.iter().find(|it| network.contains(*it));
-    if let Some(proxy) = proxy {
-        found.push(format!("{network} has the trusted proxy {proxy} in it"));
+    let shared = |it: &&IpNet| network.contains(*it) || it.contains(&network);
+    if let Some(proxy) = gateway.trusted_proxies.iter().find(shared) {
+        found.push(format!("{network} has trusted proxies of {proxy} in it"));
     }
     found
 }
