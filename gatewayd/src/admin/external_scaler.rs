@@ -10,16 +10,19 @@ use gateway_proto::externalscaler as keda;
 use keda::external_scaler_server::{ExternalScaler, ExternalScalerServer};
 use tokio::net::TcpListener;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
 
 use super::rejection::{invalid, status};
+use super::tcp_callers::{PATIENCE, callers};
 use super::{DEADLINE, KEEPALIVE, LARGEST_MESSAGE_BYTES, MOST_CALLS};
 use crate::model::ScalerView;
 use crate::state::Scalers;
 
 /// How often is looked whether something changed for those who wait for it.
 const GLANCE: Duration = Duration::from_secs(1);
+
+/// A connection is asked to end after so long, so that none has its place for ever.
+const LONGEST_CALL: Duration = Duration::from_secs(600);
 
 type Answers = Pin<Box<dyn Stream<Item = Result<keda::IsActiveResponse, Status>> + Send>>;
 
@@ -34,8 +37,10 @@ pub async fn serve_external_scaler(scalers: Scalers, listener: TcpListener) -> i
         .concurrency_limit_per_connection(MOST_CALLS)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))
+        .max_connection_age(LONGEST_CALL)
+        .max_connection_age_grace(KEEPALIVE)
         .add_service(service.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .serve_with_incoming(TcpIncoming::from(listener))
+        .serve_with_incoming(callers(listener, PATIENCE))
         .await
         .map_err(io::Error::other)
 }

@@ -12,6 +12,7 @@ mod limits;
 mod rejection;
 mod scaler;
 mod socket;
+mod tcp_callers;
 mod watch;
 
 use std::io;

@@ -1,5 +1,6 @@
 //! Which process is meant? A process id comes again; with its start and its boot it does not.
 
+use std::collections::HashMap;
 use std::fs;
 
 use nix::errno::Errno;
@@ -70,14 +71,38 @@ pub(super) fn marked(variable: &str, value: &str) -> Vec<Identity> {
         let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|it| it == mark.as_bytes())
     };
-    let pids = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| carries(*pid)).filter_map(Identity::of).filter(Identity::lives).collect()
+    pids().filter(|pid| carries(*pid)).filter_map(Identity::of).filter(Identity::lives).collect()
+}
+
+/// What a process has spent, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spent {
+    pub(super) parent: i32,
+    /// Its process group.
+    pub(super) group: i32,
+    /// CPU time of itself and of those of its children that it waited for, in clock ticks.
+    pub(super) ticks: u64,
+}
+
+/// All processes there are, by their ids.
+pub(super) fn spent() -> HashMap<i32, Spent> {
+    let spent = |pid| {
+        let Stat { parent, group, ticks, .. } = stat(pid)?;
+        Some((pid, Spent { parent, group, ticks }))
+    };
+    pids().filter_map(spent).collect()
+}
+
+fn pids() -> impl Iterator<Item = i32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
 struct Stat {
     zombie: bool,
     parent: i32,
+    group: i32,
+    ticks: u64,
     start_ticks: u64,
 }
 
@@ -89,6 +114,8 @@ fn stat(pid: i32) -> Option<Stat> {
     Some(Stat {
         zombie: matches!(*fields.first()?, "Z" | "X"),
         parent: fields.get(1)?.parse().ok()?,
+        group: fields.get(2)?.parse().ok()?,
+        ticks: fields.get(11..15)?.iter().filter_map(|it| it.parse::<u64>().ok()).sum(),
         start_ticks: fields.get(19)?.parse().ok()?,
     })
 }
