@@ -117,6 +117,13 @@ impl Autoscale {
     pub fn acts(&self) -> bool {
         self.mode == ScalingMode::Act && self.driver != Driver::Advise
     }
+
+    /// Whether servers may be started and ended at `wall_ms`: it acts, and is not paused.
+    #[must_use]
+    pub fn may_act_at(&self, wall_ms: i64) -> bool {
+        let paused = self.order_at(wall_ms).is_some_and(|order| order.desired.is_none());
+        self.acts() && !paused
+    }
 }
 
 impl Ports {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, pending};
 
 use crate::model::{Driver as Settings, Name};
 
@@ -14,6 +14,15 @@ pub(super) trait Driver: Send {
 
     /// Works as `settings` say from now on, with the servers it has; whether it can.
     fn adapt(&mut self, settings: &Settings) -> bool;
+
+    /// Whether it may start and end servers from now on. While it may not it looks, keeps running
+    /// what runs, and neither gives nor repeats an order.
+    fn allow(&mut self, _allowed: bool) {}
+
+    /// Does what is to be done between two looks; ends never. Cancel-safe.
+    fn work(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(pending())
+    }
 
     /// The servers there are, those that end included.
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>>;

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use crate::model::{
-    Action, Change, Intent, Name, Operation, Pool, Rejection, ScalerEdit, Source, Standing, Weight,
+    Action, Backend, Change, Intent, Name, Operation, Pool, Rejection, ScalerEdit, Source,
+    Standing, Weight,
 };
 use crate::state::Writer;
 
@@ -48,10 +49,22 @@ impl Hand<'_> {
             Action::Drain(_) if driver.capabilities().victims == Victims::None => {
                 return Err(DriverError::OnlyAdvises.into());
             }
-            Action::Drain(names) => {
-                self.change(Change::SetStanding(names.clone(), Standing::Draining)).await?;
-            }
+            Action::Drain(names) => self.drain(names, driver).await?,
             Action::Terminate(names) => self.end(names, driver).await?,
+        }
+        Ok(())
+    }
+
+    /// Drains servers; what is in no pool yet serves nobody, and ends at once.
+    async fn drain(&self, names: &[Name], driver: &mut dyn Driver) -> Result<(), Undone> {
+        let desired = self.writer.desired();
+        let (inside, outside): (Vec<Name>, Vec<Name>) = (names.iter().cloned())
+            .partition(|name| desired.gateway.backend(name.as_str()).is_some());
+        if !inside.is_empty() {
+            self.change(Change::SetStanding(inside, Standing::Draining)).await?;
+        }
+        if !outside.is_empty() {
+            driver.terminate(&outside).await?;
         }
         Ok(())
     }
@@ -82,11 +95,21 @@ impl Hand<'_> {
 
     /// Puts the server called `name` into the pool; it takes requests once it passes its probes.
     pub(super) async fn add(&self, name: &Name, address: SocketAddr) -> Result<(), Undone> {
+        self.put(name, address, Weight::DEFAULT).await
+    }
+
+    /// Follows a server of the pool to `address`, where it takes requests once it passes its probes.
+    pub(super) async fn follow(&self, it: &Backend, address: SocketAddr) -> Result<(), Undone> {
+        self.remove(vec![it.name.clone()]).await?;
+        self.put(&it.name, address, it.weight).await
+    }
+
+    async fn put(&self, name: &Name, address: SocketAddr, weight: Weight) -> Result<(), Undone> {
         let change = Change::AddBackend {
             pool: self.pool.name.clone(),
             name: name.clone(),
             address,
-            weight: Weight::DEFAULT,
+            weight,
             standing: Standing::Active,
             source: Source::Autoscaler,
         };

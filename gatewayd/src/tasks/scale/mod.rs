@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use crate::clock::Clock;
 use crate::model::Name;
 use crate::state::{Events, Scalers, Writer};
@@ -49,7 +51,11 @@ pub async fn scale(with: Scale) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
+        // Cancel-safe: a tick that is not taken is kept, and work goes on where it was.
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = join_all(pools.values_mut().map(PoolScaler::work)), if !pools.is_empty() => continue,
+        }
         let desired = with.writer.desired();
         let scaled = |name: &Name| {
             desired.gateway.pool(name.as_str()).is_some_and(|pool| pool.autoscale.is_some())

@@ -1,11 +1,12 @@
 //! One pool's scaler: its driver, its history and what it does in a tick.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::path::Path;
 
 use crate::model::{
     Autoscale, Condition, Decision, Driver as Drives, EventKind, Name, Pool, ScalerView,
-    ScalingMode, ServerPhase, Severity, What,
+    ScalingMode, ServerPhase, Severity, Source, What,
 };
 use crate::policy::left_behind;
 use crate::policy::scaling::{History, Observation, SeenServer, tick};
@@ -13,7 +14,7 @@ use crate::state::Table;
 
 use super::Scale;
 use super::advise::Advise;
-use super::driver::{Driver, DriverError, Life};
+use super::driver::{Driver, DriverError, Instance, Life};
 use super::exec::Commands;
 use super::hand::{Hand, Undone};
 use super::process::Processes;
@@ -25,6 +26,8 @@ pub(super) struct PoolScaler {
     driver: Box<dyn Driver>,
     history: History,
     memory: Memory,
+    /// Servers of the driver that are somebody else's backends.
+    foreign: BTreeSet<Name>,
     /// Why servers were started last.
     ordered: String,
     /// What was told last, so that it is not told each second.
@@ -44,6 +47,7 @@ impl PoolScaler {
             driver,
             history: History::default(),
             memory: Memory::default(),
+            foreign: BTreeSet::new(),
             ordered: "found running".to_owned(),
             told: String::new(),
         }
@@ -62,12 +66,18 @@ impl PoolScaler {
         }
     }
 
+    /// Does what the driver has to do between two ticks; ends never. Cancel-safe.
+    pub(super) async fn work(&mut self) {
+        self.driver.work().await;
+    }
+
     /// Observes, decides and acts once.
     pub(super) async fn tick(&mut self, with: &Scale, pool: &Pool, autoscale: &Autoscale) {
+        self.driver.allow(autoscale.may_act_at(with.clock.wall_ms()));
         let observed = self.driver.observe().await;
         self.hear_troubles(with, pool);
         let instances = match observed {
-            Ok(instances) => instances,
+            Ok(instances) => self.ours(with, instances),
             Err(error) => {
                 with.scalers.show(stuck(pool, &with.writer.table(), autoscale, &error));
                 return match error {
@@ -84,6 +94,7 @@ impl PoolScaler {
         let (desired, table) = (with.writer.desired(), with.writer.table());
         let Some(pool) = desired.gateway.pool(pool.name.as_str()) else { return };
         let Ok(instances) = self.driver.observe().await else { return };
+        let instances = self.ours(with, instances);
         let sight = Sight { pool, table: &table, instances: &instances };
         let now_ms = with.clock.now_ms();
         let servers = sight.servers(now_ms, &mut self.memory);
@@ -102,6 +113,28 @@ impl PoolScaler {
         if autoscale.mode != ScalingMode::Off {
             self.follow(with, pool, autoscale, decision).await;
         }
+    }
+
+    /// The instances without those that are backends of somebody else's, which are left alone.
+    fn ours(&mut self, with: &Scale, mut instances: Vec<Instance>) -> Vec<Instance> {
+        let desired = with.writer.desired();
+        let is_foreign = |name: &Name| {
+            let found = desired.gateway.backend(name.as_str());
+            found.is_some_and(|(pool, backend)| {
+                pool.name != self.pool || backend.source != Source::Autoscaler
+            })
+        };
+        let (foreign, ours) = instances.drain(..).partition(|it| is_foreign(&it.name));
+        let foreign: Vec<Instance> = foreign;
+        let foreign: BTreeSet<Name> = foreign.into_iter().map(|it| it.name).collect();
+        for name in foreign.difference(&self.foreign) {
+            let what = "its driver has a server of this name, which is a backend already: it is \
+                        left alone; remove the backend, or give the server another name";
+            let target = format!("backend/{name}");
+            with.events.record(EventKind::Scale, Severity::Warn, "autoscaler", &target, what);
+        }
+        self.foreign = foreign;
+        ours
     }
 
     /// Brings pool and driver together: what runs is in the pool, what is gone is not.
@@ -123,6 +156,11 @@ impl PoolScaler {
         };
         if !orphans.is_empty() {
             undone = hand(gone).remove(orphans).await.err();
+        }
+        for (backend, address) in sight.moved() {
+            undone =
+                undone.or(hand("it is somewhere else now").follow(backend, address).await.err());
+            self.memory.proven.remove(&backend.name);
         }
         for (instance, address) in sight.unlisted() {
             undone = undone.or(hand(&self.ordered).add(&instance.name, address).await.err());
@@ -149,6 +187,7 @@ impl PoolScaler {
         now_ms: u64,
     ) -> bool {
         let mut failed = Vec::new();
+        let allowed = autoscale.may_act_at(with.clock.wall_ms());
         for instance in sight.instances {
             let server = servers.iter().find(|server| server.name == instance.name);
             let live = sight.table.backend(instance.name.as_str());
@@ -159,7 +198,7 @@ impl PoolScaler {
                 continue;
             }
             let proven = self.memory.proven.contains(&instance.name);
-            let comes = server.filter(|server| server.phase.comes() && !proven);
+            let comes = server.filter(|server| allowed && server.phase.comes() && !proven);
             let Some(server) = comes else { continue };
             let late = now_ms.saturating_sub(server.phase_since_ms);
             let why = match &instance.life {
@@ -173,21 +212,32 @@ impl PoolScaler {
             };
             failed.push((instance.name.clone(), why));
         }
-        for (name, why) in &failed {
+        if failed.is_empty() {
+            return false;
+        }
+        let reason = match &failed[..] {
+            [(_, why)] => format!("failed to start: {why}"),
+            several => format!("{} failed to start", several.len()),
+        };
+        let mut names = Vec::new();
+        for (name, why) in failed {
             self.history.start_failed(now_ms);
             let what = format!("failed to start: {why}");
             let target = format!("backend/{name}");
             with.events.record(EventKind::Scale, Severity::Warn, "autoscaler", &target, &what);
-            self.drop_failed(with, sight.pool, name, &what).await;
+            names.push(name);
         }
-        !failed.is_empty()
+        self.drop_failed(with, sight.pool, &names, &reason).await;
+        true
     }
 
-    async fn drop_failed(&mut self, with: &Scale, pool: &Pool, name: &Name, what: &str) {
-        let hand = Hand { writer: &with.writer, pool, reason: what };
-        let listed = pool.backend(name.as_str()).is_some();
-        let removed = if listed { hand.remove(vec![name.clone()]).await } else { Ok(()) };
-        let ended = self.driver.terminate(std::slice::from_ref(name)).await;
+    async fn drop_failed(&mut self, with: &Scale, pool: &Pool, names: &[Name], reason: &str) {
+        let hand = Hand { writer: &with.writer, pool, reason };
+        let inside = |name: &&Name| pool.backend(name.as_str()).is_some();
+        let listed: Vec<Name> = names.iter().filter(inside).cloned().collect();
+        let removed = if listed.is_empty() { Ok(()) } else { hand.remove(listed).await };
+        // All in one: that one is ended must not change what the others are called.
+        let ended = self.driver.terminate(names).await;
         if let Err(undone) = removed {
             self.tell(with, pool, &undone.to_string());
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::model::{Backend, Health, Name, Pool, ServerPhase, Source, Weight};
+use crate::model::{Backend, Health, Name, Pool, ServerPhase, Source, Standing, Weight};
 use crate::policy::scaling::{CpuReport, Run, SeenServer, Signs, phase};
 use crate::state::{LiveBackend, PoolTable, Table};
 
@@ -45,6 +45,17 @@ impl<'a> Sight<'a> {
             let unlisted = pool.backend(instance.name.as_str()).is_none();
             let runs = instance.life == Life::Running && unlisted;
             Some((instance, instance.address.filter(|_| runs)?))
+        })
+    }
+
+    /// Servers of ours that take requests and are somewhere else by now, and where.
+    pub(super) fn moved(&self) -> impl Iterator<Item = (&'a Backend, SocketAddr)> {
+        let pool = self.pool;
+        self.instances.iter().filter_map(move |instance| {
+            let backend = pool.backend(instance.name.as_str())?;
+            let follows = instance.life == Life::Running && backend.standing == Standing::Active;
+            let address = instance.address.filter(|it| follows && *it != backend.address)?;
+            Some((backend, address))
         })
     }
 

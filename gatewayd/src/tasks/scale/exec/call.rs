@@ -10,12 +10,13 @@ use nix::unistd::Pid;
 use serde::Serialize;
 use tokio::process::Command;
 
+use super::words::one_line;
 use crate::model::{ExecDriver, Name};
 
 /// The most that it may print; a server takes a hundred bytes or so.
 const MOST_BYTES: u64 = 4 << 20;
 /// How often is looked how much it printed.
-const GLANCE: Duration = Duration::from_millis(200);
+const GLANCE: Duration = Duration::from_millis(50);
 /// How much of what it complains about is told.
 const LONGEST_COMPLAINT: usize = 400;
 
@@ -156,11 +157,8 @@ fn read(file: &File, most: u64) -> io::Result<Vec<u8>> {
 /// The end of what stands on standard error, on one line.
 fn complaint(file: &File) -> io::Result<String> {
     let bytes = read(file, LONGEST_COMPLAINT as u64)?;
-    let line: String = String::from_utf8_lossy(&bytes)
-        .chars()
-        .map(|it| if it.is_control() { ' ' } else { it })
-        .collect();
-    Ok(match line.trim() {
+    let line = one_line(&String::from_utf8_lossy(&bytes));
+    Ok(match line.as_str() {
         "" => String::new(),
         line => format!(": {line}"),
     })

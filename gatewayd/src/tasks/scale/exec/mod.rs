@@ -16,12 +16,14 @@
 mod call;
 mod listing;
 mod orders;
+mod words;
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::task::Poll;
 
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::{BoxFuture, pending, ready};
 use tokio::time::Instant;
 
 use self::call::{Call, CallError};
@@ -42,6 +44,15 @@ pub(super) struct Commands {
     /// Why the last list is not known.
     blind: Option<String>,
     list_at: Instant,
+    /// Whether the last call was made for an order.
+    ordered: bool,
+    /// Whether servers may be started and ended.
+    allowed: bool,
+    /// Servers that are ordered and not listed yet, by the names they have until then, in the
+    /// order in which they were ordered.
+    awaited: VecDeque<Name>,
+    /// How many such names were given.
+    named: u32,
     under_way: Option<UnderWay>,
     troubles: Vec<DriverError>,
 }
@@ -66,7 +77,7 @@ impl Commands {
     /// The servers of `pool`, with the orders that an earlier gateway left unfinished.
     pub(super) fn find(pool: &Name, how: ExecDriver, state_dir: &Path) -> Commands {
         let path = state_dir.join("orders").join(format!("{pool}.json"));
-        Commands {
+        let mut commands = Commands {
             pool: pool.clone(),
             how,
             orders: written::read(&path),
@@ -74,9 +85,15 @@ impl Commands {
             listed: None,
             blind: None,
             list_at: Instant::now(),
+            ordered: false,
+            allowed: true,
+            awaited: VecDeque::new(),
+            named: 0,
             under_way: None,
             troubles: Vec::new(),
-        }
+        };
+        commands.settle();
+        commands
     }
 
     /// Takes in the answer of the call under way, if it is there, and makes the next one.
@@ -88,6 +105,7 @@ impl Commands {
             }
         }
         if let Some((verb, key)) = self.next() {
+            self.ordered = verb != Verb::List;
             let words = match &verb {
                 Verb::List => vec!["list".to_owned()],
                 Verb::ScaleOut(servers) => vec!["scale-out".to_owned(), servers.to_string()],
@@ -107,13 +125,19 @@ impl Commands {
     /// The call that is due, and the order it is made for.
     fn next(&mut self) -> Option<(Verb, String)> {
         let now = Instant::now();
+        let list = (self.list_at <= now).then(|| (Verb::List, String::new()));
+        // Orders that take long must not make the list old, nor one of them the others.
+        if !self.allowed || (self.ordered && list.is_some()) {
+            return list;
+        }
         if let Some(order) = self.orders.scale_out.as_ref().filter(|it| it.is_due(now)) {
             return Some((Verb::ScaleOut(order.servers), order.key.clone()));
         }
-        if let Some(ending) = self.orders.endings.iter().find(|it| it.pace.is_due(now)) {
-            return Some((Verb::Terminate(ending.id.clone()), ending.key.clone()));
+        let due = self.orders.endings.iter().filter(|it| it.pace.is_due(now));
+        match due.min_by_key(|it| it.pace.since()) {
+            Some(ending) => Some((Verb::Terminate(ending.id.clone()), ending.key.clone())),
+            None => list,
         }
-        (self.list_at <= now).then(|| (Verb::List, String::new()))
     }
 
     fn take_in(
@@ -176,10 +200,21 @@ impl Commands {
         if self.orders == before { Ok(()) } else { self.write() }
     }
 
-    /// Forgets an order that is fulfilled.
+    /// Forgets an order that is fulfilled, and names what is still missing of one that is not.
     fn settle(&mut self) {
         let there = self.there();
         self.orders.scale_out = self.orders.scale_out.take().filter(|it| it.servers > there);
+        let missing = self.orders.scale_out.as_ref().map_or(0, |it| it.servers - there) as usize;
+        let named = std::mem::take(&mut self.awaited);
+        self.awaited = named.into_iter().filter(|name| !self.is_listed(name)).collect();
+        // What was ordered first is taken to come first.
+        let came = self.awaited.len().saturating_sub(missing);
+        self.awaited.drain(..came);
+        while self.awaited.len() < missing {
+            self.named = self.named.wrapping_add(1);
+            let name = format!("{}{}", self.stem(), self.named).parse();
+            self.awaited.extend(name.ok().filter(|name| !self.is_listed(name)));
+        }
     }
 
     fn is_ending(&self, it: &Listed) -> bool {
@@ -192,12 +227,19 @@ impl Commands {
         listed.filter(|it| !self.is_ending(it)).count() as u32
     }
 
-    /// Servers that are ordered and not listed yet, by the names they have until then.
-    fn awaited(&self) -> impl Iterator<Item = Name> + '_ {
-        let ordered = self.orders.scale_out.as_ref().map_or(0, |it| it.servers);
+    /// How the names of servers begin that are not listed yet.
+    fn stem(&self) -> String {
         let pool: String = self.pool.as_str().chars().take(40).collect();
-        (1..=ordered.saturating_sub(self.there()))
-            .filter_map(move |number| format!("{pool}-ordered-{number}").parse().ok())
+        format!("{pool}-ordered-")
+    }
+
+    fn is_listed(&self, name: &Name) -> bool {
+        self.listed.iter().flatten().any(|it| it.id == *name)
+    }
+
+    /// Whether the command knows `name`: it must never hear of names that are only ours.
+    fn is_known(&self, name: &Name) -> bool {
+        self.is_listed(name) || !name.as_str().starts_with(&self.stem())
     }
 
     fn instances(&self) -> Result<Vec<Instance>, DriverError> {
@@ -216,7 +258,7 @@ impl Commands {
             cpu_ratio: None,
         });
         let coming = |name| Instance { name, address: None, life: Life::Coming, cpu_ratio: None };
-        Ok(seen.chain(self.awaited().map(coming)).collect())
+        Ok(seen.chain(self.awaited.iter().cloned().map(coming)).collect())
     }
 
     fn order(&mut self, servers: u32) {
@@ -225,24 +267,21 @@ impl Commands {
     }
 
     fn end(&mut self, names: &[Name]) -> Result<(), DriverError> {
-        let awaited: Vec<Name> = self.awaited().collect();
-        let fewer = names.iter().filter(|name| awaited.contains(name)).count() as u32;
-        let left = (awaited.len() as u32).saturating_sub(fewer);
-        for id in names.iter().filter(|name| !awaited.contains(name)) {
-            if !self.orders.endings.iter().any(|ending| ending.id == *id) {
+        self.awaited.retain(|name| !names.contains(name));
+        for id in names {
+            let told = self.orders.endings.iter().any(|ending| ending.id == *id);
+            if !told && self.is_known(id) {
                 self.orders.endings.push(Ending::new(&self.pool, id));
             }
         }
-        let servers = self.there() + left;
+        let servers = self.there() + self.awaited.len() as u32;
         match &mut self.orders.scale_out {
             // What was accepted stands; only less is awaited of it.
-            Some(order) if order.accepted => {
-                order.servers = servers;
-                self.settle();
-            }
+            Some(order) if order.accepted => order.servers = servers,
             Some(order) if order.servers != servers => self.order(servers),
             _ => {}
         }
+        self.settle();
         self.write()
     }
 
@@ -267,6 +306,30 @@ impl Driver for Commands {
         self.there()
     }
 
+    fn allow(&mut self, allowed: bool) {
+        self.allowed = allowed;
+        let unaccepted = self.orders.scale_out.as_ref().is_some_and(|it| !it.accepted);
+        if !allowed && unaccepted {
+            // Whether it is still wanted is decided anew afterwards.
+            self.orders.scale_out = None;
+            self.settle();
+            if let Err(error) = self.write() {
+                self.troubles.push(error);
+            }
+        }
+    }
+
+    /// Has the call under way be watched also while nobody looks.
+    fn work(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            if let Some(it) = &mut self.under_way {
+                let answer = (&mut it.answer).await;
+                it.answer = Box::pin(ready(answer));
+            }
+            pending().await
+        })
+    }
+
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {
         Box::pin(async {
             self.step().await?;
@@ -280,7 +343,7 @@ impl Driver for Commands {
         _taken: &'a [Name],
     ) -> BoxFuture<'a, Result<(), DriverError>> {
         Box::pin(async move {
-            let servers = self.there() + self.awaited().count() as u32 + count;
+            let servers = self.there() + self.awaited.len() as u32 + count;
             self.order(servers);
             // Written first: the next gateway must repeat it as the same order.
             self.write()?;

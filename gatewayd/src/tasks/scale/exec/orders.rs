@@ -77,6 +77,11 @@ impl Pace {
         self.next.is_none_or(|next| next <= now)
     }
 
+    /// Orders what is due by how long it waits.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.next
+    }
+
     /// After a failure: again in a while, which is returned.
     pub(super) fn fail(&mut self, now: Instant) -> Duration {
         let pause = (SHORTEST_PAUSE * 2_u32.pow(self.failed.min(10))).min(LONGEST_PAUSE);
