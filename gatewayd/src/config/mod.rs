@@ -46,5 +46,6 @@ pub use file::{parse, read};
 pub(crate) use file::{parse_as, text};
 pub(crate) use health::health;
 pub(crate) use pool::balance;
+pub(crate) use quote::visible;
 pub use tls::{CertificateCheck, Unusable};
 pub(crate) use value::Value;

@@ -14,7 +14,7 @@ pub(super) struct Quote {
 }
 
 /// `text` with nothing in it that a terminal would obey: such characters are spelled out.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 

@@ -16,6 +16,9 @@ use super::run;
 use super::scenario::{self, Scenario};
 use crate::config::{self, Diagnostics};
 
+/// The most seeds of which broken promises are told.
+const MOST_TOLD: u64 = 20;
+
 const TEACHING: &str = "\
 Examples:
   gatewayd simulate doubling-step                 a scenario that comes with gatewayd
@@ -136,7 +139,7 @@ pub fn simulate(args: &SimulateArgs) -> Result<bool, Refused> {
     let policies: &[Rival] = if args.compare.is_empty() { &[Rival::Work] } else { &args.compare };
     let jobs: Vec<_> = policies.iter().map(|rival| (args.seed, *rival)).collect();
     let progress = Progress::new(scenario.duration().as_secs() * jobs.len() as u64);
-    let reports = run::all(&scenario, &jobs, &progress);
+    let reports = run::all(&scenario, &jobs, &progress, |report| report);
     print(&text(&scenario, args, &reports));
     if let Some(path) = &args.svg {
         let drawn = report::svg(&scenario, args.seed, &reports);
@@ -180,16 +183,21 @@ pub(super) fn text(scenario: &Scenario, args: &SimulateArgs, reports: &[Report])
 /// Runs with many seeds, of which only the broken promises are told.
 fn many(scenario: &Scenario, first: u64, count: u64) -> bool {
     let jobs: Vec<_> = (first..first.saturating_add(count)).map(|it| (it, Rival::Work)).collect();
+    let count = jobs.len() as u64;
     let progress = Progress::new(scenario.duration().as_secs() * count);
-    let reports = run::all(scenario, &jobs, &progress);
+    let broken = run::all(scenario, &jobs, &progress, |report| report.checks.first);
     let mut text = String::new();
-    let mut held = 0;
-    for ((seed, _), report) in jobs.iter().zip(&reports) {
-        held += u64::from(report.checks.held);
-        for broken in &report.checks.first {
-            text += &format!("seed {seed}: {broken}\n");
+    let mut unkept = 0;
+    for ((seed, _), broken) in jobs.iter().zip(&broken).filter(|(_, broken)| !broken.is_empty()) {
+        unkept += 1;
+        if unkept <= MOST_TOLD {
+            broken.iter().for_each(|it| text += &format!("seed {seed}: {it}\n"));
         }
     }
+    if unkept > MOST_TOLD {
+        text += &format!("and {} seeds more\n", unkept - MOST_TOLD);
+    }
+    let held = count - unkept;
     if held < count {
         text += &format!("look at one: gatewayd simulate {} --seed N\n", scenario.name);
     }

@@ -20,6 +20,8 @@ pub(super) enum Loss {
     Unreachable,
     /// No server takes requests.
     NoServer,
+    /// As many are under way as the gateway has room for.
+    GatewayFull,
     /// All servers that were asked refused the connection.
     Refused,
     /// The server had no room in its queue: 503.
@@ -34,13 +36,14 @@ pub(super) enum Loss {
 
 impl Loss {
     /// All of them, in the order in which they are told.
-    pub(super) const ALL: [Loss; 7] = [
+    pub(super) const ALL: [Loss; 8] = [
         Loss::QueueFull,
         Loss::TimedOut,
         Loss::Error,
         Loss::CutOff,
         Loss::Refused,
         Loss::NoServer,
+        Loss::GatewayFull,
         Loss::Unreachable,
     ];
 
@@ -49,6 +52,7 @@ impl Loss {
         match self {
             Loss::Unreachable => "never reached the gateway",
             Loss::NoServer => "no server was ready",
+            Loss::GatewayFull => "a million were under way",
             Loss::Refused => "connection refused",
             Loss::QueueFull => "queue full (503)",
             Loss::TimedOut => "timed out (504)",

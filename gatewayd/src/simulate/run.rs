@@ -26,7 +26,14 @@ fn outcome(scenario: &Scenario, seed: u64, rival: Rival, told: impl FnMut(u64)) 
 }
 
 /// The runs of `jobs`, as many at once as there are cores, in their order.
-pub(super) fn all(scenario: &Scenario, jobs: &[(u64, Rival)], progress: &Progress) -> Vec<Report> {
+///
+/// Of each only what `kept` makes of it is kept, so that many runs take no more room than they must.
+pub(super) fn all<T: Send>(
+    scenario: &Scenario,
+    jobs: &[(u64, Rival)],
+    progress: &Progress,
+    kept: impl Fn(Report) -> T + Sync,
+) -> Vec<T> {
     let cores = thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
     let next = AtomicUsize::new(0);
     let work = || {
@@ -34,7 +41,7 @@ pub(super) fn all(scenario: &Scenario, jobs: &[(u64, Rival)], progress: &Progres
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
             let Some((seed, rival)) = jobs.get(place) else { return done };
-            done.push((place, run(scenario, *seed, *rival, |_| progress.step())));
+            done.push((place, kept(run(scenario, *seed, *rival, |_| progress.step()))));
         }
     };
     let mut reports = thread::scope(|scope| {
@@ -44,5 +51,5 @@ pub(super) fn all(scenario: &Scenario, jobs: &[(u64, Rival)], progress: &Progres
     });
     reports.sort_by_key(|(place, _)| *place);
     progress.end();
-    reports.into_iter().map(|(_, report)| report).collect()
+    reports.into_iter().map(|(_, kept)| kept).collect()
 }

@@ -23,6 +23,8 @@ pub(super) struct Tally {
     pub(super) landed: u64,
     /// Requests whose end the run did not see.
     pub(super) open: u64,
+    /// The most requests that were under way or about to be tried again at the end of a second.
+    pub(super) most_open: u64,
     pub(super) failed_starts: u64,
     pub(super) overloaded_s: u64,
     pub(super) times: Histogram,

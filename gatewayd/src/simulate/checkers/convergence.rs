@@ -21,9 +21,9 @@ const BY_CHANCE: f64 = 0.002;
 /// When the last fault was over and the load stayed.
 pub(super) fn quiet_since_ns(scenario: &Scenario, faults: &[Fault]) -> u64 {
     let mended = faults.iter().map(Fault::ends).max().unwrap_or_default();
-    let last = scenario.load.phases.last();
-    let moves = last.is_some_and(|it| it.wave.is_some() || it.rps != it.to_rps);
-    let last_length = last.map_or(Duration::ZERO, |phase| phase.length);
+    let last = scenario.phases().last();
+    let moves = last.is_some_and(|(it, _)| it.wave.is_some() || it.rps != it.to_rps);
+    let last_length = last.map_or(Duration::ZERO, |(_, length)| length);
     let steady = scenario.duration().saturating_sub(last_length);
     let steady = if moves { scenario.duration() } else { steady };
     mended.max(steady).as_nanos() as u64

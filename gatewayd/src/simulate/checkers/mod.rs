@@ -57,7 +57,7 @@ impl Checkers {
     /// For a run of `scenario` with these faults.
     pub(super) fn new(scenario: &Scenario, faults: &[Fault]) -> Checkers {
         // Each fault and each phase may turn the fleet round as it comes and as it goes.
-        let turns = 2 * (scenario.load.phases.len() + faults.len()) as u32;
+        let turns = 2 * (scenario.phases().count() + faults.len()) as u32;
         Checkers {
             broken: Vec::new(),
             count: 0,

@@ -97,6 +97,11 @@ impl<T> Agenda<T> {
         taken.into_iter().map(|due| due.what).collect()
     }
 
+    /// How many are to come.
+    pub(super) fn len(&self) -> usize {
+        self.heap.len()
+    }
+
     /// All that is to come, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.heap.iter().map(|Reverse(due)| &due.what)

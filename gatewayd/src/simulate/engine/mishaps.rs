@@ -17,17 +17,54 @@ impl Engine<'_> {
     /// A fault begins.
     pub(super) fn strike(&mut self, place: usize) {
         let fault = self.faults[place];
-        if let FaultKind::ClientsCut(percent) = fault.kind {
-            self.cut_percent = percent;
-        }
+        self.on[place] = true;
+        self.cut_clients();
         if fault.kind.hits_servers() {
             let mut there: Vec<usize> =
                 (0..self.servers.len()).filter(|slot| self.servers[*slot].is_there()).collect();
             there.shuffle(&mut self.dice.faults);
             there.truncate(fault.servers as usize);
-            there.iter().for_each(|slot| self.befall(*slot, &fault));
-            self.struck[place] = there;
+            self.struck[place].clone_from(&there);
+            for slot in there {
+                self.befall(slot, &fault);
+                self.ail(slot);
+            }
         }
+    }
+
+    /// So many clients are cut off as the worst of the faults says.
+    fn cut_clients(&mut self) {
+        let on = self.faults.iter().zip(&self.on).filter(|(_, on)| **on);
+        let percents = on.filter_map(|(fault, _)| match fault.kind {
+            FaultKind::ClientsCut(percent) => Some(percent),
+            _ => None,
+        });
+        self.cut_percent = percents.max().unwrap_or_default();
+    }
+
+    /// The faults that a server suffers from now, in the order in which they began.
+    fn suffered(&self, slot: usize) -> impl Iterator<Item = FaultKind> + '_ {
+        let struck = self.faults.iter().zip(&self.struck);
+        struck.filter(move |(_, struck)| struck.contains(&slot)).map(|(fault, _)| fault.kind)
+    }
+
+    /// Makes a server as ill as all its faults together make it: the worst of each kind counts,
+    /// and of what happens to its reports the latest.
+    fn ail(&mut self, slot: usize) {
+        let (mut slow, mut error_percent, mut metrics) = (1.0, 0, Metrics::True);
+        for kind in self.suffered(slot) {
+            match kind {
+                FaultKind::Slow(factor) => slow = f64::max(slow, factor),
+                FaultKind::Errors(percent) => error_percent = percent.max(error_percent),
+                FaultKind::MetricsLost => metrics = Metrics::Lost,
+                FaultKind::MetricsLag(lag) => metrics = Metrics::Late { seconds: lag.as_secs() },
+                FaultKind::MetricsLie(factor) => metrics = Metrics::Wrong { factor },
+                _ => {}
+            }
+        }
+        let server = &mut self.servers[slot];
+        (server.machine.slow, server.machine.error_percent) = (slow, error_percent);
+        server.metrics = metrics;
     }
 
     fn befall(&mut self, slot: usize, fault: &Fault) {
@@ -41,37 +78,22 @@ impl Engine<'_> {
                 let later_ns = machine.hang(self.now_ns, fault.lasts.as_nanos() as u64);
                 self.delay(slot, later_ns);
             }
-            FaultKind::Slow(factor) => machine.slow = factor,
-            FaultKind::Errors(percent) => machine.error_percent = percent,
-            FaultKind::MetricsLost => self.servers[slot].metrics = Metrics::Lost,
-            FaultKind::MetricsLag(lag) => {
-                self.servers[slot].metrics = Metrics::Late { seconds: lag.as_secs() };
-            }
-            FaultKind::MetricsLie(factor) => {
-                self.servers[slot].metrics = Metrics::Wrong { factor };
-            }
-            FaultKind::BootFails | FaultKind::BootSlow(_) | FaultKind::ClientsCut(_) => {}
+            _ => {}
         }
     }
 
     /// A fault is over.
     pub(super) fn mend(&mut self, place: usize) {
         let fault = self.faults[place];
-        if let FaultKind::ClientsCut(_) = fault.kind {
-            self.cut_percent = 0;
-        }
+        self.on[place] = false;
+        self.cut_clients();
         for slot in std::mem::take(&mut self.struck[place]) {
-            let server = &mut self.servers[slot];
-            match fault.kind {
-                FaultKind::Crash if server.is_there() && server.machine.is_down() => {
-                    self.boot(slot);
-                }
-                FaultKind::Slow(_) => server.machine.slow = 1.0,
-                FaultKind::Errors(_) => server.machine.error_percent = 0,
-                FaultKind::MetricsLost | FaultKind::MetricsLag(_) | FaultKind::MetricsLie(_) => {
-                    server.metrics = Metrics::True
-                }
-                _ => {}
+            self.ail(slot);
+            let server = &self.servers[slot];
+            let down = server.is_there() && server.machine.is_down();
+            let dead = self.suffered(slot).any(|kind| kind == FaultKind::Crash);
+            if fault.kind == FaultKind::Crash && down && !dead {
+                self.boot(slot);
             }
         }
     }

@@ -39,6 +39,8 @@ use crate::policy::{Checkup, ProbeResult};
 
 /// The gateway has been running for so long when a run begins: nothing of its start is left.
 pub(super) const EPOCH_MS: u64 = 60 * 60 * 1000;
+/// The most requests that are under way at once, and as many that are to be tried again: memory ends.
+const MOST_OPEN: usize = 1_000_000;
 /// How often weights of starting servers grow, as in production.
 const WARM_NS: u64 = SECOND_NS / 2;
 
@@ -54,11 +56,17 @@ pub(super) struct Engine<'a> {
     servers: Vec<Server>,
     scaler: Scaler,
     faults: Vec<Fault>,
-    /// The servers that each fault befell.
+    /// Whether each fault is on.
+    on: Vec<bool>,
+    /// The servers that each fault that is on befell.
     struck: Vec<Vec<usize>>,
     /// Percent of the clients that cannot reach the gateway now.
     cut_percent: u32,
     dice: Dice,
+    /// Requests that clients will try again.
+    waiting: usize,
+    /// The most that are under way at once, and that wait.
+    most_open: usize,
     tally: Tally,
     checkers: Checkers,
     planted: Planted,
@@ -83,6 +91,8 @@ pub(super) struct Planted {
     pub(super) leaks: bool,
     /// A request over its limit passes.
     pub(super) generous: bool,
+    /// Another bound of what is open at once; no mistake, but small enough to be met.
+    pub(super) most_open: Option<usize>,
 }
 
 /// What became of a run.
@@ -117,8 +127,11 @@ impl<'a> Engine<'a> {
             table: Table::new(&scenario.pool, &mut dice.picks),
             servers: Vec::new(),
             scaler: Scaler::new(policy),
+            on: vec![false; faults.len()],
             struck: vec![Vec::new(); faults.len()],
             cut_percent: 0,
+            waiting: 0,
+            most_open: planted.most_open.unwrap_or(MOST_OPEN),
             tally: Tally::default(),
             checkers: Checkers::new(scenario, &faults),
             faults,
@@ -205,7 +218,10 @@ impl<'a> Engine<'a> {
             }
             Some(Event::Fault(place)) => self.strike(place),
             Some(Event::Mended(place)) => self.mend(place),
-            Some(Event::Retry(request)) => self.retry(request),
+            Some(Event::Retry(request)) => {
+                self.waiting -= 1;
+                self.retry(request);
+            }
             None => {}
         }
     }
@@ -255,8 +271,7 @@ impl<'a> Engine<'a> {
     }
 
     fn close(mut self) -> Outcome {
-        let waiting = self.waiting();
-        self.tally.end(self.now_ns, waiting, self.in_flight());
+        self.tally.end(self.now_ns, self.waiting as u64, self.in_flight());
         self.checkers.end(&self.tally, &self.servers, self.scenario);
         Outcome {
             servers: self.servers,
@@ -266,14 +281,8 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Requests that clients will try again.
-    fn waiting(&self) -> u64 {
-        let retries = self.agenda.iter().filter(|event| matches!(event, Event::Retry(_)));
-        retries.count() as u64
-    }
-
     fn in_flight(&self) -> u64 {
-        self.flights.iter().count() as u64
+        self.flights.len() as u64
     }
 }
 

@@ -45,6 +45,9 @@ impl Engine<'_> {
     }
 
     fn forward(&mut self, request: Request) {
+        if self.flights.len() >= self.most_open {
+            return self.fail(request, Loss::GatewayFull);
+        }
         let mut before = None;
         for _ in 0..CONNECTIONS {
             let picked = self.table.pick(request.address, before, &mut self.dice.picks);
@@ -131,8 +134,10 @@ impl Engine<'_> {
 
     fn fail(&mut self, mut request: Request, loss: Loss) {
         let retries = self.scenario.load.retries.filter(|retries| request.retries < retries.most);
-        let Some(retries) =
-            retries.filter(|it| self.dice.retries.random_range(0..100) < it.percent)
+        let Some(retries) = retries
+            .filter(|it| self.dice.retries.random_range(0..100) < it.percent)
+            // A client that cannot wait gives up.
+            .filter(|_| self.waiting < self.most_open)
         else {
             return self.tally.lose(loss);
         };
@@ -140,6 +145,7 @@ impl Engine<'_> {
             * f64::from(1_u32 << request.retries)
             * self.dice.retries.random_range(0.5..1.5);
         request.retries += 1;
+        self.waiting += 1;
         self.agenda.put(self.now_ns + wait as u64, Event::Retry(request));
     }
 }

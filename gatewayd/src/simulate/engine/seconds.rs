@@ -44,7 +44,8 @@ impl Engine<'_> {
         let mut flying = vec![0_u32; self.servers.len()];
         self.flights.iter().for_each(|flight| flying[flight.slot as usize] += 1);
         self.checkers.counted(self.now_ns, &self.servers, &self.table.in_flight, &flying);
-        let waiting = self.waiting();
+        let waiting = self.waiting as u64;
+        self.tally.most_open = self.tally.most_open.max(waiting + self.in_flight());
         self.checkers.conserved(self.now_ns, &self.tally, waiting, self.in_flight());
         self.checkers.sized(self.now_ns, &self.servers);
     }

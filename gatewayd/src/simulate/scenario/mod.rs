@@ -27,6 +27,8 @@ pub(super) struct Scenario {
     /// What it is about, in the author's words; may be empty.
     pub(super) about: String,
     pub(super) load: Load,
+    /// When it ends, before all phases are over; absent when it lasts as long as they do.
+    pub(super) end: Option<Duration>,
     pub(super) server: ServerModel,
     pub(super) pool: PoolModel,
     /// The rules of the autoscaler; absent when the number of servers is fixed.
@@ -62,29 +64,32 @@ impl Scenario {
     /// How long it lasts in virtual time.
     #[must_use]
     pub(super) fn duration(&self) -> Duration {
-        self.load.phases.iter().map(|phase| phase.length).sum()
+        let whole = self.load.phases.iter().map(|phase| phase.length).sum();
+        self.end.map_or(whole, |end| end.min(whole))
+    }
+
+    /// The phases that begin before its end, each with the time from then to its end at the latest.
+    pub(super) fn phases(&self) -> impl Iterator<Item = (&Phase, Duration)> {
+        let mut left = self.duration();
+        self.load.phases.iter().map_while(move |phase| {
+            let part = phase.length.min(left);
+            left -= part;
+            (!part.is_zero()).then_some((phase, part))
+        })
     }
 
     /// How often the load swings back and forth.
     pub(super) fn swings(&self) -> u32 {
-        let swings = |phase: &Phase| {
-            phase.wave.map_or(0.0, |wave| phase.length.div_duration_f64(wave.period).ceil() * 4.0)
+        let swings = |(phase, part): (&Phase, Duration)| {
+            phase.wave.map_or(0.0, |wave| part.div_duration_f64(wave.period).ceil() * 4.0)
         };
-        self.load.phases.iter().map(swings).sum::<f64>() as u32
+        self.phases().map(swings).sum::<f64>() as u32
     }
 
     /// The same, ended at `end` at the latest.
     #[must_use]
     pub(super) fn until(mut self, end: Duration) -> Scenario {
-        let mut left = end;
-        for phase in &mut self.load.phases {
-            let cut = phase.length.min(left);
-            if cut < phase.length && !phase.length.is_zero() {
-                phase.to_rps = phase.rps_at(cut);
-            }
-            phase.length = cut;
-            left -= cut;
-        }
+        self.end = Some(end);
         self.faults.retain(|fault| fault.at < end);
         self
     }

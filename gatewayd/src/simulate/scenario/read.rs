@@ -25,12 +25,12 @@ const SHORTEST_WORK: Duration = Duration::from_nanos(100);
 /// With everything that is wrong with it, in one go.
 pub(in crate::simulate) fn parse(file: &str, text: &str) -> Result<Scenario, Diagnostics> {
     let name = file.rsplit('/').next().unwrap_or(file);
-    let name = name.strip_suffix(".toml").unwrap_or(name).to_owned();
+    let name = config::visible(name.strip_suffix(".toml").unwrap_or(name));
     config::parse_as(file, text, |fields| scenario(name, fields))
 }
 
 fn scenario(name: String, fields: &mut Fields<'_>) -> Option<Scenario> {
-    let about = fields.defaulted("about", String::new(), |it| it.text().map(str::to_owned));
+    let about = fields.defaulted("about", String::new(), |it| it.text().map(visible_lines));
     let load = fields.required("load", "{ phases = [{ for = \"10m\", rps = 600 }] }", load);
     let server = fields.required("server", "{ work = \"14ms\" }", server);
     let pool = fields.required("pool", "{ servers = 12 }", pool);
@@ -54,6 +54,7 @@ fn scenario(name: String, fields: &mut Fields<'_>) -> Option<Scenario> {
         name,
         about: about?,
         load: load?,
+        end: None,
         server: server?,
         pool,
         rules,
@@ -61,6 +62,11 @@ fn scenario(name: String, fields: &mut Fields<'_>) -> Option<Scenario> {
         faults,
         random_faults: random_faults?,
     })
+}
+
+/// What an author wrote, without anything that a terminal would obey but the ends of lines.
+fn visible_lines(text: &str) -> String {
+    text.lines().map(config::visible).collect::<Vec<_>>().join("\n")
 }
 
 fn load(value: Value<'_>) -> Option<Load> {
@@ -195,7 +201,7 @@ fn pool(value: Value<'_>) -> Option<PoolModel> {
 fn limit(value: Value<'_>) -> Option<RateLimit> {
     value.table("[[limit]]", &[], |fields| {
         let keys = [("client-ip", true), ("route", false)];
-        let name = fields.required("name", "\"per-ip\"", |it| it.text().map(str::to_owned));
+        let name = fields.required("name", "\"per-ip\"", |it| it.text().map(config::visible));
         let by_address = fields.defaulted("key", true, |it| it.one_of(&keys));
         let max = fields.required("max", "\"100/minute\"", Value::parsed);
         Some(RateLimit { name: name?, max: max?, by_address: by_address? })

@@ -1,8 +1,10 @@
 //! Whole runs, and what is known of them.
 
+mod bounds;
 mod chaos;
 mod goldens;
 mod ordering;
+mod overlaps;
 mod planted;
 mod scenarios;
 mod theory;

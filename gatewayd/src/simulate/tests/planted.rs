@@ -22,7 +22,9 @@ impl<F: FnMut(u64, &Observation) -> Step + Send> Policy for By<F> {
     }
 }
 
-fn by(decide: impl FnMut(u64, &Observation) -> Step + Send + 'static) -> Option<Box<dyn Policy>> {
+pub(super) fn by(
+    decide: impl FnMut(u64, &Observation) -> Step + Send + 'static,
+) -> Option<Box<dyn Policy>> {
     Some(Box::new(By(decide)))
 }
 
@@ -52,7 +54,7 @@ fn one_fewer(seen: &Observation) -> Step {
 }
 
 /// Only ends what is drained.
-fn stay(seen: &Observation) -> Step {
+pub(super) fn stay(seen: &Observation) -> Step {
     let drained = seen.servers.iter().filter(|it| it.phase.leaves() && it.in_flight == 0);
     let actions = vec![Action::Terminate(drained.map(|it| it.name.clone()).collect())];
     Step { from: size(seen), to: size(seen), actions, ..Step::default() }

@@ -1,5 +1,7 @@
 //! Scenario files: those that come with gatewayd are right, and mistakes are told with their place.
 
+use std::time::Duration;
+
 use super::*;
 
 #[test]
@@ -84,7 +86,24 @@ fn a_run_can_be_cut_short() {
         "load = { phases = [{ for = \"1m\", rps = 0, to = 60 }, { for = \"1m\", rps = 9 }] }\n\
          server = { work = \"1ms\" }\npool = { servers = 1 }",
     );
-    let cut = scenario.until(std::time::Duration::from_secs(30));
+    let cut = scenario.until(Duration::from_secs(30));
     assert_eq!(cut.duration().as_secs(), 30);
-    assert_eq!(cut.load.phases[0].to_rps, 30.0);
+    assert_eq!(cut.load.rps_at(Duration::from_secs(20)), 20.0);
+}
+
+#[test]
+fn a_run_that_is_cut_short_is_the_beginning_of_the_whole() {
+    let scenario = told(
+        "load = { phases = [{ for = \"1h\", rps = 60, to = 90, swing = 50, period = \"20m\" },\
+                            { for = \"1h\", rps = 9 }] }\n\
+         server = { work = \"1ms\" }\npool = { servers = 1 }",
+    );
+    let end = 1500;
+    let cut = scenario.clone().until(Duration::from_secs(end));
+    let [whole, cut] = [&scenario, &cut].map(|it| report(it, 1, Rival::Work));
+    assert_eq!(cut.seconds, end);
+    let offered = |report: &Report| -> Vec<u32> {
+        report.series.iter().take(end as usize - 1).map(|second| second.offered).collect()
+    };
+    assert!(offered(&whole) == offered(&cut), "the load is another one");
 }
