@@ -275,12 +275,13 @@ impl Worker {
         while turns.len() <= position {
             turns.push(Turn::new(rng));
         }
-        let in_flight = |index: usize| pool.backends[index].in_flight();
+        let now_ms = self.now_ms();
+        let load = |index: usize| pool.backends[index].load(now_ms);
         let is_out = |index: usize| {
             let backend = &pool.backends[index];
             Some(backend.slot) == except || backend.in_flight() >= most
         };
-        pool.balancer.pick(&mut turns[position], hash, in_flight, is_out, rng)
+        pool.balancer.pick(&mut turns[position], hash, load, is_out, rng)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::model::{Backend, Health, Name, Pool};
-use crate::policy::{Checkup, Ejections, FailedRow};
+use crate::policy::{Checkup, Ejections, ErrorLoad, FailedRow};
 
 use super::{AttemptCells, Cells, LivePool};
 
@@ -50,6 +50,8 @@ pub struct LiveBackend {
 #[repr(align(128))]
 struct Load {
     in_flight: AtomicU32,
+    /// Failed attempts that count as under way: [`ErrorLoad`] as bits, 0 for none.
+    errors: AtomicU64,
     open: AtomicBool,
     /// Attempts that failed since one last went well.
     failed_row: AtomicU32,
@@ -90,6 +92,29 @@ impl LiveBackend {
     #[must_use]
     pub fn in_flight(&self) -> u32 {
         self.load.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Requests under way on it at `now_ms` and those that count as such because they failed.
+    #[must_use]
+    pub fn load(&self, now_ms: u64) -> u32 {
+        let in_flight = self.in_flight();
+        match self.load.errors.load(Ordering::Relaxed) {
+            0 => in_flight,
+            bits => {
+                let errors = ErrorLoad::from_bits(bits).requests(now_ms, self.live_pool.stay());
+                in_flight.saturating_add(errors)
+            }
+        }
+    }
+
+    /// Forgets failed attempts once they count no more.
+    pub fn forget_errors(&self, now_ms: u64) {
+        let bits = self.load.errors.load(Ordering::Relaxed);
+        if ErrorLoad::from_bits(bits).requests(now_ms, self.live_pool.stay()) == 0 {
+            // One that fails in between is counted all the same.
+            let errors = &self.load.errors;
+            let _ = errors.compare_exchange(bits, 0, Ordering::Relaxed, Ordering::Relaxed);
+        }
     }
 
     /// Begins a request on it, unless it was closed to new ones since the table was read or `most`
@@ -160,6 +185,7 @@ impl LiveBackend {
     pub(super) fn check_anew(&self, now_ms: u64) {
         *self.checkup() = Checkup::new(now_ms);
         *self.ejections() = Ejections::default();
+        self.load.errors.store(0, Ordering::Relaxed);
         self.acquit();
         self.forgotten.notify_one();
     }
@@ -183,7 +209,11 @@ impl LiveBackend {
 
     /// Counts an attempt that failed, with the status of its answer if there was one. Tells whether
     /// somebody should look, which is after so many in a row and each so many more.
-    fn failed(&self, status: Option<u16>) -> bool {
+    fn failed(&self, status: Option<u16>, now_ms: u64) -> bool {
+        let stay = self.live_pool.stay();
+        let one_more = |bits| Some(ErrorLoad::from_bits(bits).failed(now_ms, stay).to_bits());
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.load.errors.fetch_update(set, fetch, one_more);
         self.load.failed_status.store(status.unwrap_or(0), Ordering::Relaxed);
         let row = self.load.failed_row.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let at = self.load.accused_at.load(Ordering::Relaxed);
@@ -258,12 +288,12 @@ impl Flight {
         self.went_well.set(true);
     }
 
-    /// It failed, with the status of the answer if there was a whole one. Tells whether it is time
-    /// to look at the backend.
+    /// It failed at `now_ms`, with the status of the answer if there was a whole one. Tells whether
+    /// it is time to look at the backend.
     #[must_use]
-    pub fn failed(&self, status: Option<u16>) -> bool {
+    pub fn failed(&self, status: Option<u16>, now_ms: u64) -> bool {
         self.went_well.set(false);
-        self.backend.failed(status)
+        self.backend.failed(status, now_ms)
     }
 }
 

@@ -1,10 +1,14 @@
 //! A live pool: what the process knows of a pool beside what is desired of it. Its line of
-//! requests that wait for a place on a full backend, and its budget for retries.
+//! requests that wait for a place on a full backend, its budget for retries, and how long its
+//! requests are under way.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
+
+use crate::policy::Stay;
 
 /// Of the requests under way, this part may be retries, and a few more where little is under way.
 const RETRIES_PERCENT: u64 = 20;
@@ -18,8 +22,20 @@ pub struct LivePool {
     ejections: AtomicU64,
     spared: AtomicU64,
     panics: AtomicU64,
+    /// How long a good attempt is under way, in microseconds.
+    stay_us: AtomicU64,
+    /// What that is known from; the publisher alone takes this lock.
+    seconds: Mutex<Seconds>,
     /// One permit for each place that came free, to the one who waits longest.
     freed: Semaphore,
+}
+
+/// What was seen of a pool when it was looked at last.
+#[derive(Debug, Default)]
+struct Seconds {
+    stay: Stay,
+    /// When, and how many attempts had gone well by then.
+    last: Option<(u64, u64)>,
 }
 
 /// A place in the line of a pool; it is left when this is dropped.
@@ -41,6 +57,8 @@ impl Default for LivePool {
             ejections: AtomicU64::default(),
             spared: AtomicU64::default(),
             panics: AtomicU64::default(),
+            stay_us: AtomicU64::new(Stay::UNKNOWN.as_micros() as u64),
+            seconds: Mutex::default(),
             freed: Semaphore::new(0),
         }
     }
@@ -68,6 +86,23 @@ impl LivePool {
         let retry = Retry(Arc::clone(self));
         let budget = in_flight * RETRIES_PERCENT / 100 + FEW_RETRIES;
         (u64::from(before) < budget).then_some(retry)
+    }
+
+    /// How long an attempt that goes well is under way here.
+    #[must_use]
+    pub fn stay(&self) -> Duration {
+        Duration::from_micros(self.stay_us.load(Ordering::Relaxed))
+    }
+
+    /// Learns that from how many are under way at `now_us` and how many went well so far.
+    pub fn learn_stay(&self, now_us: u64, in_flight: u64, went_well: u64) {
+        let mut seconds = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((then_us, before)) = seconds.last.replace((now_us, went_well)) else { return };
+        let past_s = (now_us.saturating_sub(then_us).max(1)) as f64 / 1e6;
+        let per_second = went_well.saturating_sub(before) as f64 / past_s;
+        if let Some(stay) = seconds.stay.observe(in_flight as f64, per_second) {
+            self.stay_us.store(stay.as_micros() as u64, Ordering::Relaxed);
+        }
     }
 
     /// Counts that one of its backends was ejected.
@@ -174,6 +209,16 @@ mod tests {
             drop(retries);
             assert!(pool.retry(in_flight).is_some(), "{in_flight}");
         }
+    }
+
+    #[test]
+    fn how_long_requests_stay_is_learned_from_second_to_second() {
+        let pool = LivePool::default();
+        assert_eq!(pool.stay(), Stay::UNKNOWN);
+        (0..10).for_each(|second| pool.learn_stay(second * 1_000_000, 0, 0));
+        assert_eq!(pool.stay(), Stay::UNKNOWN, "without traffic nothing is learned");
+        (10..40).for_each(|second| pool.learn_stay(second * 1_000_000, 5, second * 200));
+        assert!(pool.stay().as_millis().abs_diff(25) <= 1, "{:?}", pool.stay());
     }
 
     #[tokio::test]

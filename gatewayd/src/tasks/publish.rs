@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
 use crate::policy;
 use crate::state::{
-    Cells, Events, Feed, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer,
+    AttemptCells, Cells, Events, Feed, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer,
 };
 
 const TICK: Duration = Duration::from_secs(1);
@@ -49,6 +49,7 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
         tokio::select! {
             _ = ticks.tick() => {
                 count += 1;
+                from.learn();
                 from.with_sight(|sight| painter.tick(sight));
                 let snapshot = from.paint(&mut painter);
                 from.tell_collapse(&snapshot, &mut collapsed);
@@ -71,6 +72,17 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
 }
 
 impl Publish {
+    /// Learns how long requests are under way in each pool, by which failures count as load.
+    fn learn(&self) {
+        let now_us = self.clock.now_us();
+        for pool in &self.writer.table().pools {
+            let count = |it: &AttemptCells| it.attempts.read().wrapping_sub(it.failures.read());
+            let well = pool.backends.iter().map(|live| live.cells.sum(count));
+            pool.live.learn_stay(now_us, pool.in_flight(), well.fold(0, u64::wrapping_add));
+            pool.backends.iter().for_each(|live| live.forget_errors(now_us / 1000));
+        }
+    }
+
     /// Tells when most requests begin, or cease, to come from addresses that may be proxies.
     fn tell_collapse(&self, snapshot: &Snapshot, told: &mut Vec<IpAddr>) {
         let tell = |severity, what: &str| {

@@ -73,16 +73,16 @@ impl ConsistentHash {
     pub(super) fn pick(
         &self,
         key: u64,
-        in_flight: impl Fn(u32) -> u32,
+        load: impl Fn(u32) -> u32,
         is_out: impl Fn(u32) -> bool,
     ) -> Option<u32> {
         if self.weight == 0 {
             return None;
         }
         let takes = |seat: &&Seat| seat.weight > 0 && !is_out(seat.index);
-        let total = LazyCell::new(|| self.total(&in_flight));
+        let total = LazyCell::new(|| self.total(&load));
         let has_room = |seat: &&Seat| {
-            let own = u64::from(in_flight(seat.index));
+            let own = u64::from(load(seat.index));
             own < LITTLE || !self.is_crowded(seat, own, *total)
         };
         let place_in_line = rehash(key, PART_SEED) % 100;
@@ -108,10 +108,10 @@ impl ConsistentHash {
         self.seats[start..].iter().chain(&self.seats[..start])
     }
 
-    /// The requests under way on all members that take any.
-    fn total(&self, in_flight: impl Fn(u32) -> u32) -> u64 {
+    /// The load of all members that take requests.
+    fn total(&self, load: impl Fn(u32) -> u32) -> u64 {
         let taking = self.seats.iter().filter(|seat| seat.weight > 0);
-        taking.map(|seat| u64::from(in_flight(seat.index))).sum()
+        taking.map(|seat| u64::from(load(seat.index))).sum()
     }
 
     /// Whether one more would give a member over 125 % of its share of all requests (Mirrokni,

@@ -1,6 +1,7 @@
 //! Least connections: the least loaded for its weight.
 //!
-//! Load is (requests under way + 1) / weight: what it would be with this request. Few members are
+//! Load is (requests under way + 1) / weight: what it would be with this request. Those that failed a
+//! moment ago count as under way. Few members are
 //! all looked at. Of many, two are drawn and the better one is taken, which is nearly as even and
 //! keeps workers from all running to the same one (Mitzenmacher, "The Power of Two Choices in
 //! Randomized Load Balancing", 2001).
@@ -30,14 +31,14 @@ impl LeastConnections {
 
     pub(super) fn pick(
         &self,
-        in_flight: impl Fn(u32) -> u32,
+        load: impl Fn(u32) -> u32,
         is_out: impl Fn(u32) -> bool,
         rng: &mut impl Rng,
     ) -> Option<u32> {
         let two = if self.ready.len() > FEW { self.two(&is_out, rng) } else { None };
         match two {
-            Some(two) => least(two.into_iter(), in_flight, rng),
-            None => least(self.ready.iter().filter(|it| !is_out(it.index)), in_flight, rng),
+            Some(two) => least(two.into_iter(), load, rng),
+            None => least(self.ready.iter().filter(|it| !is_out(it.index)), load, rng),
         }
     }
 
@@ -56,13 +57,13 @@ impl LeastConnections {
 /// The least loaded of `ready`; among equals each is as likely.
 fn least<'a>(
     ready: impl Iterator<Item = &'a Ready>,
-    in_flight: impl Fn(u32) -> u32,
+    load: impl Fn(u32) -> u32,
     rng: &mut impl Rng,
 ) -> Option<u32> {
     let mut best: Option<(u64, &Ready)> = None;
     let mut equals = 0;
     for it in ready {
-        let load = u64::from(in_flight(it.index)) + 1;
+        let load = u64::from(load(it.index)) + 1;
         let order = best.map_or(Ordering::Less, |(best_load, best)| {
             // Fractions compared without dividing.
             (load * u64::from(best.weight)).cmp(&(best_load * u64::from(it.weight)))

@@ -4,6 +4,7 @@
 //! worker for every request without waiting for another.
 
 mod consistent_hash;
+mod error_load;
 mod least_connections;
 mod round_robin;
 mod slots;
@@ -15,6 +16,7 @@ use crate::model::{Balance, Name, Weight};
 use super::Part;
 use consistent_hash::ConsistentHash;
 pub use consistent_hash::hash_key;
+pub use error_load::{ErrorLoad, Stay};
 use least_connections::LeastConnections;
 use round_robin::RoundRobin;
 pub use round_robin::Turn;
@@ -72,22 +74,22 @@ impl Balancer {
     /// The place of the member that takes the next request, if one does.
     ///
     /// `turn` belongs to the asking worker, `key` is [`hash_key`] of what the pool hashes by,
-    /// `in_flight` tells the requests under way on a member, and `is_out` whether it is out of the
-    /// question: tried already, or full.
+    /// `load` tells the requests under way on a member and those that count as such
+    /// ([`ErrorLoad`]), and `is_out` whether it is out of the question: tried already, or full.
     pub fn pick(
         &self,
         turn: &mut Turn,
         key: u64,
-        in_flight: impl Fn(usize) -> u32,
+        load: impl Fn(usize) -> u32,
         is_out: impl Fn(usize) -> bool,
         rng: &mut impl Rng,
     ) -> Option<usize> {
-        let in_flight = |index: u32| in_flight(index as usize);
+        let load = |index: u32| load(index as usize);
         let is_out = |index: u32| is_out(index as usize);
         let picked = match &self.0 {
             Method::RoundRobin(method) => method.pick(turn, is_out),
-            Method::LeastConnections(method) => method.pick(in_flight, is_out, rng),
-            Method::ConsistentHash(method) => method.pick(key, in_flight, is_out),
+            Method::LeastConnections(method) => method.pick(load, is_out, rng),
+            Method::ConsistentHash(method) => method.pick(key, load, is_out),
         };
         picked.map(|index| index as usize)
     }

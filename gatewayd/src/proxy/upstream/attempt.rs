@@ -81,7 +81,8 @@ impl Attempt {
 /// Counts an attempt that failed against its backend, and calls for a look at it when that was one
 /// too many in a row.
 pub(super) fn accuse(worker: &Worker, flight: &Flight, status: Option<StatusCode>) {
-    if flight.failed(status.map(|status| status.as_u16())) {
+    let now_ms = worker.read_clock() / 1000;
+    if flight.failed(status.map(|status| status.as_u16()), now_ms) {
         worker.accusations.notify_one();
     }
 }

@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::agenda::{Event, Flight};
-use super::{Engine, is_cut};
+use super::{EPOCH_MS, Engine, is_cut};
 use crate::simulate::machine::Reception;
 use crate::simulate::request::{Loss, Request};
 
@@ -50,7 +50,8 @@ impl Engine<'_> {
         }
         let mut before = None;
         for _ in 0..CONNECTIONS {
-            let picked = self.table.pick(request.address, before, &mut self.dice.picks);
+            let now_ms = self.now_ms();
+            let picked = self.table.pick(request.address, now_ms, before, &mut self.dice.picks);
             let Some(slot) = picked else { break };
             let server = &mut self.servers[slot];
             self.checkers.picked(self.now_ns, server);
@@ -128,6 +129,9 @@ impl Engine<'_> {
         let server = &mut self.servers[slot];
         server.attempts += 1;
         server.failures += u64::from(failed);
+        if failed {
+            self.table.failed(slot, EPOCH_MS + self.now_ns / 1_000_000);
+        }
         self.tally.second.attempts += 1;
         self.tally.second.failures += u32::from(failed);
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Engine;
-use crate::simulate::tally::Fleet;
+use crate::simulate::tally::{Fleet, Second};
 
 /// CPU use of the whole fleet from which it is overloaded.
 const BUSY: f64 = 0.98;
@@ -23,6 +23,8 @@ impl Engine<'_> {
         }
         fleet.cpu = cpu / f64::from(fleet.serving.max(1));
         fleet.needed = self.needed();
+        let Second { attempts, failures, .. } = self.tally.second;
+        self.table.learn(attempts - failures);
         self.tally.close_second(fleet, fleet.serving == 0 || fleet.cpu >= BUSY);
         self.scale();
         self.check();

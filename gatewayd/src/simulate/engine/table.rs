@@ -7,7 +7,7 @@ use rand::rngs::SmallRng;
 
 use super::Planted;
 use crate::model::{Balance, Weight};
-use crate::policy::{self, Balancer, Member, Part, Serving, Turn};
+use crate::policy::{self, Balancer, ErrorLoad, Member, Part, Serving, Stay, Turn};
 use crate::simulate::scenario::PoolModel;
 use crate::simulate::server::Server;
 
@@ -18,6 +18,11 @@ pub(super) struct Table {
     pub(super) members: Vec<usize>,
     /// Requests under way on each slot, as the gateway counts them.
     pub(super) in_flight: Vec<u32>,
+    /// Failed attempts on each slot that count as under way.
+    errors: Vec<ErrorLoad>,
+    seconds: Stay,
+    /// How long a good attempt is under way.
+    stay: Duration,
     balancer: Balancer,
     hashes: bool,
     turn: Turn,
@@ -30,6 +35,9 @@ impl Table {
         Table {
             members: Vec::new(),
             in_flight: Vec::new(),
+            errors: Vec::new(),
+            seconds: Stay::default(),
+            stay: Stay::UNKNOWN,
             balancer: Balancer::new(&pool.balance, &[], None),
             hashes: matches!(pool.balance, Balance::ConsistentHash(_)),
             turn: Turn::new(rng),
@@ -40,6 +48,19 @@ impl Table {
     /// Room for the count of a new server.
     pub(super) fn add_slot(&mut self) {
         self.in_flight.push(0);
+        self.errors.push(ErrorLoad::default());
+    }
+
+    /// An attempt on the server at `slot` failed.
+    pub(super) fn failed(&mut self, slot: usize, now_ms: u64) {
+        self.errors[slot] = self.errors[slot].failed(now_ms, self.stay);
+    }
+
+    /// A second is over in which so many went well.
+    pub(super) fn learn(&mut self, went_well: u32) {
+        let in_flight: u32 = self.members.iter().map(|slot| self.in_flight[*slot]).sum();
+        let told = self.seconds.observe(f64::from(in_flight), f64::from(went_well));
+        self.stay = told.unwrap_or(self.stay);
     }
 
     /// Whether some server takes a growing part.
@@ -51,13 +72,17 @@ impl Table {
     pub(super) fn pick(
         &mut self,
         address: u32,
+        now_ms: u64,
         except: Option<usize>,
         rng: &mut SmallRng,
     ) -> Option<usize> {
         let key = if self.hashes { policy::hash_key(&address.to_be_bytes()) } else { 0 };
-        let (members, in_flight) = (&self.members, &self.in_flight);
+        let (members, in_flight, errors) = (&self.members, &self.in_flight, &self.errors);
         let is_out = |place: usize| Some(members[place]) == except;
-        let load = |place: usize| in_flight[members[place]];
+        let load = |place: usize| {
+            let slot = members[place];
+            in_flight[slot] + errors[slot].requests(now_ms, self.stay)
+        };
         let picked = self.balancer.pick(&mut self.turn, key, load, is_out, rng);
         picked.map(|place| members[place])
     }

@@ -1,6 +1,7 @@
 //! The promises of the three methods.
 
 mod consistent_hash;
+mod errors;
 mod least_connections;
 mod round_robin;
 
@@ -14,6 +15,7 @@ use super::*;
 use crate::model::HashKey;
 
 const HASH: Balance = Balance::ConsistentHash(HashKey::ClientIp);
+const ALL: [Balance; 3] = [Balance::RoundRobin, Balance::LeastConnections, HASH];
 
 struct Pool {
     names: Vec<Name>,
@@ -108,7 +110,7 @@ fn where_nobody_takes_requests_nobody_is_picked() {
     let mut unready = Pool::new(&[100, 200]);
     unready.parts = vec![0, 0];
     for pool in [Pool::new(&[]), Pool::new(&[0, 0]), unready] {
-        for balance in [Balance::RoundRobin, Balance::LeastConnections, HASH] {
+        for balance in ALL {
             let balancer = pool.balancer(&balance);
             for key in [0, u64::MAX / 3, u64::MAX] {
                 assert_eq!(Worker::new(1).pick(&balancer, key, &[], None), None, "{balance}");
@@ -125,7 +127,7 @@ proptest! {
     ) {
         let pool = Pool::new(&weights);
         let takes = |index: usize| weights[index] > 0 && !out[index];
-        for balance in [Balance::RoundRobin, Balance::LeastConnections, HASH] {
+        for balance in ALL {
             let Worker { mut turn, mut rng } = Worker::new(seed);
             let balancer = pool.balancer(&balance);
             for _ in 0..10 {
