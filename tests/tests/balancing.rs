@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 use gateway_tests::{Call, Crowd, EVERYTHING, Fleet, Protocol, Recorder, Setup};
 
 /// How a pool can be balanced, each with what it needs.
-const ALL: [&str; 3] = [
+const ALL: [&str; 4] = [
     "balance = \"round-robin\"",
     "balance = \"least-connections\"",
+    "balance = \"peak-ewma\"",
     "balance = \"consistent-hash\"\nhash_key = \"header:x-test-id\"",
 ];
 

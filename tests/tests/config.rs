@@ -98,7 +98,7 @@ const BAD: &[(&str, &str, &str, &str)] = &[
     ("\"100/minute\"", "\"a lot\"", "34:7", "\"100/10s\""),
     ("\"client-ip\"", "\"clientip\"", "33:7", "write client-ip, route"),
     ("\"least-connections\"", "\"least-conns\"", "38:11", "did you mean `least-connections`?"),
-    ("\"least-connections\"", "\"peak-ewma\"", "38:11", "use \"least-connections\""),
+    ("\"least-connections\"", "\"peak\"", "38:11", "consistent-hash or peak-ewma"),
     ("timeout = \"1s\"", "timeout = \"0s\"", "39:58", "from 10ms to 1h"),
     ("interval = \"2s\"", "interval = 2", "39:42", "a time with its unit"),
     ("\"app-2\"", "\"app-1\"", "47:8", "over all pools"),

@@ -24,10 +24,11 @@ const SHORTEST_PATIENCE: Duration = Duration::from_millis(1);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST_SLOW_START: Duration = Duration::from_secs(60 * 60);
 
-const BALANCES: [(&str, Method); 3] = [
+const BALANCES: [(&str, Method); 4] = [
     ("round-robin", Method::RoundRobin),
     ("least-connections", Method::LeastConnections),
     ("consistent-hash", Method::ConsistentHash),
+    ("peak-ewma", Method::PeakEwma),
 ];
 
 /// A way to balance before its hash key is known.
@@ -36,6 +37,7 @@ enum Method {
     RoundRobin,
     LeastConnections,
     ConsistentHash,
+    PeakEwma,
 }
 
 /// Reads one `[[pool]]`.
@@ -99,7 +101,7 @@ fn capacity(fields: &mut Fields<'_>) -> Option<Capacity> {
 
 /// Reads how a pool is balanced.
 pub(crate) fn balance(fields: &mut Fields<'_>) -> Balance {
-    let method = fields.optional("balance", method);
+    let method = fields.optional("balance", |value| value.one_of(&BALANCES));
     let key = fields.optional("hash_key", hash_key);
     let hashed = method == Some(Method::ConsistentHash);
     if !hashed && (method.is_some() || fields.place("balance").is_none()) {
@@ -112,17 +114,8 @@ pub(crate) fn balance(fields: &mut Fields<'_>) -> Balance {
     match method {
         Some(Method::ConsistentHash) => Balance::ConsistentHash(key.unwrap_or(HashKey::ClientIp)),
         Some(Method::LeastConnections) => Balance::LeastConnections,
+        Some(Method::PeakEwma) => Balance::PeakEwma,
         Some(Method::RoundRobin) | None => Balance::RoundRobin,
-    }
-}
-
-fn method(value: Value<'_>) -> Option<Method> {
-    match value.text()? {
-        "peak-ewma" => value.refuse(
-            "\"peak-ewma\" is not available yet in this version",
-            "use \"least-connections\"",
-        ),
-        _ => value.one_of(&BALANCES),
     }
 }
 

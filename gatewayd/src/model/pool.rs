@@ -47,6 +47,8 @@ pub enum Balance {
     RoundRobin,
     /// The least loaded for its weight.
     LeastConnections,
+    /// The one of two that is expected to answer sooner.
+    PeakEwma,
     /// By a hash of the request, so that the same key stays on the same backend.
     ConsistentHash(HashKey),
 }
@@ -115,6 +117,7 @@ impl fmt::Display for Balance {
         f.pad(match self {
             Balance::RoundRobin => "round-robin",
             Balance::LeastConnections => "least-connections",
+            Balance::PeakEwma => "peak-ewma",
             Balance::ConsistentHash(_) => "consistent-hash",
         })
     }

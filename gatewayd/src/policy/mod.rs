@@ -28,7 +28,7 @@ mod slow_start;
 mod token_bucket;
 
 pub use apply::{Applied, apply};
-pub use balance::{Balancer, ErrorLoad, Member, Stay, Turn, hash_key};
+pub use balance::{Aged, Balancer, ErrorLoad, Latency, Member, Stay, Turn, hash_key};
 pub use client_ip::{client_ip, is_trusted, limit_prefix, limit_prefix_words};
 pub use cookie::cookie;
 pub use ejection::{Ejections, FailedRow};

@@ -277,11 +277,12 @@ impl Worker {
         }
         let now_ms = self.now_ms();
         let load = |index: usize| pool.backends[index].load(now_ms);
+        let latency = |index: usize| pool.backends[index].latency(now_ms);
         let is_out = |index: usize| {
             let backend = &pool.backends[index];
             Some(backend.slot) == except || backend.in_flight() >= most
         };
-        pool.balancer.pick(&mut turns[position], hash, load, is_out, rng)
+        pool.balancer.pick(&mut turns[position], hash, load, latency, is_out, rng)
     }
 }
 

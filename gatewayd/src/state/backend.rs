@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::model::{Backend, Health, Name, Pool};
-use crate::policy::{Checkup, Ejections, ErrorLoad, FailedRow};
+use crate::policy::{Aged, Checkup, Ejections, ErrorLoad, FailedRow, Latency};
 
 use super::{AttemptCells, Cells, LivePool};
 
@@ -52,6 +52,10 @@ struct Load {
     in_flight: AtomicU32,
     /// Failed attempts that count as under way: [`ErrorLoad`] as bits, 0 for none.
     errors: AtomicU64,
+    /// How long it takes to answer: [`Latency`] as bits, 0 for unknown.
+    latency: AtomicU64,
+    /// Whether somebody asks for that.
+    timed: AtomicBool,
     open: AtomicBool,
     /// Attempts that failed since one last went well.
     failed_row: AtomicU32,
@@ -107,8 +111,43 @@ impl LiveBackend {
         }
     }
 
-    /// Forgets failed attempts once they count no more.
-    pub fn forget_errors(&self, now_ms: u64) {
+    /// How long it takes to answer, as it is seen at `now_ms`.
+    #[must_use]
+    pub fn latency(&self, now_ms: u64) -> Aged {
+        Latency::from_bits(self.load.latency.load(Ordering::Relaxed)).aged(now_ms)
+    }
+
+    /// Begins or ceases to remember how long it takes to answer.
+    pub(super) fn set_timed(&self, timed: bool) {
+        self.load.timed.store(timed, Ordering::Relaxed);
+        if !timed {
+            self.load.latency.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes in that an attempt ended at `now_us` after so long, well or not.
+    pub fn took(&self, us: u64, went_well: bool, now_us: u64) {
+        if !self.load.timed.load(Ordering::Relaxed) {
+            return;
+        }
+        let before = Latency::from_bits(self.load.latency.load(Ordering::Relaxed));
+        let now_ms = now_us / 1000;
+        let next = if went_well { before.answered(us, now_ms) } else { before.failed(us, now_ms) };
+        // Of two at once one may be lost: the next one tells.
+        if next != before {
+            self.load.latency.store(next.to_bits(), Ordering::Relaxed);
+        }
+    }
+
+    /// Forgets what was seen so long ago that it counts no more.
+    pub fn forget_old(&self, now_ms: u64) {
+        if self.latency(now_ms).is_worthless() {
+            self.load.latency.store(0, Ordering::Relaxed);
+        }
+        self.forget_errors(now_ms);
+    }
+
+    fn forget_errors(&self, now_ms: u64) {
         let bits = self.load.errors.load(Ordering::Relaxed);
         if ErrorLoad::from_bits(bits).requests(now_ms, self.live_pool.stay()) == 0 {
             // One that fails in between is counted all the same.
@@ -186,6 +225,7 @@ impl LiveBackend {
         *self.checkup() = Checkup::new(now_ms);
         *self.ejections() = Ejections::default();
         self.load.errors.store(0, Ordering::Relaxed);
+        self.load.latency.store(0, Ordering::Relaxed);
         self.acquit();
         self.forgotten.notify_one();
     }

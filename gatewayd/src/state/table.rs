@@ -248,7 +248,11 @@ impl PoolTable {
             )
         });
         let backends: Vec<Arc<LiveBackend>> = live.collect();
-        backends.iter().for_each(|live| live.set_accused_at(pool.ejection.failures));
+        let timed = pool.balance == Balance::PeakEwma;
+        for live in &backends {
+            live.set_accused_at(pool.ejection.failures);
+            live.set_timed(timed);
+        }
         let eligible: Vec<bool> = pool.backends.iter().zip(&backends).map(is_eligible).collect();
         let panic = ranks(&eligible, &backends).is_panic(pool.panic_threshold);
         let ready = |(eligible, live): (&bool, &Arc<LiveBackend>)| {
@@ -265,7 +269,7 @@ impl PoolTable {
             balancer: Balancer::new(&pool.balance, &members, before.map(|it| &it.balancer)),
             hash_key: match &pool.balance {
                 Balance::ConsistentHash(key) => Some(key.clone()),
-                Balance::RoundRobin | Balance::LeastConnections => None,
+                Balance::RoundRobin | Balance::LeastConnections | Balance::PeakEwma => None,
             },
             health: pool.health.clone(),
             ejection: pool.ejection,

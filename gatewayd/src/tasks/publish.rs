@@ -79,7 +79,7 @@ impl Publish {
             let count = |it: &AttemptCells| it.attempts.read().wrapping_sub(it.failures.read());
             let well = pool.backends.iter().map(|live| live.cells.sum(count));
             pool.live.learn_stay(now_us, pool.in_flight(), well.fold(0, u64::wrapping_add));
-            pool.backends.iter().for_each(|live| live.forget_errors(now_us / 1000));
+            pool.backends.iter().for_each(|live| live.forget_old(now_us / 1000));
         }
     }
 

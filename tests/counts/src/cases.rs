@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
 use crate::model::{Allowance, Balance, HashKey, Name, Rate, Rule, Weight};
-use crate::policy::{Balancer, Member, Part, Turn, hash_key};
+use crate::policy::{Balancer, Latency, Member, Part, Turn, hash_key};
 use crate::proxy;
 use crate::state::Limiter;
 
@@ -16,7 +16,7 @@ use crate::state::Limiter;
 pub(crate) type Case = (&'static str, fn(u64));
 
 /// All of them.
-pub(crate) const CASES: [Case; 12] = [
+pub(crate) const CASES: [Case; 14] = [
     ("request-head", proxy::request_head),
     ("request-head-of-browser", proxy::request_head_of_a_browser),
     ("request-written", proxy::request_written),
@@ -25,6 +25,8 @@ pub(crate) const CASES: [Case; 12] = [
     ("chunked-body", proxy::chunked_body),
     ("pick-round-robin", round_robin),
     ("pick-least-connections", least_connections),
+    ("pick-two-of-many", two_of_many),
+    ("pick-peak-ewma", peak_ewma),
     ("pick-consistent-hash", consistent_hash),
     ("limit-of-one-key", limit_of_one_key),
     ("limit-of-many-keys", limit_of_many_keys),
@@ -33,24 +35,34 @@ pub(crate) const CASES: [Case; 12] = [
 
 /// Backends in the pool.
 const BACKENDS: usize = 10;
+/// So many that not all are looked at.
+const MANY_BACKENDS: usize = 40;
 /// Requests are that far apart, in microseconds: 7300 a second.
 const APART_US: u64 = 137;
 
 fn round_robin(times: u64) {
-    pick(&Balance::RoundRobin, times);
+    pick(&Balance::RoundRobin, BACKENDS, times);
 }
 
 fn least_connections(times: u64) {
-    pick(&Balance::LeastConnections, times);
+    pick(&Balance::LeastConnections, BACKENDS, times);
+}
+
+fn two_of_many(times: u64) {
+    pick(&Balance::LeastConnections, MANY_BACKENDS, times);
+}
+
+fn peak_ewma(times: u64) {
+    pick(&Balance::PeakEwma, BACKENDS, times);
 }
 
 fn consistent_hash(times: u64) {
-    pick(&Balance::ConsistentHash(HashKey::Path), times);
+    pick(&Balance::ConsistentHash(HashKey::Path), BACKENDS, times);
 }
 
-fn pick(balance: &Balance, times: u64) {
+fn pick(balance: &Balance, backends: usize, times: u64) {
     let names: Vec<Name> =
-        (1..=BACKENDS).map(|number| format!("app-{number}").parse().expect("a name")).collect();
+        (1..=backends).map(|number| format!("app-{number}").parse().expect("a name")).collect();
     let member =
         |(name, weight)| Member { name, weight: Weight::nearest(weight), part: Part::WHOLE };
     let members: Vec<_> =
@@ -59,10 +71,14 @@ fn pick(balance: &Balance, times: u64) {
     let mut rng = SmallRng::seed_from_u64(1);
     let mut turn = Turn::new(&mut rng);
     let in_flight = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3];
+    let latencies: Vec<_> = (1..=backends as u64)
+        .map(|number| Latency::default().answered(1000 * (number % 7), number % 3))
+        .collect();
+    let load = |index: usize| in_flight[index % in_flight.len()];
+    let latency = |index: usize| latencies[index].aged(5);
     for number in 0..times {
         let key = hash_key(&number.to_le_bytes());
-        let picked =
-            black_box(&balancer).pick(&mut turn, key, |it| in_flight[it], |_| false, &mut rng);
+        let picked = black_box(&balancer).pick(&mut turn, key, load, latency, |_| false, &mut rng);
         assert!(black_box(picked).is_some());
     }
 }

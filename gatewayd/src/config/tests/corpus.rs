@@ -164,7 +164,7 @@ const VALUES: &[Case] = &[
     ("\"100/minute\"", "▸\"0/minute\"", &["is not an allowance"]),
     ("\"shadow\"", "▸\"shadows\"", &["expected enforce or shadow", "did you mean `shadow`?"]),
     ("\"consistent-hash\"", "▸\"round-robbin\"", &["did you mean `round-robin`?"]),
-    ("\"consistent-hash\"", "▸\"peak-ewma\"", &["not available yet", "least-connections"]),
+    ("\"consistent-hash\"", "▸\"peak-emwa\"", &["expected round-robin", "`peak-ewma`?"]),
     ("\"header:x-user\"", "▸\"route\"", &["is not a hash key", "client-ip, path"]),
     ("\"0s\"", "▸\"0\"", &["is not a time", "with its unit"]),
     ("\"0s\"", "▸30", &["found a whole number, expected a time", "\"500ms\", \"2s\""]),

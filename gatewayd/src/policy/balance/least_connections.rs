@@ -2,31 +2,29 @@
 //!
 //! Load is (requests under way + 1) / weight: what it would be with this request. Those that failed a
 //! moment ago count as under way. Few members are
-//! all looked at. Of many, two are drawn and the better one is taken, which is nearly as even and
+//! all looked at. Of many, two are drawn by weight and the better one is taken, which is nearly as even and
 //! keeps workers from all running to the same one (Mitzenmacher, "The Power of Two Choices in
 //! Randomized Load Balancing", 2001).
 
 use std::cmp::Ordering;
-use std::iter;
 
 use rand::Rng;
 
 use super::Ready;
+use super::pairs::Pairs;
 
 /// The most members that are all looked at.
 const FEW: usize = 32;
-/// Draws before all are looked at after all, because so many are out of the question.
-const DRAWS: usize = 32;
 
 /// Picks the least loaded.
 #[derive(Clone, Debug)]
 pub(super) struct LeastConnections {
-    ready: Box<[Ready]>,
+    pairs: Pairs,
 }
 
 impl LeastConnections {
     pub(super) fn new(ready: Vec<Ready>) -> LeastConnections {
-        LeastConnections { ready: ready.into() }
+        LeastConnections { pairs: Pairs::new(ready) }
     }
 
     pub(super) fn pick(
@@ -35,22 +33,12 @@ impl LeastConnections {
         is_out: impl Fn(u32) -> bool,
         rng: &mut impl Rng,
     ) -> Option<u32> {
-        let two = if self.ready.len() > FEW { self.two(&is_out, rng) } else { None };
+        let all = self.pairs.all();
+        let two = if all.len() > FEW { self.pairs.two(&is_out, rng) } else { None };
         match two {
             Some(two) => least(two.into_iter(), load, rng),
-            None => least(self.ready.iter().filter(|it| !is_out(it.index)), load, rng),
+            None => least(all.iter().filter(|it| !is_out(it.index)), load, rng),
         }
-    }
-
-    /// Two different ones at random that are not out; `None` where such are rare.
-    fn two(&self, is_out: impl Fn(u32) -> bool, rng: &mut impl Rng) -> Option<[&Ready; 2]> {
-        let mut draw = |but: Option<u32>| {
-            let drawn = || &self.ready[rng.random_range(0..self.ready.len())];
-            let mut drawn = iter::repeat_with(drawn).take(DRAWS);
-            drawn.find(|it| Some(it.index) != but && !is_out(it.index))
-        };
-        let one = draw(None)?;
-        Some([one, draw(Some(one.index))?])
     }
 }
 

@@ -5,7 +5,10 @@
 
 mod consistent_hash;
 mod error_load;
+mod latency;
 mod least_connections;
+mod pairs;
+mod peak_ewma;
 mod round_robin;
 mod slots;
 
@@ -17,7 +20,9 @@ use super::Part;
 use consistent_hash::ConsistentHash;
 pub use consistent_hash::hash_key;
 pub use error_load::{ErrorLoad, Stay};
+pub use latency::{Aged, Latency};
 use least_connections::LeastConnections;
+use peak_ewma::PeakEwma;
 use round_robin::RoundRobin;
 pub use round_robin::Turn;
 
@@ -41,6 +46,7 @@ enum Method {
     RoundRobin(RoundRobin),
     LeastConnections(LeastConnections),
     ConsistentHash(ConsistentHash),
+    PeakEwma(PeakEwma),
 }
 
 /// A member that takes requests.
@@ -61,6 +67,7 @@ impl Balancer {
             Balance::LeastConnections => {
                 Method::LeastConnections(LeastConnections::new(ready(members)))
             }
+            Balance::PeakEwma => Method::PeakEwma(PeakEwma::new(ready(members))),
             Balance::ConsistentHash(_) => {
                 let previous = match previous {
                     Some(Balancer(Method::ConsistentHash(previous))) => Some(previous),
@@ -75,12 +82,14 @@ impl Balancer {
     ///
     /// `turn` belongs to the asking worker, `key` is [`hash_key`] of what the pool hashes by,
     /// `load` tells the requests under way on a member and those that count as such
-    /// ([`ErrorLoad`]), and `is_out` whether it is out of the question: tried already, or full.
+    /// ([`ErrorLoad`]), `latency` how long it takes to answer, and `is_out` whether it is out of the
+    /// question: tried already, or full.
     pub fn pick(
         &self,
         turn: &mut Turn,
         key: u64,
         load: impl Fn(usize) -> u32,
+        latency: impl Fn(usize) -> Aged,
         is_out: impl Fn(usize) -> bool,
         rng: &mut impl Rng,
     ) -> Option<usize> {
@@ -90,6 +99,10 @@ impl Balancer {
             Method::RoundRobin(method) => method.pick(turn, is_out),
             Method::LeastConnections(method) => method.pick(load, is_out, rng),
             Method::ConsistentHash(method) => method.pick(key, load, is_out),
+            Method::PeakEwma(method) => {
+                let latency = |index: u32| latency(index as usize);
+                method.pick(load, latency, is_out, rng)
+            }
         };
         picked.map(|index| index as usize)
     }

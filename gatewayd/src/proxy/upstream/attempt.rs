@@ -67,7 +67,10 @@ impl Attempt {
     fn count(&self, failed: bool) {
         let cells = self.cells();
         cells.attempts.add(1);
-        cells.latency.record(self.worker.clock.now_us() - self.started_us);
+        let now_us = self.worker.clock.now_us();
+        let took_us = now_us - self.started_us;
+        cells.latency.record(took_us);
+        self.flight.backend().took(took_us, !failed, now_us);
         if failed {
             cells.failures.add(1);
         }

@@ -41,6 +41,7 @@ pub(super) struct Agenda<T> {
 pub(super) struct Flight {
     pub(super) request: Request,
     pub(super) slot: u32,
+    pub(super) began_ns: u64,
     /// When its server has done it.
     pub(super) ends_ns: u64,
     /// When the gateway stops waiting.

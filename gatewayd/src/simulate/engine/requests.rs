@@ -9,6 +9,8 @@ use crate::simulate::request::{Loss, Request};
 
 /// Connections that are tried for one request, as in production.
 const CONNECTIONS: u32 = 2;
+/// The part of its work that an error takes.
+const ERROR_WORK: f64 = 0.1;
 
 impl Engine<'_> {
     /// A client sends a request for the first time.
@@ -53,10 +55,14 @@ impl Engine<'_> {
             let now_ms = self.now_ms();
             let picked = self.table.pick(request.address, now_ms, before, &mut self.dice.picks);
             let Some(slot) = picked else { break };
+            let failing = self.errs(slot);
             let server = &mut self.servers[slot];
             self.checkers.picked(self.now_ns, server);
-            match server.machine.receive(self.now_ns, request.work, &self.scenario.server) {
-                Reception::Accepted { ends_ns } => return self.fly(request, slot, ends_ns),
+            let work = if failing.is_some() { request.work * ERROR_WORK } else { request.work };
+            match server.machine.receive(self.now_ns, work, &self.scenario.server) {
+                Reception::Accepted { ends_ns } => {
+                    return self.fly(request, slot, ends_ns, failing);
+                }
                 Reception::Full => {
                     self.count(slot, true);
                     return self.fail(request, Loss::QueueFull);
@@ -72,12 +78,23 @@ impl Engine<'_> {
         self.fail(request, loss);
     }
 
-    fn fly(&mut self, request: Request, slot: usize, ends_ns: u64) {
+    /// What is wrong with the next answer of the server at `slot`.
+    fn errs(&mut self, slot: usize) -> Option<Loss> {
+        let percent = self.servers[slot].machine.error_percent;
+        let error = percent > 0 && self.dice.errors.random_range(0..100) < percent;
+        error.then_some(Loss::Error)
+    }
+
+    fn fly(&mut self, request: Request, slot: usize, ends_ns: u64, failing: Option<Loss>) {
         let deadline_ns = self.now_ns + self.scenario.pool.answer_timeout.as_nanos() as u64;
-        let error_percent = self.servers[slot].machine.error_percent;
-        let error = error_percent > 0 && self.dice.errors.random_range(0..100) < error_percent;
-        let failing = error.then_some(Loss::Error);
-        let flight = Flight { request, slot: slot as u32, ends_ns, deadline_ns, failing };
+        let flight = Flight {
+            request,
+            slot: slot as u32,
+            began_ns: self.now_ns,
+            ends_ns,
+            deadline_ns,
+            failing,
+        };
         self.table.in_flight[slot] += 1;
         let server = &mut self.servers[slot];
         server.most_in_flight = server.most_in_flight.max(self.table.in_flight[slot]);
@@ -115,6 +132,8 @@ impl Engine<'_> {
             self.table.in_flight[slot] -= 1;
         }
         self.count(slot, loss.is_some());
+        let took_us = (self.now_ns - flight.began_ns) / 1000;
+        self.table.took(slot, took_us, loss.is_none(), self.now_ms());
         match loss {
             Some(loss) => self.fail(flight.request, loss),
             None => {

@@ -7,7 +7,7 @@ use rand::rngs::SmallRng;
 
 use super::Planted;
 use crate::model::{Balance, Weight};
-use crate::policy::{self, Balancer, ErrorLoad, Member, Part, Serving, Stay, Turn};
+use crate::policy::{self, Balancer, ErrorLoad, Latency, Member, Part, Serving, Stay, Turn};
 use crate::simulate::scenario::PoolModel;
 use crate::simulate::server::Server;
 
@@ -20,6 +20,8 @@ pub(super) struct Table {
     pub(super) in_flight: Vec<u32>,
     /// Failed attempts on each slot that count as under way.
     errors: Vec<ErrorLoad>,
+    /// How long the server on each slot takes to answer.
+    latencies: Vec<Latency>,
     seconds: Stay,
     /// How long a good attempt is under way.
     stay: Duration,
@@ -36,6 +38,7 @@ impl Table {
             members: Vec::new(),
             in_flight: Vec::new(),
             errors: Vec::new(),
+            latencies: Vec::new(),
             seconds: Stay::default(),
             stay: Stay::UNKNOWN,
             balancer: Balancer::new(&pool.balance, &[], None),
@@ -49,11 +52,19 @@ impl Table {
     pub(super) fn add_slot(&mut self) {
         self.in_flight.push(0);
         self.errors.push(ErrorLoad::default());
+        self.latencies.push(Latency::default());
     }
 
     /// An attempt on the server at `slot` failed.
     pub(super) fn failed(&mut self, slot: usize, now_ms: u64) {
         self.errors[slot] = self.errors[slot].failed(now_ms, self.stay);
+    }
+
+    /// An attempt on the server at `slot` ended after so long, well or not.
+    pub(super) fn took(&mut self, slot: usize, us: u64, went_well: bool, now_ms: u64) {
+        let before = self.latencies[slot];
+        self.latencies[slot] =
+            if went_well { before.answered(us, now_ms) } else { before.failed(us, now_ms) };
     }
 
     /// A second is over in which so many went well.
@@ -83,7 +94,8 @@ impl Table {
             let slot = members[place];
             in_flight[slot] + errors[slot].requests(now_ms, self.stay)
         };
-        let picked = self.balancer.pick(&mut self.turn, key, load, is_out, rng);
+        let latency = |place: usize| self.latencies[members[place]].aged(now_ms);
+        let picked = self.balancer.pick(&mut self.turn, key, load, latency, is_out, rng);
         picked.map(|place| members[place])
     }
 

@@ -1,5 +1,6 @@
 //! Whole runs, and what is known of them.
 
+mod balancing;
 mod bounds;
 mod chaos;
 mod goldens;

@@ -24,6 +24,7 @@ impl Crowd {
         let stay = Duration::from_millis(self.believed_ms);
         let mut in_flight = vec![0_u32; pool.names.len()];
         let mut errors = ErrorLoad::default();
+        let mut latencies = vec![Latency::default(); pool.names.len()];
         let mut got = 0;
         // When each client asks, and the server it has been waiting for.
         let mut agenda: BinaryHeap<Reverse<(u64, u64, Option<usize>)>> =
@@ -32,8 +33,12 @@ impl Crowd {
             let Reverse((now_ms, client, served)) = agenda.pop().unwrap();
             if let Some(server) = served {
                 in_flight[server] -= 1;
+                let latency = &mut latencies[server];
                 if server == self.failing {
                     errors = errors.failed(now_ms, stay);
+                    *latency = latency.failed(1000, now_ms);
+                } else {
+                    *latency = latency.answered(self.takes_ms * 1000, now_ms);
                 }
             }
             let load = |index: usize| {
@@ -41,7 +46,8 @@ impl Crowd {
                 in_flight[index] + failed
             };
             let key = hash_key(&rand::Rng::random::<u64>(&mut rng).to_le_bytes());
-            let picked = balancer.pick(&mut turn, key, load, |_| false, &mut rng).unwrap();
+            let latency = |index: usize| latencies[index].aged(now_ms);
+            let picked = balancer.pick(&mut turn, key, load, latency, |_| false, &mut rng).unwrap();
             in_flight[picked] += 1;
             got += u64::from(picked == self.failing);
             let takes_ms = if picked == self.failing { 1 } else { self.takes_ms };

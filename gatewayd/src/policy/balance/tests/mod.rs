@@ -1,8 +1,9 @@
-//! The promises of the three methods.
+//! The promises of the methods.
 
 mod consistent_hash;
 mod errors;
 mod least_connections;
+mod peak_ewma;
 mod round_robin;
 
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ use super::*;
 use crate::model::HashKey;
 
 const HASH: Balance = Balance::ConsistentHash(HashKey::ClientIp);
-const ALL: [Balance; 3] = [Balance::RoundRobin, Balance::LeastConnections, HASH];
+const ALL: [Balance; 4] = [Balance::RoundRobin, Balance::LeastConnections, Balance::PeakEwma, HASH];
 
 struct Pool {
     names: Vec<Name>,
@@ -77,13 +78,17 @@ impl Worker {
     ) -> Option<usize> {
         let in_flight = |index: usize| load.get(index).copied().unwrap_or(0);
         let is_out = |index: usize| Some(index) == but;
-        balancer.pick(&mut self.turn, key, in_flight, is_out, &mut self.rng)
+        balancer.pick(&mut self.turn, key, in_flight, unknown, is_out, &mut self.rng)
     }
 
     /// The next `count` of round robin.
     fn row(&mut self, balancer: &Balancer, count: usize) -> Vec<usize> {
         (0..count).map(|_| self.pick(balancer, 0, &[], None).unwrap()).collect()
     }
+}
+
+fn unknown(_: usize) -> Aged {
+    Aged::default()
 }
 
 fn counts(picks: &[usize], members: usize) -> Vec<usize> {
@@ -120,6 +125,9 @@ fn where_nobody_takes_requests_nobody_is_picked() {
 }
 
 proptest! {
+    // Dealing slots takes long.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn who_is_out_of_the_question_is_never_picked_and_someone_is_while_one_is_not(
         weights in weights(50, 1..60), out in prop::collection::vec(any::<bool>(), 60),
@@ -131,7 +139,8 @@ proptest! {
             let Worker { mut turn, mut rng } = Worker::new(seed);
             let balancer = pool.balancer(&balance);
             for _ in 0..10 {
-                let picked = balancer.pick(&mut turn, key, |_| 0, |index| out[index], &mut rng);
+                let is_out = |index: usize| out[index];
+                let picked = balancer.pick(&mut turn, key, |_| 0, unknown, is_out, &mut rng);
                 match picked {
                     Some(index) => prop_assert!(takes(index), "{}", balance),
                     None => prop_assert!(!(0..weights.len()).any(takes), "{}", balance),
