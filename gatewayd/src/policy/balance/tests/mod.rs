@@ -5,6 +5,7 @@ mod errors;
 mod least_connections;
 mod peak_ewma;
 mod round_robin;
+mod slow_start;
 
 use std::collections::HashMap;
 
