@@ -95,6 +95,17 @@ impl Admin {
         Messages { admin: self, stream: self.wait(call).unwrap().into_inner() }
     }
 
+    /// What every figure was, by steps of so many seconds.
+    ///
+    /// # Errors
+    /// When the gateway refuses the request.
+    pub fn history(&self, step_s: u32) -> Result<Vec<wire::Series>, Status> {
+        let mut client = wire::watch_client::WatchClient::new(self.channel());
+        let request = wire::HistoryRequest { step_s, ..wire::HistoryRequest::default() };
+        let stream = self.wait(client.history(request))?.into_inner();
+        Ok(Messages { admin: self, stream }.collect())
+    }
+
     /// Follows events.
     ///
     /// # Errors

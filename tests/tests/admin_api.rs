@@ -5,7 +5,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use gateway_proto as wire;
-use gateway_tests::{Admin, Fleet, Gateway, shortener, wrong_fields};
+use gateway_tests::{Admin, Fleet, Gateway, Protocol, shortener, until, wrong_fields};
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
@@ -319,4 +319,42 @@ fn a_caller_without_pause_is_told_to_wait_and_traffic_never_notices() {
     assert!(wait.is_some(), "{refused:?}");
     assert_eq!(gateway.client(gateway_tests::Protocol::Http).get("/nobody").status, 404);
     gateway_tests::until("it is heard again", || admin.weigh(weigh("app-1", 7, None)).ok());
+}
+
+#[test]
+fn those_who_come_later_are_told_what_was() {
+    let fleet = Fleet::start(1);
+    let gateway = Gateway::start(&(shortener("2/hour", "1000/minute") + &fleet.pool("")));
+    let mut client = gateway.client(Protocol::Http);
+    (0..5).for_each(|_| drop(client.shorten("https://example.org/")));
+    let admin = gateway.admin();
+    let read = |step_s, target: &str, figure: &str| {
+        let found = admin.history(step_s).unwrap();
+        found.into_iter().find(|it| it.target == target && it.figure == figure)
+    };
+    let some = |series: &wire::Series| series.maxima.iter().any(|value| *value > 0.0);
+    for (target, figure) in [
+        ("gateway", "rps"),
+        ("gateway", "p99_ms"),
+        ("gateway", "rejected_per_s"),
+        ("pool/app", "ready"),
+        ("pool/app", "servers"),
+        ("backend/app-1", "rps"),
+        ("limit/create-per-ip", "rejected_per_s"),
+    ] {
+        for step_s in [1, 10, 60] {
+            let series = until(&format!("{figure} of {target} was seen"), || {
+                read(step_s, target, figure).filter(some)
+            });
+            let step_ms = i64::from(step_s) * 1000;
+            assert_eq!((i64::from(series.step_ms), series.first_ms % step_ms), (step_ms, 0));
+            let means = if step_s == 1 { 0 } else { series.maxima.len() };
+            assert_eq!(series.means.len(), means, "{target} {figure} by {step_s} s");
+        }
+    }
+    let refused = admin.history(7).unwrap_err();
+    assert_eq!(
+        (refused.code(), wrong_fields(&refused)),
+        (Code::InvalidArgument, vec!["step_s".into()])
+    );
 }

@@ -11,12 +11,14 @@ use tokio::time;
 use tonic::{Response, Status, Streaming};
 
 use super::{Client, Error, ErrorCode, request};
-use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, Snapshot};
+use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, Past, Snapshot};
 
 /// Pictures as they come; ends when the gateway ends it, an error is its last item.
 pub type Snapshots = BoxStream<'static, Result<Snapshot, Error>>;
 /// Events as they come; ends when the gateway ends it, an error is its last item.
 pub type Events = BoxStream<'static, Result<Event, Error>>;
+/// Figures with their past; an error is the last item.
+pub type Pasts = BoxStream<'static, Result<Past, Error>>;
 
 impl Client {
     /// The whole picture, showing every change acknowledged before the call.
@@ -53,6 +55,16 @@ impl Client {
         let mut watch = WatchClient::new(self.channel.clone());
         let call = watch.events(wire::EventsRequest { backlog, kinds: kinds.to_vec(), past_only });
         Ok(converted(answer(self.request_timeout, call).await?))
+    }
+
+    /// What all figures were, by steps of 1, 10 or 60 seconds.
+    ///
+    /// # Errors
+    /// When the gateway cannot be reached, does not answer in time, or keeps no such past.
+    pub async fn history(&self, step_s: u32) -> Result<Pasts, Error> {
+        let mut watch = WatchClient::new(self.channel.clone());
+        let request = wire::HistoryRequest { step_s, since_ms: 0, targets: Vec::new() };
+        Ok(converted(answer(self.request_timeout, watch.history(request)).await?))
     }
 
     /// Asks for a change. It holds when this returns.

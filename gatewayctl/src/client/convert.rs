@@ -5,7 +5,7 @@ use gateway_proto as wire;
 use super::{Error, ErrorCode};
 use crate::model::{
     Backend, Block, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Operation,
-    Pool, Problem, Refused, Severity, Share, Snapshot, Standing, Totals,
+    Past, Pool, Problem, Refused, Severity, Share, Snapshot, Standing, Totals,
 };
 
 /// Converts each message of a list.
@@ -131,6 +131,7 @@ impl TryFrom<wire::Pool> for Pool {
             ejections_total: it.ejections_total,
             ejections_spared_total: it.ejections_spared_total,
             panics_total: it.panics_total,
+            scaler_revision: it.scaler_revision,
         })
     }
 }
@@ -279,6 +280,20 @@ impl TryFrom<wire::Event> for Event {
             target: it.target,
             what: it.what,
             op: it.op,
+        })
+    }
+}
+
+impl TryFrom<wire::Series> for Past {
+    type Error = Error;
+
+    fn try_from(it: wire::Series) -> Result<Self, Error> {
+        Ok(Self {
+            target: it.target,
+            figure: it.figure,
+            step_ms: it.step_ms.into(),
+            first_ms: it.first_ms,
+            maxima: it.maxima,
         })
     }
 }

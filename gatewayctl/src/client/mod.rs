@@ -10,6 +10,6 @@ mod request;
 mod scaler;
 
 pub use address::{Address, AddressError};
-pub use calls::{Events, Snapshots};
+pub use calls::{Events, Pasts, Snapshots};
 pub use connect::{CONNECT_TIMEOUT, Client, REQUEST_TIMEOUT};
 pub use error::{Error, ErrorCode};

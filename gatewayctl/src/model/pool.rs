@@ -37,4 +37,6 @@ pub struct Pool {
     pub ejections_spared_total: u64,
     /// How often so few became healthy that all were used, since the start.
     pub panics_total: u64,
+    /// The revision that last touched how it is scaled.
+    pub scaler_revision: u64,
 }

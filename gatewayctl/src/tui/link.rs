@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::StreamExt as _;
+use futures_util::{
+    StreamExt as _, future,
+    stream::{self, BoxStream},
+};
 use rand::Rng as _;
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -11,10 +14,15 @@ use tokio::{
 };
 
 use super::message::LinkEvent;
-use crate::client::{Address, Client, Error, ErrorCode};
+use crate::{
+    client::{Address, Client, Error, ErrorCode},
+    model::Past,
+};
 
 /// Events of the past asked for at each connect.
 const BACKLOG: u32 = 100;
+/// Steps of the past asked for at each connect, in seconds: what is drawn first comes first.
+const STEPS: [u32; 3] = [1, 10, 60];
 /// What the dashboard has not yet taken; a full one makes the link wait, and the gateway then sends
 /// the newest picture instead of all.
 const UNTAKEN: usize = 64;
@@ -124,12 +132,15 @@ async fn stream(
     let mut snapshots = client.snapshots().await?;
     let mut events = client.events(BACKLOG, &[], false).await?;
     tell(say, LinkEvent::Up).await?;
+    let mut pasts = pasts(client);
     let mut last: Option<Instant> = None;
     // Pictures come on time or a little early; only those of a faster rhythm are left out.
     let apart = refresh.mul_f64(0.8);
     loop {
-        // Both arms are cancel-safe: a stream keeps what was not taken.
+        // All arms are cancel-safe: a stream keeps what was not taken. What is new goes before what
+        // is old.
         tokio::select! {
+            biased;
             snapshot = snapshots.next() => {
                 let snapshot = snapshot.unwrap_or_else(|| Err(ended()))?;
                 if last.is_none_or(|last| last.elapsed() >= apart) {
@@ -140,8 +151,20 @@ async fn stream(
             event = events.next() => {
                 tell(say, LinkEvent::Event(event.unwrap_or_else(|| Err(ended()))?)).await?;
             }
+            Some(past) = pasts.next() => tell(say, LinkEvent::Past(past)).await?,
         }
     }
+}
+
+/// What the figures were. A gateway that keeps no past, as older ones, tells none.
+fn pasts(client: &Client) -> BoxStream<'static, Past> {
+    let client = client.clone();
+    let told = stream::iter(STEPS).then(move |step_s| {
+        let client = client.clone();
+        async move { client.history(step_s).await }
+    });
+    let told = told.filter_map(|told| future::ready(told.ok())).flatten();
+    told.filter_map(|past| future::ready(past.ok())).fuse().boxed()
 }
 
 async fn tell(say: &mpsc::Sender<LinkEvent>, event: LinkEvent) -> Result<(), Error> {

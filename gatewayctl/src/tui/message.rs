@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{dialog, key::Key, list, screens};
 use crate::{
     client,
-    model::{Event, Operation, Snapshot},
+    model::{Event, Operation, Past, Snapshot},
 };
 
 /// What happened.
@@ -32,6 +32,8 @@ pub(crate) enum LinkEvent {
     Snapshot(Box<Snapshot>),
     /// Something happened at the gateway.
     Event(Event),
+    /// What a figure was before.
+    Past(Past),
     /// It broke, or could not be made.
     Down {
         /// Why.

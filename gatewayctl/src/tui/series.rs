@@ -1,4 +1,5 @@
-//! A series: one figure over time, the newest part finely and the older part coarsely.
+//! A series: one figure over time, the newest part finely and the older parts coarsely. What was
+//! seen here and what the gateway remembers become one.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -6,11 +7,13 @@ use super::window::Window;
 
 /// Seconds kept one by one.
 const FINE: (i64, usize) = (1_000, 900);
-/// Beyond them, tens of seconds.
-const COARSE: (i64, usize) = (10_000, 360);
-/// So many steps may be missing between two neighbours without being a gap: pictures come a little
-/// early or late.
-const JITTER_STEPS: i64 = 2;
+/// Beyond them, tens of seconds for six hours.
+const COARSE: (i64, usize) = (10_000, 2_160);
+/// Beyond them, minutes for a day.
+const LONG: (i64, usize) = (60_000, 1_440);
+/// Steps of so little may be missing between two neighbours without being a gap: pictures come a
+/// little early or late.
+const JITTER_MS: i64 = 2_000;
 /// A clock set back by so little is not a jump: the value joins the newest step.
 const SLEW_STEPS: i64 = 5;
 
@@ -19,26 +22,40 @@ const SLEW_STEPS: i64 = 5;
 pub(crate) struct Series {
     fine: Ring,
     coarse: Ring,
+    long: Ring,
 }
 
 impl Default for Series {
     fn default() -> Self {
-        Self { fine: Ring::new(FINE), coarse: Ring::new(COARSE) }
+        Self { fine: Ring::new(FINE), coarse: Ring::new(COARSE), long: Ring::new(LONG) }
     }
 }
 
 impl Series {
     /// Notes the figure at `time_ms`; what is not known leaves a gap.
     pub(crate) fn note(&mut self, time_ms: i64, value: Option<f64>) {
-        self.fine.note(time_ms, value);
-        self.coarse.note(time_ms, value);
+        for ring in [&mut self.fine, &mut self.coarse, &mut self.long] {
+            ring.note(time_ms, value);
+        }
+    }
+
+    /// Takes what the gateway remembers: the greatest value of each step of `step_ms` from
+    /// `first_ms` on. What was seen here stays where the gateway knows nothing.
+    pub(crate) fn recall(&mut self, step_ms: i64, first_ms: i64, maxima: &[f32]) {
+        let rings = [&mut self.fine, &mut self.coarse, &mut self.long];
+        if let Some(ring) = rings.into_iter().find(|ring| ring.step_ms == step_ms) {
+            ring.recall(first_ms, maxima);
+        }
     }
 
     /// The `window` up to `end_ms` in `count` columns, oldest first. Each holds its greatest value,
     /// so that no spike is lost; a gap holds none.
     pub(crate) fn columns(&self, end_ms: i64, window: Window, count: usize) -> Vec<Option<f64>> {
-        let ring =
-            if window.length() <= Window::Quarter.length() { &self.fine } else { &self.coarse };
+        let ring = match window {
+            Window::Minute | Window::Five | Window::Quarter => &self.fine,
+            Window::Hour | Window::Six => &self.coarse,
+            Window::Day => &self.long,
+        };
         ring.columns(end_ms, window.length(), count)
     }
 
@@ -92,7 +109,7 @@ impl Ring {
             return;
         }
         let between = match self.slots.back() {
-            Some(last) if missing <= JITTER_STEPS => *last,
+            Some(last) if missing.saturating_mul(self.step_ms) <= JITTER_MS => *last,
             _ => f32::NAN,
         };
         for _ in 0..missing {
@@ -103,6 +120,29 @@ impl Ring {
             self.slots.pop_front();
             self.first += 1;
         }
+    }
+
+    fn recall(&mut self, first_ms: i64, maxima: &[f32]) {
+        let room = i64::try_from(self.capacity).unwrap_or(i64::MAX);
+        let theirs = first_ms.div_euclid(self.step_ms);
+        let their_end = theirs.saturating_add(i64::try_from(maxima.len()).unwrap_or(i64::MAX));
+        if maxima.is_empty() {
+            return;
+        }
+        let (own, own_end) = match length(&self.slots) {
+            0 => (theirs, their_end),
+            own => (self.first, self.first.saturating_add(own)),
+        };
+        let end = own_end.max(their_end);
+        let first = own.min(theirs).max(end.saturating_sub(room));
+        let known = |slots: Option<&f32>| slots.copied().filter(|value| !value.is_nan());
+        let at = |step: i64, first: i64| usize::try_from(step.saturating_sub(first)).ok();
+        let merged = (first..end).map(|step| {
+            let their = at(step, theirs).and_then(|at| known(maxima.get(at)));
+            their.or_else(|| at(step, own).and_then(|at| known(self.slots.get(at))))
+        });
+        self.slots = merged.map(|value| value.unwrap_or(f32::NAN)).collect();
+        self.first = first;
     }
 
     fn columns(&self, end_ms: i64, window: Duration, count: usize) -> Vec<Option<f64>> {
@@ -175,6 +215,37 @@ mod tests {
     }
 
     #[test]
+    fn a_coarse_step_left_out_is_a_gap() {
+        let mut series = Series::default();
+        series.note(0, Some(1.0));
+        series.note(20_000, Some(2.0));
+        let seen = series.columns(20_000, Window::Hour, 360);
+        assert_eq!(&seen[357..], [Some(1.0), None, Some(2.0)]);
+    }
+
+    #[test]
+    fn what_the_gateway_remembers_joins_what_was_seen_here() {
+        let mut series = series(&[(100, 5.0), (101, 6.0), (102, 7.0)]);
+        series.recall(1_000, 97_000, &[1.0, f32::NAN, 3.0, f32::NAN, 60.0]);
+        let seen = series.columns(102_000, Window::Minute, 60);
+        let expected = [Some(1.0), None, Some(3.0), Some(5.0), Some(60.0), Some(7.0)];
+        assert_eq!(&seen[54..], expected);
+        series.note(103_000, Some(8.0));
+        assert_eq!(series.columns(103_000, Window::Minute, 60)[59], Some(8.0));
+    }
+
+    #[test]
+    fn a_past_of_minutes_is_drawn_in_the_window_of_a_day() {
+        let mut series = Series::default();
+        series.recall(60_000, 0, &[4.0; 1_440]);
+        let day = |series: &Series| series.columns(86_399_000, Window::Day, 24);
+        assert_eq!(day(&series), [Some(4.0); 24]);
+        assert_eq!(series.columns(86_399_000, Window::Hour, 9), [None; 9]);
+        series.recall(7, 0, &[9.0; 99]);
+        assert_eq!(day(&series), [Some(4.0); 24]);
+    }
+
+    #[test]
     fn a_falling_figure_has_a_falling_slope() {
         let values: Vec<(i64, f64)> = (0..=20).map(|s| (s, 100.0 - 3.0 * s as f64)).collect();
         assert_eq!(series(&values).slope_per_s(Duration::from_secs(10)), Some(-3.0));
@@ -185,12 +256,17 @@ mod tests {
         #[test]
         fn any_times_make_any_columns(
             notes in prop::collection::vec((any::<i64>(), any::<Option<f64>>()), 0..20),
+            pasts in prop::collection::vec((any::<i64>(), 0_usize..3_000), 0..4),
             end_ms in any::<i64>(),
             count in 0_usize..300,
         ) {
             let mut series = Series::default();
             for (time_ms, value) in notes {
                 series.note(time_ms, value);
+            }
+            for (first_ms, count) in pasts {
+                series.recall(10_000, first_ms, &vec![1.0; count]);
+                prop_assert!(series.coarse.slots.len() <= COARSE.1);
             }
             prop_assert_eq!(series.columns(end_ms, Window::Hour, count).len(), count.max(1));
         }

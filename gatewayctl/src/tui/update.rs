@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     client::ErrorCode,
-    model::{Event, Snapshot},
+    model::Snapshot,
     output::{self, Style},
 };
 
@@ -285,16 +285,13 @@ fn link(model: &mut Model, event: LinkEvent) -> Vec<Effect> {
             model.live.forget_events();
         }
         LinkEvent::Snapshot(snapshot) => return picture(model, *snapshot),
-        LinkEvent::Event(event) => learn(model, event),
+        LinkEvent::Event(event) => model.live.learn(event),
+        LinkEvent::Past(past) => model.live.history.recall(&past),
         LinkEvent::Down { error, attempt, retry_in } => {
             model.connection.down(model.now, attempt, retry_in, error);
         }
     }
     Vec::new()
-}
-
-fn learn(model: &mut Model, event: Event) {
-    model.live.learn(event);
 }
 
 fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {

@@ -13,10 +13,15 @@ pub(crate) enum Window {
     Quarter,
     /// One hour.
     Hour,
+    /// Six hours.
+    Six,
+    /// A day.
+    Day,
 }
 
 impl Window {
-    const ALL: [Self; 4] = [Self::Minute, Self::Five, Self::Quarter, Self::Hour];
+    const ALL: [Self; 6] =
+        [Self::Minute, Self::Five, Self::Quarter, Self::Hour, Self::Six, Self::Day];
 
     /// How long it is.
     pub(crate) const fn length(self) -> Duration {
@@ -25,6 +30,8 @@ impl Window {
             Self::Five => 5 * 60,
             Self::Quarter => 15 * 60,
             Self::Hour => 60 * 60,
+            Self::Six => 6 * 60 * 60,
+            Self::Day => 24 * 60 * 60,
         })
     }
 
@@ -35,15 +42,17 @@ impl Window {
             Self::Five => "5m",
             Self::Quarter => "15m",
             Self::Hour => "1h",
+            Self::Six => "6h",
+            Self::Day => "24h",
         }
     }
 
     /// In how many equal parts of round length it falls.
     pub(crate) const fn parts(self) -> u64 {
         match self {
-            Self::Minute | Self::Quarter => 3,
+            Self::Minute | Self::Quarter | Self::Six => 3,
             Self::Five => 5,
-            Self::Hour => 4,
+            Self::Hour | Self::Day => 4,
         }
     }
 
@@ -66,6 +75,7 @@ mod tests {
     fn the_shortest_and_the_longest_are_ends() {
         assert_eq!(Window::Minute.shorter(), Window::Minute);
         assert_eq!(Window::Minute.longer(), Window::Five);
-        assert_eq!(Window::Hour.longer(), Window::Hour);
+        assert_eq!(Window::Day.longer(), Window::Day);
+        assert_eq!(Window::Day.shorter(), Window::Six);
     }
 }

@@ -73,6 +73,7 @@ fn pool(it: &PoolView) -> wire::Pool {
         ejections_total: it.ejections_total,
         ejections_spared_total: it.ejections_spared_total,
         panics_total: it.panics_total,
+        scaler_revision: it.scaler_revision,
     }
 }
 

@@ -7,6 +7,7 @@ mod change;
 mod convert;
 mod demo;
 mod external_scaler;
+mod history;
 mod inquiries;
 mod limits;
 mod rejection;
@@ -23,7 +24,7 @@ use tokio::net::UnixListener;
 use tonic::service::InterceptorLayer;
 use tonic::transport::Server;
 
-use crate::state::{Events, Inquiry, Observatory, Scalers, Writer};
+use crate::state::{Events, History, Inquiry, Observatory, Scalers, Writer};
 
 pub use demo::LoadKnob;
 pub use external_scaler::serve_external_scaler;
@@ -47,6 +48,8 @@ pub struct Admin {
     pub observatory: Observatory,
     /// What happened.
     pub events: Events,
+    /// What figures were.
+    pub history: History,
     /// What workers remember of late.
     pub inquiry: Inquiry,
     /// How pools are scaled.

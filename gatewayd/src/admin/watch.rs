@@ -14,7 +14,7 @@ use crate::model::{Event, EventKind, Snapshot};
 
 use super::caller::caller;
 use super::rejection::invalid;
-use super::{Admin, convert};
+use super::{Admin, convert, history};
 
 type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
@@ -22,6 +22,7 @@ type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 impl Watch for Admin {
     type SnapshotsStream = Streamed<wire::Snapshot>;
     type EventsStream = Streamed<wire::Event>;
+    type HistoryStream = Streamed<wire::Series>;
 
     async fn get_snapshot(
         &self,
@@ -68,6 +69,14 @@ impl Watch for Admin {
             }
         });
         Ok(Response::new(Box::pin(past.chain(live))))
+    }
+
+    async fn history(
+        &self,
+        request: Request<wire::HistoryRequest>,
+    ) -> Result<Response<Self::HistoryStream>, Status> {
+        let told = history::told(&self.history, request.into_inner())?;
+        Ok(Response::new(Box::pin(tokio_stream::iter(told).map(Ok))))
     }
 }
 

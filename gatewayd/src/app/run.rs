@@ -27,7 +27,8 @@ use crate::clock::Clock;
 use crate::config;
 use crate::model::{Configuration, EventKind, Phase, Settings, Severity};
 use crate::state::{
-    Cells, ConnectionCaps, Events, Inquiry, Limiter, Observatory, Past, Scalers, Started, Writer,
+    Cells, ConnectionCaps, Events, History, Inquiry, Limiter, Observatory, Past, Scalers, Started,
+    Writer,
 };
 use crate::tasks::Scale;
 
@@ -149,7 +150,7 @@ impl Gateway {
             events: events.clone(),
             phase: phases,
         };
-        let scalers = Scalers::new(clock);
+        let (scalers, history) = (Scalers::new(clock), History::default());
         let Bound { doors, views, watched } = bound;
         let watchers = Watchers {
             certificates: watched,
@@ -160,6 +161,7 @@ impl Gateway {
             log_dropped: dropped,
             observatory: observatory.clone(),
             feed,
+            history: history.clone(),
         };
         let answering = watchers.start(&shared);
         let workers = workers::start(&shared, doors)?;
@@ -184,6 +186,7 @@ impl Gateway {
             writer: writer.clone(),
             observatory,
             events: events.clone(),
+            history,
             inquiry,
             scalers,
             load,

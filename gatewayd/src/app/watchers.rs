@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use super::workers::Shared;
 use crate::admin;
 use crate::model::{EventKind, ListenerView, Severity};
-use crate::state::{Events, Feed, HostFigures, Observatory, Painter, Scalers};
+use crate::state::{Events, Feed, History, HostFigures, Observatory, Painter, Scalers};
 use crate::tasks::{self, Publish, Watched};
 
 /// What only the watchers need.
@@ -24,6 +24,7 @@ pub(super) struct Watchers {
     pub(super) log_dropped: Arc<AtomicU64>,
     pub(super) observatory: Observatory,
     pub(super) feed: Feed,
+    pub(super) history: History,
 }
 
 impl Watchers {
@@ -43,6 +44,7 @@ impl Watchers {
             log_dropped: self.log_dropped,
             events: events.clone(),
             phase: shared.phase.clone(),
+            history: self.history,
         };
         let workers = shared.cells.iter().count();
         let painter = Painter::new(*clock, &instance(), &host_name(), workers);

@@ -23,6 +23,7 @@ mod listener;
 mod name;
 mod network;
 mod operation;
+mod past;
 mod phase;
 mod pool;
 mod rate;
@@ -57,6 +58,7 @@ pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, 
 pub use name::{Name, NameError};
 pub use network::{unwrapped, unwrapped_network};
 pub use operation::{Operation, Share};
+pub use past::{Figure, Grain, PastView};
 pub use phase::Phase;
 pub use pool::{Balance, HashKey, HealthCheck, Pool, ProbeKind};
 pub use rate::{Rate, RateError};

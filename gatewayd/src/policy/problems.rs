@@ -199,6 +199,7 @@ mod tests {
             ejections_total: 0,
             ejections_spared_total: 0,
             panics_total: 0,
+            scaler_revision: 0,
         }
     }
 

@@ -212,6 +212,7 @@ impl Painter {
             ejections_total,
             ejections_spared_total,
             panics_total,
+            scaler_revision: desired.touched(&format!("scaler/{}", pool.name)),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
 use crate::policy;
 use crate::state::{
-    AttemptCells, Cells, Events, Feed, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer,
+    AttemptCells, Cells, Events, Feed, History, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer,
 };
 
 const TICK: Duration = Duration::from_secs(1);
@@ -38,6 +38,8 @@ pub struct Publish {
     pub events: Events,
     /// What the process does with clients.
     pub phase: watch::Receiver<Phase>,
+    /// What was before.
+    pub history: History,
 }
 
 /// Publishes until nobody can ask any more.
@@ -53,6 +55,7 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
                 from.with_sight(|sight| painter.tick(sight));
                 let snapshot = from.paint(&mut painter);
                 from.tell_collapse(&snapshot, &mut collapsed);
+                from.history.note(&snapshot);
                 feed.latest.send_replace(Some(snapshot));
                 if count.is_multiple_of(SWEEP_TICKS) {
                     from.limiter.sweep(from.clock.now_us());

@@ -335,6 +335,7 @@ fn pools() -> Vec<Pool> {
         ejections_total: 0,
         ejections_spared_total: 0,
         panics_total: 0,
+        scaler_revision: 0,
     };
     let auth = Pool {
         name: "auth".into(),

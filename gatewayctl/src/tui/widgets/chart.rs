@@ -115,8 +115,11 @@ fn draw_times(buffer: &mut Buffer, plot: Rect, window: Window, style: Style) {
     let shown = if width >= parts * 9 { parts } else { 1 };
     for part in 0..shown {
         let ago = window.length().as_secs() * (parts - part) / parts;
-        let label =
-            if ago.is_multiple_of(60) { format!("-{}m", ago / 60) } else { format!("-{ago}s") };
+        let label = match ago {
+            7_200.. if ago.is_multiple_of(3_600) => format!("-{}h", ago / 3_600),
+            _ if ago.is_multiple_of(60) => format!("-{}m", ago / 60),
+            _ => format!("-{ago}s"),
+        };
         let x = plot.x + u16::try_from(width * part / parts).unwrap_or(0);
         buffer.set_string(x, y, label, style);
     }
