@@ -106,7 +106,7 @@ async fn apply(session: &Session, edit: Edit, flags: &ChangeFlags) -> Result<Ver
 }
 
 /// Where this shell is used from, when that is over ssh: sshd tells it first in SSH_CONNECTION.
-fn own_address() -> String {
+pub(super) fn own_address() -> String {
     let told = std::env::var("SSH_CONNECTION").unwrap_or_default();
     let address = told.split_whitespace().next().unwrap_or_default();
     // What is no address is nobody's.

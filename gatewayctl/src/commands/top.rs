@@ -74,6 +74,7 @@ impl TopArgs {
             color: session.wants_color(io::stdout().is_terminal()),
             read_only: self.read_only,
             refresh: self.refresh,
+            own_address: super::block::own_address(),
         };
         match tui::run(options).await {
             Ok(()) => Ok(Verdict::Done),

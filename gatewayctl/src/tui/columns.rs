@@ -6,7 +6,10 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{
     history::History, list::List, look::Look, screens::staged::Staged, theme::Role, window::Window,
 };
-use crate::{model::Value, output};
+use crate::{
+    model::{Block, Value},
+    output,
+};
 
 /// One column of a table of `R`.
 pub(crate) struct Column<R> {
@@ -48,6 +51,8 @@ pub(crate) struct Lens<'a> {
     pub(crate) window: Window,
     /// Weights that were asked for and not yet applied.
     pub(crate) staged: &'a Staged,
+    /// Networks whose clients are refused.
+    pub(crate) blocked: &'a [Block],
 }
 
 /// What stands in a cell.

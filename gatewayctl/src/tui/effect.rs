@@ -1,5 +1,6 @@
 //! An effect: what `update` wants done outside the model. Only the loop does it.
 
+use super::lore::Inquiry;
 use crate::model::{Edit, Intent};
 
 /// What is wanted.
@@ -9,6 +10,8 @@ pub(crate) enum Effect {
     Preview(Request),
     /// Asks the gateway for a change.
     Apply(Request),
+    /// Asks the gateway something that changes nothing.
+    Inquire(Inquiry),
     /// Tries the gateway now instead of waiting.
     Retry,
     /// Draws everything anew.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{dialog, key::Key, list, screens};
+use super::{dialog, key::Key, list, lore::Found, screens};
 use crate::{
     client,
     model::{Event, Operation, Past, Snapshot},
@@ -19,8 +19,10 @@ pub(crate) enum Msg {
     Tick,
     /// The link had something to say.
     Link(LinkEvent),
-    /// The gateway answered a question or a change.
+    /// The gateway answered a question about a change, or a change.
     Answer(Answer),
+    /// The gateway answered an inquiry.
+    Found(Found),
 }
 
 /// What the link says.

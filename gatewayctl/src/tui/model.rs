@@ -6,6 +6,7 @@ use super::{
     connection::{Connection, Freshness},
     dialog::{Around, Dialog},
     look::Look,
+    lore::Asked,
     moment::Moment,
     notice::{Notice, Notices},
     picture::Picture,
@@ -25,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) look: Look,
     /// Whether changes are disabled altogether.
     pub(crate) read_only: bool,
+    /// Where its operator comes from; empty when not known.
+    pub(crate) own_address: String,
 }
 
 /// Everything the dashboard knows.
@@ -62,6 +65,8 @@ pub(crate) struct Model {
     pub(crate) notices: Notices,
     /// Backends whose drain was asked for here.
     pub(crate) drains: Vec<String>,
+    /// Inquiries under way.
+    pub(crate) asked: Asked,
     /// Dialogs opened so far; their numbers.
     pub(crate) tickets: u64,
     /// Keys that came just now.
@@ -101,6 +106,7 @@ impl Model {
             wanted_window: None,
             notices: Notices::default(),
             drains: Vec::new(),
+            asked: Asked::default(),
             tickets: 0,
             burst: Burst::default(),
             is_quitting: false,
@@ -140,6 +146,7 @@ impl Model {
             now: self.now,
             hindrance: self.hindrance(),
             context: &self.settings.context,
+            own_address: &self.settings.own_address,
         })
     }
 

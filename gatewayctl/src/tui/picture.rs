@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::history::History;
+use super::{history::History, lore::Lore};
 use crate::model::{Backend, Event, Limit, Snapshot};
 
 /// Events kept; older ones are in `gatewayctl event tail`.
@@ -17,6 +17,8 @@ pub(crate) struct Picture {
     pub(crate) history: History,
     /// What happened, newest first.
     pub(crate) events: VecDeque<Event>,
+    /// What was asked for beside.
+    pub(crate) lore: Lore,
 }
 
 impl Picture {

@@ -16,6 +16,7 @@ use super::{
     key::Key,
     link::{Link, Route},
     look::Look,
+    lore::{self, Finding, Found, Inquiry},
     message::{Answer, Msg},
     model::{Model, Settings},
     moment::Moment,
@@ -25,8 +26,8 @@ use super::{
     view::view,
 };
 use crate::{
-    client::{self, Address, ErrorCode},
-    model::Standing,
+    client::{self, Address, Client, ErrorCode},
+    model::{RejectionsAsked, Standing},
 };
 
 /// Frames are at least this far apart.
@@ -55,6 +56,8 @@ pub struct Options {
     pub read_only: bool,
     /// How often the picture is renewed.
     pub refresh: Duration,
+    /// Where its operator comes from; empty when not known.
+    pub own_address: String,
 }
 
 /// Why a dashboard ended other than by its operator's wish.
@@ -88,8 +91,8 @@ struct Dashboard {
     link: Link,
     terminal: Terminal,
     signals: Signals,
-    answer: mpsc::Sender<Answer>,
-    answers: mpsc::Receiver<Answer>,
+    answer: mpsc::Sender<Msg>,
+    answers: mpsc::Receiver<Msg>,
     /// When the next frame is due; none while nothing changed.
     due: Option<Instant>,
     drawn: Option<Instant>,
@@ -118,6 +121,7 @@ impl Dashboard {
             address: options.address.to_string(),
             look,
             read_only: options.read_only,
+            own_address: options.own_address,
         };
         let interval = options.refresh.max(Duration::from_secs(1));
         let screen = options.screen.unwrap_or_default();
@@ -178,7 +182,7 @@ impl Dashboard {
             signal = self.signals.next() => Wake::Signal(signal),
             () = self.terminal.hung_up() => Wake::Signal(Signal::End(Ending::Hangup)),
             event = input.next() => heard(event),
-            Some(answer) = self.answers.recv() => Wake::msg(Msg::Answer(answer)),
+            Some(answer) = self.answers.recv() => Wake::msg(answer),
             Some(event) = self.link.next() => Wake::msg(Msg::Link(event)),
             () = until(self.due), if ready => Wake::Draw,
             () = self.terminal.changed(), if !ready => Wake::msg(Msg::Tick),
@@ -217,6 +221,7 @@ impl Dashboard {
             match effect {
                 Effect::Preview(request) => self.ask(request, true),
                 Effect::Apply(request) => self.ask(request, false),
+                Effect::Inquire(inquiry) => self.inquire(inquiry),
                 Effect::Retry => self.link.retry(),
                 Effect::Redraw => self.terminal.forget()?,
                 Effect::Suspend => self.suspend()?,
@@ -238,8 +243,33 @@ impl Dashboard {
             };
             let Request { ticket, .. } = request;
             // Without a dashboard nobody waits for the answer.
-            let _ = answer.send(Answer { ticket, is_preview, result }).await;
+            let _ = answer.send(Msg::Answer(Answer { ticket, is_preview, result })).await;
         });
+    }
+
+    fn inquire(&self, inquiry: Inquiry) {
+        let (client, answer) = (self.link.client(), self.answer.clone());
+        tokio::spawn(async move {
+            let result = match client {
+                Some(client) => find(&client, &inquiry).await,
+                None => Err(client::Error::new(ErrorCode::Unreachable, "not connected")),
+            };
+            let _ = answer.send(Msg::Found(Found { inquiry, result })).await;
+        });
+    }
+}
+
+async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Error> {
+    match inquiry {
+        Inquiry::Rejections(by) => {
+            let (window, top) = (lore::REFUSED_WITHIN, lore::OFFENDERS);
+            let asked = RejectionsAsked { by: *by, would: false, window, top };
+            client.rejections(asked).await.map(Finding::Rejections)
+        }
+        Inquiry::Simulation { limit, rule } => {
+            let found = client.simulate(limit, rule.clone(), lore::TRIED_ON).await;
+            found.map(|found| Finding::Simulation(Box::new(found)))
+        }
     }
 }
 

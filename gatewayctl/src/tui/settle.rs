@@ -41,7 +41,10 @@ pub(crate) fn show_row(model: &mut Model, screen: Screen, id: &str) {
     let list = match screen {
         Screen::Overview => return,
         Screen::Backends => &mut model.backends.list,
-        Screen::Limits => &mut model.limits.list,
+        Screen::Limits => {
+            model.limits.panel = limits::Panel::Rules;
+            &mut model.limits.list
+        }
     };
     list.filter = Default::default();
     list.select(id);

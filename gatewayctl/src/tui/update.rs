@@ -5,7 +5,9 @@ use super::{
     burst::Verdict,
     dialog::{self, Dialog, Step},
     effect::Effect,
+    inquire,
     key::Key,
+    lore::Found,
     message::{Action, Answer, LinkEvent, Msg},
     model::{Model, Pause},
     moment::Moment,
@@ -28,8 +30,11 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Tick => Vec::new(),
         Msg::Link(event) => link(model, event),
         Msg::Answer(answer) => answered(model, &answer),
+        Msg::Found(found) => found_out(model, found),
     };
     settle::settle(model);
+    let mut effects = effects;
+    effects.extend(inquire::due(model));
     effects
 }
 
@@ -152,8 +157,11 @@ fn back(model: &mut Model, key: Key) -> Vec<Effect> {
         Screen::Overview => true,
         Screen::Backends => on_backends_back(model, key),
         Screen::Limits => {
+            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
             let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
-            stage.is_none_or(|stage| model.limits.update(limits::Msg::Back, &stage) == Wish::Pass)
+            stage.is_none_or(|stage| {
+                model.limits.update(limits::Msg::Back, picture, &stage) == Wish::Pass
+            })
         }
     };
     if passed && let Some(screen) = model.came_from.take() {
@@ -195,13 +203,14 @@ fn on_backends(model: &mut Model, msg: backends::Msg, key: Key) -> Vec<Effect> {
 }
 
 fn on_limits(model: &mut Model, msg: limits::Msg, key: Key) -> Vec<Effect> {
-    if refused(model) {
+    if msg.changes() && refused(model) {
         return Vec::new();
     }
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
     let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
         return Vec::new();
     };
-    let wish = model.limits.update(msg, &stage);
+    let wish = model.limits.update(msg, picture, &stage);
     grant(model, wish)
 }
 
@@ -283,6 +292,7 @@ fn link(model: &mut Model, event: LinkEvent) -> Vec<Effect> {
         LinkEvent::Up => {
             model.connection.up();
             model.live.forget_events();
+            model.asked.forget();
         }
         LinkEvent::Snapshot(snapshot) => return picture(model, *snapshot),
         LinkEvent::Event(event) => model.live.learn(event),
@@ -307,6 +317,15 @@ fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
         _ => Step::Stay,
     };
     follow(model, step)
+}
+
+fn found_out(model: &mut Model, found: Found) -> Vec<Effect> {
+    model.asked.answered(&found.inquiry);
+    if let Some(Dialog::Form(form)) = &mut model.dialog {
+        form.learn(&found);
+    }
+    model.live.lore.learn(found);
+    Vec::new()
 }
 
 fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
@@ -371,6 +390,7 @@ mod tests {
             address: String::new(),
             look: Look::new(true, false),
             read_only: false,
+            own_address: String::new(),
         };
         let connection = Connection::new(std::time::Duration::from_secs(1));
         let mut model = Model::new(settings, connection, Screen::Overview);

@@ -11,7 +11,8 @@ use crate::clock::Clock;
 use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
 use crate::policy;
 use crate::state::{
-    AttemptCells, Cells, Events, Feed, History, HostFigures, Limiter, Painter, Sight, WorkerCells, Writer,
+    AttemptCells, Cells, Events, Feed, History, HostFigures, Limiter, Painter, Sight, WorkerCells,
+    Writer,
 };
 
 const TICK: Duration = Duration::from_secs(1);

@@ -55,6 +55,16 @@ const fn backends(
     row(Scope::Backends, keys, Action::Backends(msg), name, help, footer)
 }
 
+const fn limits(
+    keys: &'static [Key],
+    msg: limits::Msg,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::Limits, keys, Action::Limits(msg), name, help, footer)
+}
+
 const fn dialog(
     keys: &'static [Key],
     msg: dialog::Msg,
@@ -94,7 +104,15 @@ pub(crate) static TABLE: &[Binding] = &[
     backends(&[Enter], backends::Msg::Enter, "backend.open", "apply staged weights; else the backend on the whole screen", Some(("Enter", "detail"))),
     backends(&[Char('z')], backends::Msg::Zoom, "backend.zoom", "the backend on the whole screen, and back", None),
 
-    row(Scope::Limits, &[Char('E'), Enter], Action::Limits(limits::Msg::Edit), "limit.edit", "edit the limit: allowance, mode", Some(("E", "edit"))),
+    limits(&[Char('E'), Enter], limits::Msg::Edit, "limit.edit", "edit the limit, with a preview", Some(("E", "edit"))),
+    limits(&[Char('B')], limits::Msg::Block, "limit.block", "block the chosen client, or a network", Some(("B", "block"))),
+    limits(&[Char('R')], limits::Msg::Unblock, "limit.unblock", "take the chosen block back", Some(("R", "unblock"))),
+    limits(&[Char('t')], limits::Msg::NextGrouping, "limit.top", "offenders by client, key or path", Some(("t", "top by"))),
+    limits(&[Char('P')], limits::Msg::Promote, "limit.promote", "make the candidate the rule", Some(("P", "promote"))),
+    limits(&[Char('X')], limits::Msg::DropCandidate, "limit.drop", "try the candidate no more", None),
+    limits(&[Char('f')], limits::Msg::File, "limit.file", "back to the rule of the file", Some(("f", "file"))),
+    limits(&[Tab], limits::Msg::NextPanel, "limit.panel", "rules, offenders, blocks", Some(("Tab", "panel"))),
+    limits(&[BackTab], limits::Msg::PreviousPanel, "limit.panel-before", "panel before", None),
 
     list(&[Char('j'), Down], list::Msg::Down, "list.down", "down", None),
     list(&[Char('k'), Up], list::Msg::Up, "list.up", "up", None),

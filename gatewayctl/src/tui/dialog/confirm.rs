@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Around, Dialog, Form, Msg, Step, input::Input, target::Target};
 use crate::{
     client::{self, ErrorCode},
-    model::{Edit, Intent, LimitMode, Operation, Snapshot, Standing},
+    model::{CandidateEdit, Edit, Intent, LimitMode, Operation, ScalerEdit, Snapshot, Standing},
     tui::{effect::Request, key::Key, message::Answer, moment::Moment},
 };
 
@@ -126,6 +126,12 @@ impl Confirm {
         self
     }
 
+    /// The same, for this reason.
+    pub(super) fn because(mut self, reason: &str) -> Self {
+        self.reason = Input::of(reason);
+        self
+    }
+
     /// The same, going back to `form` on no.
     pub(super) fn back_to(mut self, form: Form) -> Self {
         self.form = Some(Box::new(form));
@@ -143,10 +149,20 @@ impl Confirm {
             Edit::SetWeights { .. } => "reweight",
             Edit::SetLimit { edit, .. } if edit.mode == Some(LimitMode::Shadow) => "shadow",
             Edit::ResetLimit { .. } => "reset",
+            Edit::SetLimit { edit, .. } => match edit.candidate {
+                Some(CandidateEdit::Promote) => "promote",
+                Some(CandidateEdit::Drop) => "drop",
+                Some(CandidateEdit::Set(_)) => "try",
+                None => "change",
+            },
             Edit::AddBlock { .. } => "block",
             Edit::RemoveBlocks { .. } => "unblock",
-            Edit::SetLimit { .. } => "change",
-            Edit::Scale { .. } => "scale",
+            Edit::Scale { edit, .. } => match edit {
+                ScalerEdit::Rules { .. } => "change",
+                ScalerEdit::Pause { .. } => "hold",
+                ScalerEdit::Desired { .. } => "resize",
+                ScalerEdit::Resume => "resume",
+            },
         }
     }
 
@@ -154,7 +170,7 @@ impl Confirm {
     pub(super) fn name_to_type(&self) -> String {
         match &self.targets[..] {
             [one] => one.name().to_owned(),
-            many => format!("{} backends", many.len()),
+            many => format!("{} {}s", many.len(), many.first().map_or("target", Target::kind)),
         }
     }
 
@@ -262,7 +278,7 @@ impl Confirm {
                     self.focus = self.first_focus();
                     Step::Stay
                 }
-                (_, Some(form)) => Step::Become(Box::new(Dialog::Form(*form))),
+                (_, Some(form)) => Step::Become(Box::new(Dialog::Form(form))),
                 (_, None) => Step::Close,
             },
             Msg::Next | Msg::Previous => {

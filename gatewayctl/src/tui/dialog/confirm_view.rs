@@ -104,7 +104,11 @@ fn title(confirm: &Confirm, around: &Around<'_>) -> String {
     }
     match (confirm.verb(), &confirm.edit) {
         ("maintain", _) => format!("Put {names} in maintenance ?"),
+        ("promote" | "drop" | "try", _) => {
+            format!("{} candidate of {names} ?", capital(confirm.verb()))
+        }
         (verb, Edit::SetLimit { .. }) => format!("{} limit {names} ?", capital(verb)),
+        (verb, Edit::Scale { .. }) => format!("{} scaler of pool {names} ?", capital(verb)),
         (verb, _) => format!("{} {names} ?", capital(verb)),
     }
 }

@@ -1,7 +1,14 @@
 //! A form: fields that together make a change, each judged as it is typed.
 
-use super::{Around, Msg, Step, add, input::Input, limit, weight};
-use crate::{model::Snapshot, tui::key::Key};
+use super::{Around, Msg, Step, add, block, input::Input, limit, trial::Trial, weight};
+use crate::{
+    model::Snapshot,
+    tui::{
+        key::Key,
+        lore::{Found, Inquiry},
+        moment::Moment,
+    },
+};
 
 /// Fields that together make a change.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +21,8 @@ pub(crate) struct Form {
     pub(super) fields: Vec<Field>,
     /// The field under the cursor.
     pub(super) focus: usize,
+    /// What its rule would have done, where it has one.
+    pub(super) trial: Trial,
 }
 
 /// What a form is for.
@@ -25,6 +34,8 @@ pub(super) enum Purpose {
     Weight(Vec<String>),
     /// This limit.
     Limit(String),
+    /// A block.
+    Block,
 }
 
 /// One field.
@@ -79,7 +90,7 @@ impl Field {
 impl Form {
     /// A form with the cursor in its first field.
     pub(super) fn new(purpose: Purpose, title: String, fields: Vec<Field>) -> Self {
-        Self { purpose, title, fields, focus: 0 }
+        Self { purpose, title, fields, focus: 0, trial: Trial::default() }
     }
 
     /// What stands in the field called `label`.
@@ -93,7 +104,27 @@ impl Form {
             Purpose::Add => add::verdict(field, snapshot),
             Purpose::Weight(names) => weight::verdict(field, names, snapshot),
             Purpose::Limit(_) => limit::verdict(field),
+            Purpose::Block => block::verdict(field, snapshot),
         }
+    }
+
+    /// What is to be asked about what is typed.
+    pub(crate) fn tries(&mut self, now: Moment) -> Option<Inquiry> {
+        let Purpose::Limit(name) = &self.purpose else { return None };
+        let rule = limit::rule(self);
+        self.trial.ask(name, rule, now)
+    }
+
+    /// Takes the answer.
+    pub(crate) fn learn(&mut self, found: &Found) {
+        if let Purpose::Limit(name) = &self.purpose {
+            self.trial.learn(name, found);
+        }
+    }
+
+    /// When it is to be asked about without anything else happening.
+    pub(super) fn next_change(&self, now: Moment) -> Option<Moment> {
+        self.trial.next_change(now)
     }
 
     pub(super) fn press(&mut self, key: Key) -> bool {
@@ -158,6 +189,7 @@ impl Form {
             Purpose::Add => add::submit(self, key, around),
             Purpose::Weight(names) => weight::submit(self, names, around),
             Purpose::Limit(name) => limit::submit(self, name, key, around),
+            Purpose::Block => block::submit(self, key, around),
         }
     }
 }
@@ -173,8 +205,13 @@ mod tests {
         let mut form =
             Form::new(Purpose::Add, String::new(), vec![Field::choice("pool", options, 0)]);
         let snapshot = Snapshot::default();
-        let around =
-            Around { snapshot: &snapshot, now: Moment::default(), hindrance: None, context: "" };
+        let around = Around {
+            snapshot: &snapshot,
+            now: Moment::default(),
+            hindrance: None,
+            context: "",
+            own_address: "",
+        };
         let mut seen = Vec::new();
         for msg in [Msg::Left, Msg::Right, Msg::Right] {
             form.update(msg, Key::Left, &around);

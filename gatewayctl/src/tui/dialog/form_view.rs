@@ -6,6 +6,7 @@ use super::{
     Around,
     canvas::{self, Row},
     form::{Entry, Field, Form, Purpose, Verdict},
+    limit,
 };
 use crate::tui::{look::Look, theme::Role};
 
@@ -37,6 +38,9 @@ pub(super) fn view(form: &Form, look: Look, frame: &mut Frame<'_>, around: &Arou
     if let Some(field) = form.fields.get(form.focus).filter(|_| !is_roomy) {
         let (role, said) = thought(form, field, around);
         rows.extend(Row::words(look, 1, role, &said, width));
+    }
+    if let Purpose::Limit(_) = form.purpose {
+        rows.extend(form.trial.rows(limit::rule(form).as_ref(), look, width));
     }
     if let Some(hindrance) = around.hindrance {
         rows.extend(Row::words(look, 0, Role::Warn, hindrance, width));

@@ -1,6 +1,7 @@
 //! The dialogs: forms gather a change, and one confirmation alone sends it.
 
 mod add;
+mod block;
 mod canvas;
 mod command_line;
 mod confirm;
@@ -10,11 +11,12 @@ mod form_view;
 pub(crate) mod input;
 mod limit;
 mod target;
+mod trial;
 mod weight;
 
 pub(crate) use confirm::{Confirm, Level};
 pub(crate) use form::Form;
-pub(crate) use {add::add, limit::limit, weight::weight};
+pub(crate) use {add::add, block::block, limit::limit, weight::weight};
 
 use ratatui::Frame;
 
@@ -27,12 +29,18 @@ pub(crate) enum Dialog {
     /// Asks whether a change is wanted.
     Confirm(Box<Confirm>),
     /// Gathers a change.
-    Form(Form),
+    Form(Box<Form>),
 }
 
 impl From<Confirm> for Dialog {
     fn from(confirm: Confirm) -> Self {
         Self::Confirm(Box::new(confirm))
+    }
+}
+
+impl From<Form> for Dialog {
+    fn from(form: Form) -> Self {
+        Self::Form(Box::new(form))
     }
 }
 
@@ -89,6 +97,8 @@ pub(crate) struct Around<'a> {
     pub(crate) hindrance: Option<&'static str>,
     /// Which gateway this is, as its operator calls it.
     pub(crate) context: &'a str,
+    /// Where its operator comes from; empty when not known.
+    pub(crate) own_address: &'a str,
 }
 
 impl Dialog {
@@ -128,7 +138,7 @@ impl Dialog {
     pub(crate) fn next_change(&self, now: Moment) -> Option<Moment> {
         match self {
             Self::Confirm(confirm) => confirm.next_change(now),
-            Self::Form(_) => None,
+            Self::Form(form) => form.next_change(now),
         }
     }
 

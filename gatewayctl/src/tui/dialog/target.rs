@@ -1,11 +1,11 @@
 //! A target: what a dialog acts on, as it was when the dialog opened.
 
-use crate::model::{Edit, Snapshot};
+use crate::model::{Backend, Block, Edit, Limit, Pool, Snapshot};
 
 /// One thing a change acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// What kind of thing it is: "backend", "limit".
+    /// What kind of thing it is: "backend", "limit", "network", "scaler".
     kind: &'static str,
     /// Its name.
     name: String,
@@ -16,7 +16,8 @@ pub(crate) struct Target {
 /// What is known of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Facts {
-    revision: u64,
+    /// Another one tells that somebody changed it.
+    stamp: (u64, Option<i64>),
     words: String,
 }
 
@@ -33,8 +34,17 @@ impl Target {
             Edit::SetLimit { name, .. } | Edit::ResetLimit { name, .. } => {
                 vec![Self::found("limit", name, snapshot)]
             }
-            Edit::Scale { .. } | Edit::AddBlock { .. } | Edit::RemoveBlocks { .. } => Vec::new(),
+            Edit::AddBlock { network, .. } => vec![Self::found("network", network, snapshot)],
+            Edit::RemoveBlocks { networks } => {
+                networks.iter().map(|network| Self::found("network", network, snapshot)).collect()
+            }
+            Edit::Scale { pool, .. } => vec![Self::found("scaler", pool, snapshot)],
         }
+    }
+
+    /// What kind of thing it is.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.kind
     }
 
     /// Its name.
@@ -54,26 +64,43 @@ impl Target {
             (None, None) => None,
             (Some(_), None) => Some(format!("{name} is gone")),
             (None, Some(_)) => Some(format!("{name} exists now")),
-            (Some(was), Some(is)) if was.revision == is.revision => None,
+            (Some(was), Some(is)) if was.stamp == is.stamp => None,
             (Some(was), Some(is)) => Some(format!("{name} changed: {} > {}", was.words, is.words)),
         }
     }
 
     fn found(kind: &'static str, name: &str, snapshot: &Snapshot) -> Self {
-        let was = if kind == "limit" {
-            snapshot.limits.iter().find(|limit| limit.name == name).map(|limit| Facts {
-                revision: limit.revision,
-                words: format!("{} {} per {}", limit.mode, limit.rule, limit.key),
-            })
-        } else {
-            snapshot.backends.iter().find(|backend| backend.name == name).map(|backend| Facts {
-                revision: backend.revision,
-                words: format!(
-                    "{} weight {}, {}, {} in flight",
-                    backend.standing, backend.weight, backend.health, backend.in_flight
-                ),
-            })
+        let was = match kind {
+            "limit" => snapshot.limits.iter().find(|it| it.name == name).map(Facts::limit),
+            "network" => snapshot.blocks.iter().find(|it| it.network == name).map(Facts::block),
+            "scaler" => snapshot.pools.iter().find(|it| it.name == name).map(Facts::scaler),
+            _ => snapshot.backends.iter().find(|it| it.name == name).map(Facts::backend),
         };
         Self { kind, name: name.to_owned(), was }
+    }
+}
+
+impl Facts {
+    fn backend(it: &Backend) -> Self {
+        let Backend { standing, weight, health, in_flight, .. } = it;
+        let words = format!("{standing} weight {weight}, {health}, {in_flight} in flight");
+        Self { stamp: (it.revision, None), words }
+    }
+
+    fn limit(it: &Limit) -> Self {
+        let words = format!("{} {} per {}", it.mode, it.rule, it.key);
+        Self { stamp: (it.revision, None), words }
+    }
+
+    fn block(it: &Block) -> Self {
+        let since = u64::try_from(it.since_ms).unwrap_or(0);
+        let why = if it.reason.is_empty() { String::new() } else { format!(": {}", it.reason) };
+        let words = format!("blocked by {}{why}, {} hits", it.owner, it.hits_total);
+        Self { stamp: (since, it.expires_ms), words }
+    }
+
+    fn scaler(it: &Pool) -> Self {
+        let words = format!("{} of {} servers ready", it.ready, it.backends);
+        Self { stamp: (it.scaler_revision, None), words }
     }
 }

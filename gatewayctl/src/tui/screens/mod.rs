@@ -76,6 +76,7 @@ impl<'a> Scene<'a> {
             now_ms: self.snapshot.time_ms,
             window: self.window,
             staged: self.staged,
+            blocked: &self.snapshot.blocks,
         }
     }
 }

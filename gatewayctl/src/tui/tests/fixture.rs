@@ -7,14 +7,15 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     client,
     model::{
-        Backend, Block, Edit, Event, Health, Limit, LimitMode, Operation, Pool, Problem, Severity,
-        Share, Snapshot, Standing, Totals,
+        Backend, Block, Edit, Event, Grouping, Health, Limit, LimitMode, Operation, Pool, Problem,
+        Rejection, Severity, Share, Simulation, Snapshot, Standing, Totals,
     },
     tui::{
         connection::Connection,
         effect::{Effect, Request},
         key::Key,
         look::Look,
+        lore::{Finding, Found, Inquiry},
         message::{Answer, LinkEvent, Msg},
         model::{Model, Settings},
         moment::Moment,
@@ -44,6 +45,7 @@ impl Story {
             address: "unix:///run/gatewayd/admin.sock".into(),
             look,
             read_only: false,
+            own_address: String::new(),
         };
         let connection = Connection::new(Duration::from_secs(1));
         let model = Model::new(settings, connection, Screen::Overview);
@@ -68,7 +70,45 @@ impl Story {
     /// The same, on this screen.
     pub(super) fn on(mut self, screen: Screen) -> Self {
         self.model.screen = screen;
+        self.inform();
         self
+    }
+
+    /// The gateway answers what is asked now, and what is asked next because of that.
+    pub(super) fn inform(&mut self) {
+        self.tell(Msg::Tick);
+        for _ in 0..4 {
+            let asked: Vec<Inquiry> = self.inquiries().into_iter().cloned().collect();
+            self.effects.retain(|effect| !matches!(effect, Effect::Inquire(_)));
+            for inquiry in asked {
+                self.find(Found { result: Ok(canned(&inquiry)), inquiry });
+            }
+        }
+    }
+
+    /// An inquiry is answered.
+    pub(super) fn find(&mut self, found: Found) -> Vec<Effect> {
+        self.tell(Msg::Found(found))
+    }
+
+    /// What was inquired so far.
+    pub(super) fn inquiries(&self) -> Vec<&Inquiry> {
+        let effects = self.effects.iter();
+        effects
+            .filter_map(|effect| match effect {
+                Effect::Inquire(inquiry) => Some(inquiry),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The last question about a change, or change, that was sent.
+    pub(super) fn asked(&self) -> Option<(&Request, bool)> {
+        self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Preview(request) => Some((request, true)),
+            Effect::Apply(request) => Some((request, false)),
+            _ => None,
+        })
     }
 
     pub(super) fn tell(&mut self, msg: Msg) -> Vec<Effect> {
@@ -119,11 +159,8 @@ impl Story {
 
     /// The gateway answers the last request.
     pub(super) fn answer(&mut self, result: Result<Operation, client::Error>) -> Vec<Effect> {
-        let (ticket, is_preview) = match self.effects.last() {
-            Some(Effect::Preview(request)) => (request.ticket, true),
-            Some(Effect::Apply(request)) => (request.ticket, false),
-            other => panic!("nothing was asked: {other:?}"),
-        };
+        let Some((request, is_preview)) = self.asked() else { panic!("nothing was asked") };
+        let ticket = request.ticket;
         self.now += Duration::from_millis(20);
         self.tell(Msg::Answer(Answer { ticket, is_preview, result }))
     }
@@ -167,6 +204,56 @@ pub(super) fn unicode() -> Look {
 
 pub(super) fn ascii() -> Look {
     Look::new(true, false)
+}
+
+/// What the gateway answers to an inquiry.
+pub(super) fn canned(inquiry: &Inquiry) -> Finding {
+    match inquiry {
+        Inquiry::Rejections(by) => Finding::Rejections(rejections(*by)),
+        Inquiry::Simulation { limit, rule } => Finding::Simulation(Box::new(Simulation {
+            limit: limit.clone(),
+            rule: rule.to_string(),
+            covered_s: 300.0,
+            arrived: 93_300,
+            were_refused: 55_200,
+            would_refuse: 18_300,
+            keys: 3_412,
+            keys_were_refused: 34,
+            keys_would_refuse: 3,
+            keys_newly_refused: 0,
+            top: vec![("203.0.113.44".into(), 12_120), ("2001:db8:7::/64".into(), 6_100)],
+        })),
+    }
+}
+
+fn rejections(by: Grouping) -> Vec<Rejection> {
+    let row = |who: &str, rejected_per_s, passed_per_s, ago_s: i64| {
+        let mut row = Rejection {
+            rule: "create-per-ip".into(),
+            rejected_per_s,
+            error_per_s: 2.0,
+            passed_per_s,
+            since_ms: NOON - ago_s * 1_000,
+            ..Rejection::default()
+        };
+        match by {
+            Grouping::Key => row.key = format!("client-ip {who}"),
+            Grouping::Path => row.path = "/urls".into(),
+            Grouping::Client | Grouping::Rule => row.client = who.into(),
+        }
+        row
+    };
+    let other = Rejection { rule: "login-burst".into(), ..row("198.51.100.77", 26.0, 5.0, 44) };
+    let mut rows = vec![
+        row("203.0.113.44", 141.0, 50.0, 372),
+        row("2001:db8:7::/64", 38.0, 50.0, 123),
+        row("198.51.100.9", 11.0, 1.0, 44),
+        other,
+    ];
+    if by == Grouping::Path {
+        rows.truncate(1);
+    }
+    rows
 }
 
 /// What the gateway would do if app-3 were drained.

@@ -5,7 +5,13 @@ use std::time::Duration;
 use super::fixture::{Story, ascii, drain_plan, text, unicode};
 use crate::{
     client::{Error, ErrorCode},
-    tui::{key::Key, message::Msg, screens::Screen},
+    model::Grouping,
+    tui::{
+        key::Key,
+        lore::{Found, Inquiry},
+        message::Msg,
+        screens::Screen,
+    },
 };
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
@@ -31,9 +37,8 @@ fn live() {
 fn live_in_ascii() {
     for screen in Screen::ALL {
         let story = Story::watching(ascii()).on(screen);
-        let frame = story.frame(120, 40);
-        assert!(frame.is_ascii());
-        insta::assert_snapshot!(format!("{}_ascii_120x40", named(screen)), frame);
+        golden(&story, &format!("{}_ascii", named(screen)));
+        assert!(SIZES.into_iter().all(|(width, height)| story.frame(width, height).is_ascii()));
     }
 }
 
@@ -50,9 +55,11 @@ fn disconnected() {
 
 #[test]
 fn stale() {
-    let mut story = Story::watching(unicode()).on(Screen::Backends);
-    story.wait(Duration::from_secs(7));
-    golden(&story, "backends_stale");
+    for screen in [Screen::Backends, Screen::Limits] {
+        let mut story = Story::watching(unicode()).on(screen);
+        story.wait(Duration::from_secs(7));
+        golden(&story, &format!("{}_stale", named(screen)));
+    }
 }
 
 #[test]
@@ -119,6 +126,49 @@ fn the_limit_form() {
     let mut story = Story::watching(unicode()).on(Screen::Limits);
     story.press("E");
     golden(&story, "dialog_limit");
+}
+
+#[test]
+fn the_limit_form_with_its_preview() {
+    let mut story = Story::watching(unicode()).on(Screen::Limits);
+    story.press("E");
+    story.key(Key::Ctrl('U'));
+    story.tell(Msg::Paste("80/minute".into()));
+    story.wait(Duration::from_millis(300));
+    story.inform();
+    golden(&story, "dialog_limit_preview");
+    for _ in 0..5 {
+        story.key(Key::Enter);
+    }
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    golden(&story, "dialog_limit_confirm");
+}
+
+#[test]
+fn offenders_and_blocks_are_panels_of_their_own() {
+    let mut story = Story::watching(unicode()).on(Screen::Limits);
+    story.key(Key::Tab);
+    story.press("j");
+    golden(&story, "limits_offenders");
+    story.press("B");
+    golden(&story, "dialog_block");
+    story.key(Key::Esc);
+    story.key(Key::Tab);
+    golden(&story, "limits_blocks");
+}
+
+#[test]
+fn an_inquiry_that_failed() {
+    let asked = vec![(Screen::Limits, Inquiry::Rejections(Grouping::Client))];
+    for (screen, inquiry) in asked {
+        let mut story = Story::watching(unicode());
+        story.model.screen = screen;
+        story.tell(Msg::Tick);
+        let result = Err(Error::new(ErrorCode::Timeout, "no answer from the gateway in 10s"));
+        story.find(Found { inquiry, result });
+        golden(&story, &format!("{}_error", named(screen)));
+    }
 }
 
 #[test]

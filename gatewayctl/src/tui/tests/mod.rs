@@ -2,5 +2,6 @@
 
 mod fixture;
 mod goldens;
+mod limits;
 mod random;
 mod stories;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::{prelude::*, sample::select};
 
-use super::fixture::{Story, ascii, backend, done, text, unicode};
+use super::fixture::{Story, ascii, backend, canned, done, text, unicode};
 use crate::{
     client::{Error, ErrorCode},
     model::{Edit, Health, Standing},
@@ -12,6 +12,7 @@ use crate::{
         dialog::Dialog,
         effect::Effect,
         key::Key,
+        lore::Found,
         message::{LinkEvent, Msg},
         screens::{Screen, backends::columns::TABLE},
     },
@@ -24,13 +25,14 @@ enum Step {
     Paste(String),
     Snapshot { seed: u8 },
     Answer { ok: bool },
+    Find { ok: bool },
     Lose,
     Up,
     Wait(u16),
 }
 
 fn keys() -> impl Strategy<Value = Key> {
-    let letters = "0123456789abcdefghjklmnprswyzGMRESTVF+-()[]{}/?*\\<>. =";
+    let letters = "0123456789abcdefghjklmnprstwyzABGHMPRESTUVXF+-()[]{}/?*\\<>. =";
     let letters: Vec<char> = letters.chars().collect();
     prop_oneof![
         8 => select(letters).prop_map(Key::Char),
@@ -40,7 +42,10 @@ fn keys() -> impl Strategy<Value = Key> {
             Key::Ctrl('U'), Key::Ctrl('L'),
         ]),
         // The ways to a change, so that they are walked often.
-        4 => select(vec![Key::Char('d'), Key::Char('y'), Key::Char('2'), Key::Enter]),
+        4 => select(vec![
+            Key::Char('d'), Key::Char('y'), Key::Char('2'), Key::Char('3'), Key::Enter,
+            Key::Char('B'), Key::Tab,
+        ]),
     ]
 }
 
@@ -50,6 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => ".{0,12}".prop_map(Step::Paste),
         3 => any::<u8>().prop_map(|seed| Step::Snapshot { seed }),
         4 => any::<bool>().prop_map(|ok| Step::Answer { ok }),
+        2 => any::<bool>().prop_map(|ok| Step::Find { ok }),
         1 => Just(Step::Lose),
         1 => Just(Step::Up),
         1 => (0_u16..9_000).prop_map(Step::Wait),
@@ -89,12 +95,18 @@ fn happen(story: &mut Story, step: &Step) -> Vec<Effect> {
         Step::Paste(text) => story.tell(Msg::Paste(text.clone())),
         Step::Snapshot { seed } => shake(story, *seed),
         Step::Answer { ok } => {
-            let edit = match story.effects.last() {
-                Some(Effect::Apply(request) | Effect::Preview(request)) => request.edit.clone(),
-                _ => return Vec::new(),
-            };
+            let Some((request, _)) = story.asked() else { return Vec::new() };
+            let edit = request.edit.clone();
             let error = Error::new(ErrorCode::Guard, "no");
             story.answer(if *ok { Ok(done(&edit)) } else { Err(error) })
+        }
+        Step::Find { ok } => {
+            let Some(inquiry) = story.inquiries().last().copied().cloned() else {
+                return Vec::new();
+            };
+            let error = Error::new(ErrorCode::Timeout, "no answer");
+            let result = if *ok { Ok(canned(&inquiry)) } else { Err(error) };
+            story.find(Found { inquiry, result })
         }
         Step::Lose => {
             story.lose();
@@ -154,7 +166,8 @@ proptest! {
         if stale { story.wait(Duration::from_secs(6)) } else { story.lose() }
         for step in after.iter().filter(|it| !matches!(it, Step::Snapshot { .. } | Step::Up)) {
             for effect in happen(&mut story, step) {
-                prop_assert!(!matches!(effect, Effect::Apply(_) | Effect::Preview(_)), "{:?}", effect);
+                let asks = matches!(effect, Effect::Apply(_) | Effect::Preview(_) | Effect::Inquire(_));
+                prop_assert!(!asks, "{:?}", effect);
             }
         }
     }

@@ -285,9 +285,15 @@ fn a_limit_is_edited_with_what_it_was_in_sight() {
     story.key(Key::Enter);
     story.key(Key::Right);
     story.key(Key::Enter);
+    story.key(Key::Enter);
+    story.tell(Msg::Paste("30m".into()));
+    story.key(Key::Enter);
+    story.tell(Msg::Paste("incident 4412".into()));
+    story.key(Key::Enter);
     story.watch();
     story.answer(Ok(drain_plan()));
     let frame = story.frame(120, 40);
+    assert!(frame.contains("for 30m00s, then 40/minute enforce"), "{frame}");
     assert!(frame.contains("limit 80/minute, was 100/minute (file 40/minute)"), "{frame}");
     story.press("y");
     let edit = Edit::SetLimit {
@@ -295,10 +301,12 @@ fn a_limit_is_edited_with_what_it_was_in_sight() {
         edit: LimitEdit {
             rule: "80/minute".parse().unwrap(),
             mode: Some(LimitMode::Shadow),
-            ..LimitEdit::default()
+            ttl: Some(Duration::from_secs(1_800)),
+            candidate: None,
         },
     };
     assert_eq!(story.sent()[0].edit, edit);
+    assert_eq!(story.sent()[0].intent.reason, "incident 4412");
 }
 
 #[test]
@@ -307,8 +315,9 @@ fn no_brings_the_form_back_as_it_was() {
     story.press("E");
     story.key(Key::Ctrl('U'));
     story.tell(Msg::Paste("80/minute".into()));
-    story.key(Key::Enter);
-    story.key(Key::Enter);
+    for _ in 0..5 {
+        story.key(Key::Enter);
+    }
     story.press("n");
     assert!(story.frame(120, 40).contains("[ 80/minute"), "{}", story.frame(120, 40));
     story.key(Key::Esc);

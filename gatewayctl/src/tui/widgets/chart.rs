@@ -34,23 +34,14 @@ pub(crate) struct Chart<'a> {
 impl Chart<'_> {
     /// Draws it.
     pub(crate) fn draw(&self, look: Look, buffer: &mut Buffer, area: Rect) {
-        if area.height < LEAST_ROWS || area.width < SCALE + 10 {
-            return;
-        }
-        // An even number of rows, so that half of the scale is a row.
-        let height = (area.height - 2) / 2 * 2;
-        let plot = Rect {
-            x: area.x + SCALE,
-            y: area.y + area.height - 2 - height,
-            width: area.width - SCALE - 1,
-            height,
-        };
+        let Some(axes) = Axes::of(area) else { return };
+        let plot = axes.plot;
         let columns =
             |layer: &Layer<'_>| layer.series.columns(self.end_ms, self.window, plot.width.into());
         let front = columns(&self.front);
         let behind = self.behind.as_ref().map(columns).unwrap_or_default();
         let top = ceiling(front.iter().chain(&behind).flatten().copied().fold(0.0, f64::max));
-        draw_axes(look, buffer, area, plot, top, self.window);
+        axes.draw(look, buffer, top, self.window);
         if let Some(layer) = self.behind {
             let glyphs = &look.glyphs.behind;
             draw_area(buffer, plot, &behind, top, glyphs, look.style(layer.role));
@@ -88,22 +79,50 @@ fn eighths(part: f64, rows: u16) -> u16 {
     height.clamp(1, most.max(1))
 }
 
-fn draw_axes(look: Look, buffer: &mut Buffer, area: Rect, plot: Rect, top: f64, window: Window) {
-    let style = look.style(Role::Muted);
-    for row in 0..plot.height {
-        let value = match row {
-            0 => Some(top),
-            _ if plot.height >= 6 && row * 2 == plot.height => Some(top / 2.0),
-            _ => None,
+/// The axes of a chart, and the room for its figures.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Axes {
+    area: Rect,
+    /// Where the figures are drawn.
+    pub(super) plot: Rect,
+}
+
+impl Axes {
+    /// The axes that fit into `area`; none when nothing would be left for a figure.
+    pub(super) fn of(area: Rect) -> Option<Self> {
+        if area.height < LEAST_ROWS || area.width < SCALE + 10 {
+            return None;
+        }
+        // An even number of rows, so that half of the scale is a row.
+        let height = (area.height - 2) / 2 * 2;
+        let plot = Rect {
+            x: area.x + SCALE,
+            y: area.y + area.height - 2 - height,
+            width: area.width - SCALE - 1,
+            height,
         };
-        let label = value.map_or(String::new(), figures::scale);
-        let glyph = if value.is_some() { look.glyphs.tick } else { look.glyphs.bar };
-        buffer.set_string(area.x, plot.y + row, format!("{label:>5}{glyph}"), style);
+        Some(Self { area, plot })
     }
-    let rule: String = std::iter::repeat_n(look.glyphs.rule, usize::from(plot.width)).collect();
-    let axis = format!("{:>5}{}{rule}", 0, look.glyphs.origin);
-    buffer.set_string(area.x, plot.bottom(), axis, style);
-    draw_times(buffer, plot, window, style);
+
+    /// Draws them, with `top` as the greatest value.
+    pub(super) fn draw(self, look: Look, buffer: &mut Buffer, top: f64, window: Window) {
+        let Self { area, plot } = self;
+        let style = look.style(Role::Muted);
+        for row in 0..plot.height {
+            let value = match row {
+                0 => Some(top),
+                _ if plot.height >= 6 && row * 2 == plot.height => Some(top / 2.0),
+                _ => None,
+            };
+            let label = value.map_or(String::new(), figures::scale);
+            let glyph = if value.is_some() { look.glyphs.tick } else { look.glyphs.bar };
+            buffer.set_string(area.x, plot.y + row, format!("{label:>5}{glyph}"), style);
+        }
+        let rule: String = std::iter::repeat_n(look.glyphs.rule, usize::from(plot.width)).collect();
+        let axis = format!("{:>5}{}{rule}", 0, look.glyphs.origin);
+        buffer.set_string(area.x, plot.bottom(), axis, style);
+        draw_times(buffer, plot, window, style);
+    }
 }
 
 /// Below the axis: how long ago, in equal parts, and now.
@@ -126,7 +145,7 @@ fn draw_times(buffer: &mut Buffer, plot: Rect, window: Window, style: Style) {
 }
 
 /// The next of 1, 2, 5, 10, 20 … above the greatest value: the scale rarely moves.
-fn ceiling(greatest: f64) -> f64 {
+pub(super) fn ceiling(greatest: f64) -> f64 {
     if greatest <= 0.0 || !greatest.is_finite() {
         return 1.0;
     }

@@ -2,5 +2,6 @@
 
 pub(crate) mod chart;
 pub(crate) mod gauge;
+pub(crate) mod lines;
 pub(crate) mod panel;
 pub(crate) mod sparkline;

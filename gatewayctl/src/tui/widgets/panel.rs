@@ -19,6 +19,20 @@ pub(crate) fn panel(look: Look, buffer: &mut Buffer, area: Rect, title: &str) ->
     Rect { y: area.y + 1, height: area.height - 1, ..area }
 }
 
+/// What is left of an area, taken from its top.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rest(pub(crate) Rect);
+
+impl Rest {
+    /// So many rows from the top, or as many as there are.
+    pub(crate) fn take(&mut self, rows: u16) -> Rect {
+        let height = rows.min(self.0.height);
+        let taken = Rect { height, ..self.0 };
+        self.0 = Rect { y: self.0.y + height, height: self.0.height - height, ..self.0 };
+        taken
+    }
+}
+
 /// Two panels side by side with a bar between them; the rooms below their rules.
 pub(crate) fn pair(
     look: Look,

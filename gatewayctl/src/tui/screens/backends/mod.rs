@@ -77,10 +77,10 @@ impl State {
             Msg::Maintenance => Self::stand(targets, Standing::Maintenance, stage),
             Msg::Nudge(by) => self.nudge(&targets, by, stage),
             Msg::Weight if targets.is_empty() => nobody(),
-            Msg::Weight => open(Dialog::Form(dialog::weight(targets, stage.snapshot))),
+            Msg::Weight => open(dialog::weight(targets, stage.snapshot).into()),
             Msg::Add => {
                 let pool = self.selected(picture).map(|backend| backend.pool.as_str());
-                open(Dialog::Form(dialog::add(stage.snapshot, pool)))
+                open(dialog::add(stage.snapshot, pool).into())
             }
             Msg::Remove if targets.is_empty() => nobody(),
             Msg::Remove => confirm(Edit::Remove { names: targets }, Level::Name, stage),

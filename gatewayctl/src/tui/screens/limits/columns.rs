@@ -31,14 +31,14 @@ pub(crate) static TABLE: Table<Limit> = Table {
     id: |limit| &limit.name,
     columns: &[
         column("RULE",   Width::Names(6, 24), 0, Some("name"),           |it, _| name(it)),
-        column("KEY",    Width::Names(4, 14), 5, Some("key"),            |it, _| Cell::text(Role::Plain, it.key.as_str())),
+        column("KEY",    Width::Names(4, 14), 7, Some("key"),            |it, _| Cell::text(Role::Plain, it.key.as_str())),
         column("LIMIT",  Width::Names(6, 12), 1, None,                   |it, _| Cell::text(Role::Plain, it.rule.as_str())),
-        column("MODE",   Width::Text(7),      4, Some("mode"),           |it, _| mode(it)),
+        column("MODE",   Width::Text(7),      5, Some("mode"),           |it, _| mode(it)),
         column("PASS/S", Width::Figure(7),    3, Some("passed_per_s"),   |it, _| Cell::figure(Role::Plain, figures::rate(it.passed_per_s, 6))),
         column("REJ/S",  Width::Figure(7),    2, Some("rejected_per_s"), |it, _| refused(it)),
         column("KEYS",   Width::Figure(7),    6, Some("keys"),           |it, _| Cell::figure(Role::Plain, figures::whole(it.keys, 6))),
         column("REJECTED", Width::Figure(10), 8, Some("rejected_total"), |it, _| Cell::figure(Role::Plain, figures::whole(it.rejected_total, 9))),
-        column("TREND REJ", Width::Text(TREND), 7, None,                 trend),
+        column("TREND REJ", Width::Text(TREND), 4, None,                 trend),
         column("ROUTES", Width::Rest(10),     9, None,                   |it, _| Cell::text(Role::Muted, it.routes.join(", "))),
     ],
 };

@@ -1,15 +1,19 @@
-//! Limits: every limit as a row, what it refuses over time, and its edit.
+//! Limits: every limit as a row, whom the chosen one refuses, the blocks, and what may be done.
 
+mod blocks;
+mod chart;
 pub(crate) mod columns;
+mod facts;
+mod offenders;
 mod view;
 
 pub(crate) use view::{view, view_small};
 
 use super::{Stage, Wish};
 use crate::{
-    model::Limit,
+    model::{Block, CandidateEdit, Edit, Grouping, Limit, LimitEdit, LimitMode},
     tui::{
-        dialog::{self, Dialog},
+        dialog::{self, Confirm, Dialog, Level},
         list::{self, List},
         notice::Notice,
         picture::Picture,
@@ -18,59 +22,242 @@ use crate::{
 use columns::TABLE;
 
 /// What the screen remembers.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct State {
-    /// The rows.
+    /// The rules.
     pub(crate) list: List,
+    /// Whom the chosen rule refuses.
+    pub(crate) offenders: List,
+    /// The blocks.
+    pub(crate) blocks: List,
+    /// The panel that keys act on.
+    pub(crate) panel: Panel,
+    /// What rejections are added up by.
+    pub(crate) by: Grouping,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            list: List::default(),
+            offenders: List::default(),
+            blocks: List::default(),
+            panel: Panel::default(),
+            by: Grouping::Client,
+        }
+    }
+}
+
+/// A panel with rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Panel {
+    /// The rules.
+    #[default]
+    Rules,
+    /// Whom the chosen rule refuses.
+    Offenders,
+    /// The blocks.
+    Blocks,
+}
+
+impl Panel {
+    const ALL: [Self; 3] = [Self::Rules, Self::Offenders, Self::Blocks];
+
+    fn step(self, steps: usize) -> Self {
+        Self::ALL[(self as usize + steps) % Self::ALL.len()]
+    }
 }
 
 /// What can be done on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Msg {
-    /// Edit the selected limit.
+    /// To the next panel.
+    NextPanel,
+    /// To the panel before.
+    PreviousPanel,
+    /// Edit the chosen limit.
     Edit,
+    /// Make its candidate its rule.
+    Promote,
+    /// Try its candidate no more.
+    DropCandidate,
+    /// Back to the rule of the file.
+    File,
+    /// Block the chosen client, or a network to be told.
+    Block,
+    /// Take blocks back.
+    Unblock,
+    /// Add rejections up by something else.
+    NextGrouping,
     /// One step back.
     Back,
 }
 
+impl Msg {
+    /// Whether it leads to a change.
+    pub(crate) const fn changes(self) -> bool {
+        !matches!(self, Self::NextPanel | Self::PreviousPanel | Self::NextGrouping | Self::Back)
+    }
+}
+
 impl State {
-    /// Does something to the list.
+    /// Does something to the list that keys act on.
     pub(crate) fn move_list(&mut self, msg: list::Msg, picture: &Picture) {
-        let ids = TABLE.ids(picture.limits(), &self.list, picture.time_ms());
-        self.list.update(msg, &ids, TABLE.sorts());
-    }
-
-    /// Keeps the selection on a row that is there.
-    pub(crate) fn settle(&mut self, picture: &Picture) {
-        let ids = TABLE.ids(picture.limits(), &self.list, picture.time_ms());
-        self.list.settle(&ids);
-    }
-
-    /// Does `msg`; what it wants of the dashboard.
-    pub(crate) fn update(&mut self, msg: Msg, stage: &Stage<'_>) -> Wish {
-        match msg {
-            Msg::Edit => {
-                let limits = &stage.snapshot.limits;
-                match limits.iter().find(|limit| self.list.selected() == Some(&limit.name)) {
-                    Some(limit) => Wish::Open(Box::new(Dialog::Form(dialog::limit(limit)))),
-                    None => Wish::Say(Notice::note("no limit is selected")),
-                }
+        match self.panel {
+            Panel::Rules => {
+                let ids = TABLE.ids(picture.limits(), &self.list, picture.time_ms());
+                self.list.update(msg, &ids, TABLE.sorts());
             }
-            Msg::Back if !self.list.filter.is_empty() => {
-                self.list.filter = Default::default();
-                Wish::Nothing
+            Panel::Offenders => {
+                let rows = offenders::rows(self, picture);
+                self.offenders.update(msg, &offenders::ids(&rows), 0);
             }
-            Msg::Back if !self.list.marks.is_empty() => {
-                self.list.marks.clear();
-                Wish::Nothing
-            }
-            Msg::Back => Wish::Pass,
+            Panel::Blocks => self.blocks.update(msg, &block_ids(picture), 0),
         }
     }
 
-    /// The selected limit in `picture`.
+    /// Keeps the selections on rows that are there.
+    pub(crate) fn settle(&mut self, picture: &Picture) {
+        let ids = TABLE.ids(picture.limits(), &self.list, picture.time_ms());
+        self.list.settle(&ids);
+        let rows = offenders::rows(self, picture);
+        self.offenders.settle(&offenders::ids(&rows));
+        self.blocks.settle(&block_ids(picture));
+    }
+
+    /// Does `msg`; what it wants of the dashboard.
+    pub(crate) fn update(&mut self, msg: Msg, picture: &Picture, stage: &Stage<'_>) -> Wish {
+        match msg {
+            Msg::NextPanel => self.panel = self.panel.step(1),
+            Msg::PreviousPanel => self.panel = self.panel.step(Panel::ALL.len() - 1),
+            Msg::NextGrouping => self.by = offenders::next(self.by),
+            Msg::Edit => {
+                return self.of_limit(stage, |limit| open(dialog::limit(limit).into()));
+            }
+            Msg::Promote => return self.of_limit(stage, |limit| promote(limit, stage)),
+            Msg::DropCandidate => {
+                return self.of_limit(stage, |limit| drop_candidate(limit, stage));
+            }
+            Msg::File => return self.of_limit(stage, |limit| back_to_file(limit, stage)),
+            Msg::Block => return self.block(picture),
+            Msg::Unblock => return self.unblock(picture, stage),
+            Msg::Back => return self.back(),
+        }
+        Wish::Nothing
+    }
+
+    /// The chosen limit in `picture`.
     pub(crate) fn selected<'a>(&self, picture: &'a Picture) -> Option<&'a Limit> {
         let selected = self.list.selected()?;
         picture.limits().iter().find(|limit| limit.name == selected)
     }
+
+    /// What is wanted of the chosen limit as it is now.
+    fn of_limit(&self, stage: &Stage<'_>, wish: impl FnOnce(&Limit) -> Wish) -> Wish {
+        let limits = &stage.snapshot.limits;
+        match limits.iter().find(|limit| self.list.selected() == Some(&limit.name)) {
+            Some(limit) => wish(limit),
+            None => Wish::Say(Notice::note("no limit is selected")),
+        }
+    }
+
+    /// The chosen client goes into the form, where its operator sees it.
+    fn block(&self, picture: &Picture) -> Wish {
+        let rows = offenders::rows(self, picture);
+        let chosen = rows.iter().find(|row| Some(offenders::id(row)) == self.offenders.selected());
+        let client = chosen.filter(|_| self.panel == Panel::Offenders).map_or("", |it| &it.client);
+        open(dialog::block(client).into())
+    }
+
+    fn unblock(&self, picture: &Picture, stage: &Stage<'_>) -> Wish {
+        if self.panel != Panel::Blocks {
+            return Wish::Say(Notice::note("Tab goes to the blocks; R there takes one back"));
+        }
+        let mut networks = self.blocks.targets(&block_ids(picture));
+        networks.retain(|network| stage.snapshot.blocks.iter().any(|it| it.network == *network));
+        if networks.is_empty() {
+            return Wish::Say(Notice::note("nothing is blocked"));
+        }
+        confirm(Edit::RemoveBlocks { networks }, stage, None)
+    }
+
+    fn back(&mut self) -> Wish {
+        if self.panel != Panel::Rules {
+            self.panel = Panel::Rules;
+        } else if !self.list.filter.is_empty() {
+            self.list.filter = Default::default();
+        } else if !self.list.marks.is_empty() {
+            self.list.marks.clear();
+        } else {
+            return Wish::Pass;
+        }
+        Wish::Nothing
+    }
+}
+
+fn promote(limit: &Limit, stage: &Stage<'_>) -> Wish {
+    if limit.candidate.is_empty() {
+        let words = format!("{} has no candidate: E, then as candidate", limit.name);
+        return Wish::Say(Notice::note(words));
+    }
+    let note = format!("limit {}, was {}", limit.candidate, limit.rule);
+    set(
+        limit,
+        LimitEdit { candidate: Some(CandidateEdit::Promote), ..LimitEdit::default() },
+        stage,
+        note,
+    )
+}
+
+fn drop_candidate(limit: &Limit, stage: &Stage<'_>) -> Wish {
+    if limit.candidate.is_empty() {
+        return Wish::Say(Notice::note(format!("{} has no candidate", limit.name)));
+    }
+    let note = format!("{} is tried no more; the limit stays {}", limit.candidate, limit.rule);
+    set(
+        limit,
+        LimitEdit { candidate: Some(CandidateEdit::Drop), ..LimitEdit::default() },
+        stage,
+        note,
+    )
+}
+
+fn back_to_file(limit: &Limit, stage: &Stage<'_>) -> Wish {
+    if !columns::is_override(limit) {
+        return Wish::Say(Notice::note(format!("{} is as the file says", limit.name)));
+    }
+    let Ok(rule) = limit.configured.parse() else {
+        return Wish::Say(Notice::note(format!("the file does not name {}", limit.name)));
+    };
+    let note = format!("limit {}, was {}", limit.configured, limit.rule);
+    set(limit, LimitEdit { rule, ..LimitEdit::default() }, stage, note)
+}
+
+fn set(limit: &Limit, edit: LimitEdit, stage: &Stage<'_>, note: String) -> Wish {
+    confirm(Edit::SetLimit { name: limit.name.clone(), edit }, stage, Some(note))
+}
+
+fn confirm(edit: Edit, stage: &Stage<'_>, note: Option<String>) -> Wish {
+    let mut question = Confirm::new(edit, Level::Key, stage.snapshot, stage.now, stage.key);
+    if let Some(note) = note {
+        question = question.note(note);
+    }
+    open(question.into())
+}
+
+fn open(dialog: Dialog) -> Wish {
+    Wish::Open(Box::new(dialog))
+}
+
+fn block_ids(picture: &Picture) -> Vec<&str> {
+    blocks(picture).iter().map(|block| block.network.as_str()).collect()
+}
+
+fn blocks(picture: &Picture) -> &[Block] {
+    picture.snapshot.as_ref().map_or(&[], |snapshot| &snapshot.blocks)
+}
+
+/// What the limit does with those over it, in a word.
+fn verb(limit: &Limit) -> &'static str {
+    if limit.mode == LimitMode::Shadow { "would refuse" } else { "refuses" }
 }

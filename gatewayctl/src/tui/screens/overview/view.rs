@@ -3,7 +3,10 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{Panel, State, charts, figures_row::figures_row, panels};
-use crate::tui::{screens::Scene, widgets::panel};
+use crate::tui::{
+    screens::Scene,
+    widgets::panel::{self, Rest},
+};
 
 /// From this height on the charts are large.
 const TALL: u16 = 26;
@@ -69,16 +72,4 @@ fn title(state: &State, scene: &Scene<'_>, panel: Panel) -> String {
         Panel::Limits => "Rejections by rule".to_owned(),
     };
     if state.panel == panel { format!("{} {words}", scene.look.glyphs.here) } else { words }
-}
-
-/// What is left of an area, taken from its top.
-struct Rest(Rect);
-
-impl Rest {
-    fn take(&mut self, rows: u16) -> Rect {
-        let height = rows.min(self.0.height);
-        let taken = Rect { height, ..self.0 };
-        self.0 = Rect { y: self.0.y + height, height: self.0.height - height, ..self.0 };
-        taken
-    }
 }

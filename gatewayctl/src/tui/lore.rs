@@ -1,0 +1,173 @@
+//! The lore: what was asked for beside the snapshots, and when it is to be asked again.
+//!
+//! A question is asked only while its answer is drawn and the gateway answers, one of a kind at a
+//! time, and no key waits for it.
+
+use std::time::Duration;
+
+use super::moment::Moment;
+use crate::{
+    client,
+    model::{Grouping, Rejection, RuleEdit, Simulation},
+};
+
+/// Answers older than this are asked for anew.
+const RHYTHM: Duration = Duration::from_millis(1_900);
+/// Whom limits refused is told of this last while, by whole minutes.
+pub(crate) const REFUSED_WITHIN: Duration = Duration::from_secs(60);
+/// So many are listed at most, over all limits.
+pub(crate) const OFFENDERS: u32 = 300;
+/// A new rule is tried on this last while.
+pub(crate) const TRIED_ON: Duration = Duration::from_secs(300);
+
+/// A question to the gateway that changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Inquiry {
+    /// Whom do limits refuse?
+    Rejections(Grouping),
+    /// What would this rule have done?
+    Simulation {
+        /// The limit.
+        limit: String,
+        /// The rule.
+        rule: RuleEdit,
+    },
+}
+
+/// What the gateway answered.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Finding {
+    /// Whom limits refuse, most first.
+    Rejections(Vec<Rejection>),
+    /// What a rule would have done.
+    Simulation(Box<Simulation>),
+}
+
+/// A question and its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Found {
+    /// What was asked.
+    pub(crate) inquiry: Inquiry,
+    /// What was answered.
+    pub(crate) result: Result<Finding, client::Error>,
+}
+
+/// What was found so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Lore {
+    /// Whom limits refuse, and what it is added up by.
+    pub(crate) rejections: Option<(Grouping, Vec<Rejection>)>,
+    /// Why the last question was not answered; none when it was.
+    pub(crate) trouble: Option<client::Error>,
+}
+
+impl Lore {
+    /// Takes an answer. One that failed leaves what was known.
+    pub(crate) fn learn(&mut self, found: Found) {
+        self.trouble = None;
+        match (found.inquiry, found.result) {
+            (Inquiry::Rejections(by), Ok(Finding::Rejections(found))) => {
+                self.rejections = Some((by, found));
+            }
+            (_, Err(error)) => self.trouble = Some(error),
+            (_, Ok(_)) => {}
+        }
+    }
+}
+
+/// What is under way, and when each kind was asked last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Asked {
+    kinds: Vec<Kind>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Kind {
+    /// The last of its kind.
+    inquiry: Inquiry,
+    at: Moment,
+    waits: bool,
+}
+
+impl Asked {
+    /// Whether it is time to ask: nothing of its kind is under way, and it is another question or
+    /// the last answer is old. Notes it as asked when it is.
+    pub(crate) fn is_due(&mut self, inquiry: &Inquiry, now: Moment) -> bool {
+        let same = |kind: &&mut Kind| is_of_a_kind(&kind.inquiry, inquiry);
+        let asked = Kind { inquiry: inquiry.clone(), at: now, waits: true };
+        match self.kinds.iter_mut().find(same) {
+            None => self.kinds.push(asked),
+            Some(kind) if kind.waits => return false,
+            Some(kind) if kind.inquiry == *inquiry && now.since(kind.at) < rhythm(inquiry) => {
+                return false;
+            }
+            Some(kind) => *kind = asked,
+        }
+        true
+    }
+
+    /// The answer came.
+    pub(crate) fn answered(&mut self, inquiry: &Inquiry) {
+        for kind in self.kinds.iter_mut().filter(|kind| kind.inquiry == *inquiry) {
+            kind.waits = false;
+        }
+    }
+
+    /// The link is new: nothing asked before is waited for, and all is asked anew.
+    pub(crate) fn forget(&mut self) {
+        self.kinds.clear();
+    }
+}
+
+/// How long an answer stays good. That of what was does not change.
+fn rhythm(inquiry: &Inquiry) -> Duration {
+    match inquiry {
+        Inquiry::Simulation { .. } => Duration::from_secs(5),
+        _ => RHYTHM,
+    }
+}
+
+fn is_of_a_kind(one: &Inquiry, other: &Inquiry) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> Moment {
+        Moment(Duration::from_millis(ms))
+    }
+
+    #[test]
+    fn one_of_a_kind_is_asked_at_a_time_and_not_too_often() {
+        let mut asked = Asked::default();
+        let (client, path) =
+            (Inquiry::Rejections(Grouping::Client), Inquiry::Rejections(Grouping::Path));
+        let tried = Inquiry::Simulation { limit: String::new(), rule: RuleEdit::default() };
+        assert!(asked.is_due(&client, at(0)));
+        assert!(asked.is_due(&tried, at(0)));
+        assert!(!asked.is_due(&client, at(60_000)), "it waits for the first");
+        assert!(!asked.is_due(&path, at(60_000)));
+        asked.answered(&client);
+        assert!(!asked.is_due(&client, at(1_000)));
+        assert!(asked.is_due(&path, at(1_000)), "another question does not wait");
+        asked.answered(&client);
+        assert!(!asked.is_due(&path, at(9_000)), "the answer to another is none");
+        asked.answered(&path);
+        assert!(asked.is_due(&path, at(9_000)));
+        asked.forget();
+        assert!(asked.is_due(&path, at(9_000)));
+    }
+
+    #[test]
+    fn an_answer_that_failed_leaves_what_was_known() {
+        let mut lore = Lore::default();
+        let inquiry = || Inquiry::Rejections(Grouping::Client);
+        let result = Ok(Finding::Rejections(vec![Rejection::default()]));
+        lore.learn(Found { inquiry: inquiry(), result });
+        let error = client::Error::new(client::ErrorCode::Timeout, "no answer");
+        lore.learn(Found { inquiry: inquiry(), result: Err(error.clone()) });
+        assert_eq!((lore.rejections.map(|(_, it)| it.len()), lore.trouble), (Some(1), Some(error)));
+    }
+}
