@@ -63,7 +63,7 @@ pub struct RejectionView {
     pub limit: Name,
     /// What of it refused.
     pub refuser: Refuser,
-    /// The client; empty when it is not told apart.
+    /// The client, or the network that is counted together; empty when it is not told apart.
     pub client: String,
     /// What the limit counts by; empty when it is not told apart.
     pub key: String,

@@ -236,7 +236,10 @@ fn added_up(tallies: &[Tally], by: Grouping) -> Vec<(Line, Sum)> {
 
 /// The line that somebody belongs to.
 fn line_of(who: &Rejected, by: Grouping) -> Line {
-    let client = || who.client.to_string();
+    let client = || match who.wide {
+        Some(bits) => policy::limit_prefix_words(who.client, bits),
+        None => who.client.to_string(),
+    };
     let told = match by {
         Grouping::Rule => Default::default(),
         Grouping::Client => [client(), String::new(), String::new()],

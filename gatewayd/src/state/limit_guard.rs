@@ -67,16 +67,25 @@ impl Inquiry {
         let now_us = self.clock.now_us();
         let mut sum = Survey::default();
         for (tier, seat) in table.seats.of_clients() {
-            let most = match table.adjusted(rule, tier)? {
-                Rule::Max(max) => max.requests(),
-                Rule::Concurrent(most) => most.get(),
-                Rule::Rate(_) => return None,
-            };
+            let most = most(table.adjusted(rule, tier)?)?;
+            // What shadow mode lets pass beyond its rule is not counted: who has used that up may
+            // have used more.
+            let capped = !innocent && most <= self::most(table.adjusted(was, tier)?)?;
+            let most = if capped { most - 1 } else { most };
             let survey = self.limiter.survey(seat, most, innocent, now_us);
             sum.keys += survey.keys;
             sum.above += survey.above;
         }
         Some(sum)
+    }
+}
+
+/// The most that a key may have of a rule in its time, or at once.
+fn most(rule: Rule) -> Option<u32> {
+    match rule {
+        Rule::Max(max) => Some(max.requests()),
+        Rule::Concurrent(most) => Some(most.get()),
+        Rule::Rate(_) => None,
     }
 }
 
@@ -106,4 +115,72 @@ fn doubt(rule: Rule, covered: Duration) -> Option<String> {
              refuse: look at whom it does"
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::model::LimitKey;
+    use crate::state::{Cells, Limiter};
+
+    fn limit(max: &str, mode: LimitMode) -> Limit {
+        Limit {
+            name: "all".parse().unwrap(),
+            key: LimitKey::ClientIp.into(),
+            rule: Rule::Max(max.parse().unwrap()),
+            mode,
+            v6: Default::default(),
+            adjustments: Vec::new(),
+            candidate: None,
+            rule_lapse: None,
+            mode_lapse: None,
+        }
+    }
+
+    /// What is thought of the step from one limit to another, where each of these clients has used
+    /// so much of the first and no more is remembered.
+    fn opinion(before: &Limit, after: &Limit, used: &[u32]) -> Opinion {
+        let limiter = Arc::new(Limiter::new(1000, 1, 7));
+        let table = LimitTable::compile(before, None, &limiter, 0);
+        let (clock, cells) = (Clock::start(), Arc::new(Cells::new(1)));
+        let (_, seat) = table.seats.of_clients().next().unwrap();
+        for (client, count) in used.iter().enumerate() {
+            let key = limiter.key(seat, &client.to_le_bytes());
+            (0..*count).for_each(|_| {
+                let _ = limiter.admit(0, key, seat, clock.now_us());
+            });
+        }
+        Inquiry { clock, cells, limiter: Arc::clone(&limiter) }.opinion(&table, before, after)
+    }
+
+    #[test]
+    fn what_is_counted_tells_what_is_not_remembered() {
+        use LimitMode::{Enforce, Shadow};
+        let now = limit("50/minute", Enforce);
+        let told = |after: &Limit, used: &[u32]| opinion(&now, after, used).danger;
+        let less = limit("20/minute", Enforce);
+        let hurts = told(&less, &[21, 20, 50]).unwrap();
+        assert_eq!(hurts, "20/minute would refuse 1 of the 2 clients that are refused nothing now");
+        assert_eq!(told(&less, &[20, 20, 50]), None, "who has spent all is refused now as well");
+        assert!(told(&limit("20/hour", Enforce), &[21]).is_some());
+        assert_eq!(told(&limit("20/second", Enforce), &[21]), None, "they did not come at once");
+        assert_eq!(told(&limit("20/minute", Shadow), &[21]), None);
+        let shadow = limit("20/minute", Shadow);
+        assert!(opinion(&shadow, &less, &[99]).danger.is_some(), "a shadow refused nobody");
+    }
+
+    #[test]
+    fn too_short_a_memory_is_told() {
+        let second = limit("20/second", LimitMode::Enforce);
+        let minute = limit("5/minute", LimitMode::Enforce);
+        let doubt = opinion(&minute, &second, &[1]).doubt.unwrap();
+        assert!(doubt.starts_with("only 0 s of requests are remembered"), "{doubt}");
+        assert_eq!(opinion(&second, &minute, &[1]).doubt, None, "it is counted");
+        let once = Limit { rule: Rule::Concurrent(2.try_into().unwrap()), ..minute };
+        let doubt = opinion(&second, &once, &[1]).doubt.unwrap();
+        assert!(doubt.contains("how many requests clients have at once"), "{doubt}");
+    }
 }

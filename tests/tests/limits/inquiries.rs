@@ -120,6 +120,8 @@ fn refusals_of_sprays_and_of_clients_that_have_more_are_remembered() {
     assert!((ratio(told("198.51.100.1")) - 0.5).abs() < 0.01, "3 to 6: {rows:?}");
     assert!((ratio(told("2001:db8:1::/48")) - 1.0).abs() < 0.01, "6 to 6: {rows:?}");
     assert_eq!(rows.len(), 2, "{rows:?}");
+    let clients = gateway.ctl.items("limit rejections");
+    assert!(clients.iter().any(|row| row["client"] == "2001:db8:1::/48"), "{clients:?}");
     let shown = |address: &str| gateway.ctl.items(&format!("client show {address}"))[0].clone();
     let client = shown("2001:db8:1:5::1");
     assert_eq!((&client["asked"], &client["rejected"]), (&2.into(), &2.into()), "{client}");

@@ -154,7 +154,7 @@ fn a_candidate_counts_for_wide_prefixes_and_multipliers_what_enforcing_would() {
     );
     let rows = trying.ctl.items("limit rejections --would");
     assert!(rows.iter().all(|row| row["by"] == "candidate"), "{rows:?}");
-    assert_eq!(rows.len(), 5, "{rows:?}");
+    assert_eq!(rows.len(), 6, "five clients, and a network: {rows:?}");
     assert!(trying.ctl.items("limit rejections").is_empty(), "nobody was refused");
 }
 
