@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
@@ -48,6 +49,7 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
     let mut ticks = tokio::time::interval(TICK);
     let mut count = 0_u64;
     let mut collapsed = Vec::new();
+    let mut sweeping = None;
     loop {
         tokio::select! {
             _ = ticks.tick() => {
@@ -59,7 +61,7 @@ pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
                 from.history.note(&snapshot);
                 feed.latest.send_replace(Some(snapshot));
                 if count.is_multiple_of(SWEEP_TICKS) {
-                    from.limiter.sweep(from.clock.now_us());
+                    from.sweep(&mut sweeping);
                 }
             }
             asked = feed.asks.recv() => {
@@ -103,6 +105,15 @@ impl Publish {
                 told.clear();
             }
             Some(_) | None => {}
+        }
+    }
+
+    /// Sweeps the limiter's store beside everything else, unless that is still being done: it takes
+    /// as long as the store is large.
+    fn sweep(&self, sweeping: &mut Option<JoinHandle<()>>) {
+        if sweeping.as_ref().is_none_or(JoinHandle::is_finished) {
+            let (limiter, now_us) = (Arc::clone(&self.limiter), self.clock.now_us());
+            *sweeping = Some(tokio::task::spawn_blocking(move || limiter.sweep(now_us)));
         }
     }
 
