@@ -286,6 +286,31 @@ fn the_fleet_grows_with_the_load_and_shrinks_without_a_failed_request() {
 }
 
 #[test]
+fn other_rules_are_tried_on_the_load_there_was_and_change_nothing() {
+    let codes = tempfile::tempdir().unwrap();
+    let keys = "min = 1\nmax = 2\ntarget_cpu = 90";
+    let gateway = Gateway::start(
+        &(app_servers(codes.path(), &["--with-parent"], keys) + "outlive = false\n"),
+    );
+    let crowd = Crowd::gather(2, Protocol::Http, gateway.http, "/bytes/100");
+    let tried = || {
+        let line = "scaler simulate --set target_cpu=30,max=3 --load 4 -o json";
+        let said: Value = serde_json::from_str(&gateway.ctl.try_run(line).out).ok()?;
+        let runs = said["items"].as_array()?.clone();
+        (runs[1]["hit_max"] == true).then_some(runs)
+    };
+    let runs = until("more load would have wanted more", tried);
+    crowd.disperse();
+    assert_eq!((&runs[0]["run"], &runs[0]["max"]), (&"now".into(), &2.into()));
+    assert_eq!((&runs[1]["run"], &runs[1]["peak_servers"]), (&"what-if".into(), &3.into()));
+    assert!(runs[1]["server_hours"].as_f64() > runs[0]["server_hours"].as_f64(), "{runs:?}");
+    let it = scaler(&gateway);
+    assert_eq!((&it["max"], &it["target_cpu"]), (&2.into(), &90.into()));
+    assert_eq!(gateway.ctl.try_run("scaler simulate --set min=9,max=3").code, 2);
+    assert_eq!(gateway.ctl.try_run("scaler simulate nowhere").code, 5);
+}
+
+#[test]
 fn killed_servers_come_back_and_a_killed_gateway_finds_its_servers_again() {
     let codes = tempfile::tempdir().unwrap();
     let mut gateway = Gateway::start(&app_servers(codes.path(), &[], "min = 3\nmax = 4"));

@@ -5,7 +5,10 @@ use std::time::Duration;
 use gateway_proto::{self as wire, scaler_client::ScalerClient};
 
 use super::{Client, Error, calls::answer, request};
-use crate::model::{Condition, Decision, Intent, ScaledServer, Scaler, ScalerEdit, Stage};
+use crate::model::{
+    Condition, Decision, Intent, ScaledServer, Scaler, ScalerEdit, ScalingRun, Stage, WhatIf,
+    WhatIfRules,
+};
 
 impl Client {
     /// The scaled pools, by name.
@@ -49,6 +52,39 @@ impl Client {
         Ok(decision(answer(self.request_timeout, call).await?))
     }
 
+    /// What `rules` would have made of `load` times the load of `pool` in the last `window`, beside
+    /// the rules there are.
+    ///
+    /// # Errors
+    /// When the pool is not scaled, the rules make no sense, too little was recorded, or the
+    /// gateway cannot be reached.
+    pub async fn what_if(
+        &self,
+        pool: &str,
+        rules: &WhatIfRules,
+        load: f64,
+        window: Duration,
+    ) -> Result<WhatIf, Error> {
+        let mut client = ScalerClient::new(self.channel.clone());
+        let call = client.simulate(wire::SimulateScalerRequest {
+            pool: pool.to_owned(),
+            min: rules.min,
+            max: rules.max,
+            target_cpu: rules.target_cpu,
+            target_rps: rules.target_rps,
+            scale_in_cooldown_ms: rules.scale_in_cooldown.map(ms),
+            scale_up_window_ms: rules.scale_up_window.map(ms),
+            scale_down_window_ms: rules.scale_down_window.map(ms),
+            load,
+            window_ms: ms(window),
+        });
+        let it = answer(self.request_timeout, call).await?;
+        Ok(WhatIf {
+            now: run("now", 1.0, &it, it.now.unwrap_or_default()),
+            what_if: run("what-if", it.load, &it, it.what_if.unwrap_or_default()),
+        })
+    }
+
     pub(super) async fn scale(
         &self,
         pool: String,
@@ -80,6 +116,35 @@ impl Client {
 
 fn ms(ttl: Duration) -> u64 {
     u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn run(
+    run: &'static str,
+    load: f64,
+    whole: &wire::ScalerSimulation,
+    it: wire::ScalerRun,
+) -> ScalingRun {
+    ScalingRun {
+        run,
+        pool: whole.pool.clone(),
+        replayed_s: whole.replayed_s,
+        start_s: whole.start_s,
+        start_seen: whole.start_seen,
+        load,
+        min: it.min,
+        max: it.max,
+        target_cpu: it.target_cpu,
+        target_rps: it.target_rps,
+        scale_in_cooldown_s: Duration::from_millis(it.scale_in_cooldown_ms).as_secs_f64(),
+        peak_servers: it.peak_servers,
+        last_servers: it.last_servers,
+        busy_s: it.busy_s,
+        scale_outs: it.scale_outs,
+        scale_ins: it.scale_ins,
+        server_hours: it.server_hours,
+        at_max_s: it.at_max_s,
+        lost: it.lost,
+    }
 }
 
 fn scaler(it: wire::ScalerView) -> Scaler {

@@ -23,6 +23,7 @@ mod pool;
 mod progress;
 mod report;
 mod scaler;
+mod scaler_simulate;
 mod session;
 mod status;
 mod tail;

@@ -9,6 +9,7 @@ use super::{
     change::{self, ChangeFlags},
     confirm::Stakes,
     list::ListFlags,
+    scaler_simulate::SimulateArgs,
     session::Session,
 };
 use crate::{
@@ -102,6 +103,9 @@ pub(super) enum ScalerVerb {
     /// Want so many servers, whatever the rules say
     #[command(after_long_help = DESIRED_EXAMPLES)]
     Desired(DesiredArgs),
+    /// What other rules would have made of the load of the last hour
+    #[command(after_long_help = super::scaler_simulate::EXAMPLES)]
+    Simulate(SimulateArgs),
 }
 
 /// Flags of a list that is not watched.
@@ -236,6 +240,7 @@ impl ScalerVerb {
             Self::Show(args) => args.run(session).await,
             Self::Decisions(args) => args.run(session).await,
             Self::Explain(args) => args.run(session).await,
+            Self::Simulate(args) => args.run(session).await,
             Self::Set(SetArgs { pool, min, max, target_cpu, target_rps, mode, change }) => {
                 let mode = mode.map(|mode| match mode {
                     Mode::Act => "act".to_owned(),
@@ -274,7 +279,7 @@ async fn apply(
 }
 
 /// The one scaled pool there is.
-fn only(scalers: &[Scaler]) -> Result<&Scaler, Failure> {
+pub(super) fn only(scalers: &[Scaler]) -> Result<&Scaler, Failure> {
     match scalers {
         [scaler] => Ok(scaler),
         [] => Err(Failure::not_found("scaler", "", [], "gatewayctl pool list")),
@@ -387,6 +392,6 @@ impl ExplainArgs {
     }
 }
 
-async fn meta(session: &Session, client: &Client) -> Result<Meta, Failure> {
+pub(super) async fn meta(session: &Session, client: &Client) -> Result<Meta, Failure> {
     Ok(Meta::of(&session.context(), &client.snapshot().await?))
 }

@@ -31,7 +31,9 @@ pub use operation::{Operation, Share};
 pub use past::Past;
 pub use pool::Pool;
 pub use problem::{Problem, Severity};
-pub use scaler::{Condition, Decision, ScaledServer, Scaler, Stage};
+pub use scaler::{
+    Condition, Decision, ScaledServer, Scaler, ScalingRun, Stage, WhatIf, WhatIfRules,
+};
 pub use snapshot::{Listener, Refused, Snapshot, Totals};
 pub use state::State;
 pub use value::Value;

@@ -1,5 +1,7 @@
 //! A scaler: how the number of a pool's servers follows its load, and its decisions.
 
+use std::time::Duration;
+
 /// A pool's scaler.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scaler {
@@ -113,4 +115,75 @@ pub struct ScaledServer {
     pub rps: f64,
     /// Requests under way.
     pub in_flight: u32,
+}
+
+/// Rules to try on the load of the last while; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WhatIfRules {
+    /// The fewest servers.
+    pub min: Option<u32>,
+    /// The most servers.
+    pub max: Option<u32>,
+    /// Percent of a server's CPU.
+    pub target_cpu: Option<u32>,
+    /// Requests per second and server.
+    pub target_rps: Option<u32>,
+    /// No shrinking so soon after growing.
+    pub scale_in_cooldown: Option<Duration>,
+    /// Growing waits for the smallest size wanted within this.
+    pub scale_up_window: Option<Duration>,
+    /// Shrinking waits for the largest size wanted within this.
+    pub scale_down_window: Option<Duration>,
+}
+
+/// The rules there are with the load there was, beside others.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WhatIf {
+    /// Under the rules there are.
+    pub now: ScalingRun,
+    /// Under the others.
+    pub what_if: ScalingRun,
+}
+
+/// What rules make of a load.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ScalingRun {
+    /// "now" or "what-if".
+    pub run: &'static str,
+    /// The pool.
+    pub pool: String,
+    /// How much was replayed, in seconds.
+    pub replayed_s: f64,
+    /// How long a server is taken to need to come up, in seconds.
+    pub start_s: f64,
+    /// Whether servers were seen to need that; otherwise it is a guess.
+    pub start_seen: bool,
+    /// Times the load that there was.
+    pub load: f64,
+    /// The fewest servers.
+    pub min: u32,
+    /// The most servers.
+    pub max: u32,
+    /// Percent of a server's CPU that is aimed at.
+    pub target_cpu: Option<u32>,
+    /// Requests per second and server that are aimed at.
+    pub target_rps: Option<u32>,
+    /// No shrinking so soon after growing, in seconds.
+    pub scale_in_cooldown_s: f64,
+    /// The most servers at once, those that start included.
+    pub peak_servers: u32,
+    /// Servers at the end.
+    pub last_servers: u32,
+    /// Seconds in which the servers were busy beyond 85 % on average.
+    pub busy_s: f64,
+    /// How often the fleet grew.
+    pub scale_outs: u32,
+    /// How often it shrank.
+    pub scale_ins: u32,
+    /// Hours of all servers together.
+    pub server_hours: f64,
+    /// Seconds in which more than the maximum would have been wanted.
+    pub at_max_s: f64,
+    /// The part of requests that found no room on a server, 0..=1.
+    pub lost: f64,
 }

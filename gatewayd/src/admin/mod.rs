@@ -15,6 +15,7 @@ mod scaler;
 mod socket;
 mod tcp_callers;
 mod watch;
+mod what_if;
 
 use std::io;
 use std::time::Duration;

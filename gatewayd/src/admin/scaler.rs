@@ -14,6 +14,7 @@ use crate::model::{
 use super::Admin;
 use super::change::name;
 use super::rejection::{invalid, status};
+use super::what_if;
 
 /// How many decisions are told unless asked for more.
 const USUAL: usize = 100;
@@ -111,6 +112,31 @@ impl Scaler for Admin {
     ) -> Result<Response<wire::Operation>, Status> {
         self.apply(request, |asked| Ok((change(&asked.pool, ScalerEdit::Resume)?, asked.intent)))
             .await
+    }
+
+    async fn simulate(
+        &self,
+        request: Request<wire::SimulateScalerRequest>,
+    ) -> Result<Response<wire::ScalerSimulation>, Status> {
+        let asked = request.into_inner();
+        let (edit, load, window) = what_if::asked(&asked)?;
+        let desired = self.writer.desired();
+        let pool = desired.gateway.pool(&asked.pool);
+        let scaled = pool.and_then(|pool| Some((pool.name.clone(), pool.autoscale.as_ref()?)));
+        let Some((pool, autoscale)) = scaled else {
+            let what = format!("pool {:?} is not scaled", asked.pool);
+            let hint = Some("see `gatewayctl scaler list`");
+            return Err(status(Code::NotFound, "NOT_FOUND", &what, hint));
+        };
+        let (scalers, rules) = (self.scalers.clone(), autoscale.rules.clone());
+        // It takes longer than others can wait for.
+        let simulating = move || scalers.what_if(&pool, &rules, &edit, load, window);
+        let simulated = tokio::task::spawn_blocking(simulating).await;
+        let simulated = simulated.map_err(|error| Status::internal(error.to_string()))?;
+        match simulated {
+            Ok(it) => Ok(Response::new(what_if::simulation(&it))),
+            Err(why) => Err(what_if::refused(&why)),
+        }
     }
 }
 

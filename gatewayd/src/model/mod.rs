@@ -68,8 +68,9 @@ pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
 pub use rule::{Rule, RuleEdit, RuleError};
 pub use scaling::{
     Action, Amount, Autoscale, Condition, Decision, DecisionRecord, Driver, ExecDriver, Inputs,
-    MoveRules, Order, Ports, PortsError, ProcessDriver, RatePolicy, RatePolicyError, ScalerView,
-    ScalingMode, ScalingRules, ServerInput, ServerPhase, Stage, What,
+    LoadSample, MoveRules, Order, Ports, PortsError, ProcessDriver, RatePolicy, RatePolicyError,
+    RulesEdit, ScalerView, ScalingMode, ScalingRules, ScalingRun, ServerInput, ServerPhase, Stage,
+    What, WhatIf,
 };
 pub use snapshot::{
     AdjustmentView, BackendView, BlockView, CandidateView, CollapseView, Distribution, LimitView,

@@ -27,7 +27,7 @@ mod sliding_window;
 mod slow_start;
 mod token_bucket;
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, apply, check_rules};
 pub use balance::{Aged, Balancer, ErrorLoad, Latency, Member, Stay, Turn, hash_key};
 pub use client_ip::{client_ip, is_trusted, limit_prefix, limit_prefix_words};
 pub use cookie::cookie;

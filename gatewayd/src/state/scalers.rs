@@ -2,9 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use super::recordings::Recording;
 use crate::clock::Clock;
-use crate::model::{Decision, DecisionRecord, Name, ScalerView, What};
+use crate::model::{
+    Decision, DecisionRecord, LoadSample, Name, Rejection, RulesEdit, ScalerView, ScalingRules,
+    What, WhatIf,
+};
+use crate::policy::check_rules;
+use crate::policy::scaling::{TooLong, replay};
 
 /// How many moves are kept, and as many decisions that moved nothing.
 const KEPT: usize = 1000;
@@ -24,7 +31,25 @@ struct Shared {
     /// The latest of each pool.
     newest: BTreeMap<Name, u64>,
     last_id: u64,
+    recordings: BTreeMap<Name, Recording>,
 }
+
+/// Why nothing can be told about other rules.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoReplay {
+    /// The rules make no sense.
+    #[error("{0}")]
+    Rules(#[from] Rejection),
+    /// There is not enough to replay.
+    #[error("{0}")]
+    TooLittle(String),
+    /// There is too much.
+    #[error("{0}")]
+    TooLong(#[from] TooLong),
+}
+
+/// Less than this tells nothing.
+const SHORTEST_REPLAY: Duration = Duration::from_secs(10);
 
 impl Scalers {
     /// No scalers yet.
@@ -46,7 +71,60 @@ impl Scalers {
 
     /// Shows only the pools that `stays` accepts.
     pub fn retain(&self, stays: impl Fn(&Name) -> bool) {
-        self.shared().views.retain(|pool, _| stays(pool));
+        let shared = &mut *self.shared();
+        shared.views.retain(|pool, _| stays(pool));
+        shared.recordings.retain(|pool, _| stays(pool));
+    }
+
+    /// Keeps what the load of `pool` is, for an hour.
+    pub fn sample(&self, pool: &Name, sample: LoadSample) {
+        self.shared().recordings.entry(pool.clone()).or_default().add(sample);
+    }
+
+    /// A server of `pool` needed so long to come up.
+    pub fn started(&self, pool: &Name, took: Duration) {
+        self.shared().recordings.entry(pool.clone()).or_default().started(took);
+    }
+
+    /// What `rules` and what `edit` makes of them do with the load of `pool` in the last `window`,
+    /// the other rules with `load` times as much. Takes up to seconds of a core.
+    ///
+    /// # Errors
+    /// When the other rules make no sense, or there is too little or too much to replay.
+    pub fn what_if(
+        &self,
+        pool: &Name,
+        rules: &ScalingRules,
+        edit: &RulesEdit,
+        load: f64,
+        window: Duration,
+    ) -> Result<WhatIf, NoReplay> {
+        let others = edit.of(rules);
+        check_rules(&others)?;
+        let recording = self.shared().recordings.get(pool).cloned().unwrap_or_default();
+        let (samples, (start, start_seen)) = (recording.last(window), recording.start());
+        let ends = samples.first().zip(samples.last());
+        let replayed = Duration::from_millis(ends.map_or(0, |(one, last)| last.at_ms - one.at_ms));
+        if replayed < SHORTEST_REPLAY {
+            let (seen, least) = (replayed.as_secs(), SHORTEST_REPLAY.as_secs());
+            let what = format!("{seen} s of load were recorded of {pool}, {least} are the least");
+            return Err(NoReplay::TooLittle(what));
+        }
+        let by_cpu =
+            |rules: &ScalingRules| rules.target_cpu.is_some() && rules.target_rps.is_none();
+        if by_cpu(&others) && samples.iter().all(|it| it.cost_s.is_none()) {
+            let what = format!("no server of {pool} told its CPU yet, so no request has a cost");
+            return Err(NoReplay::TooLittle(what));
+        }
+        Ok(WhatIf {
+            pool: pool.clone(),
+            replayed,
+            load,
+            start,
+            start_seen,
+            now: replay(&samples, 1.0, start, rules)?,
+            what_if: replay(&samples, load, start, &others)?,
+        })
     }
 
     /// Keeps a decision about `pool` and what became of it.

@@ -11,6 +11,7 @@ mod operation;
 mod pool;
 mod release;
 mod scaler;
+mod scaling_run;
 mod status;
 
 pub use backend::BACKEND;
@@ -24,4 +25,5 @@ pub use operation::OPERATION;
 pub use pool::POOL;
 pub use release::{RELEASE, Release};
 pub use scaler::SCALER;
+pub use scaling_run::SCALING_RUN;
 pub use status::STATUS;

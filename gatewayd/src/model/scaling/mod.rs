@@ -6,6 +6,7 @@ mod inputs;
 mod rate_policy;
 mod rules;
 mod view;
+mod what_if;
 
 pub use autoscale::{
     Autoscale, Driver, ExecDriver, Order, Ports, PortsError, ProcessDriver, ScalingMode,
@@ -15,3 +16,4 @@ pub use inputs::{Inputs, ServerInput, ServerPhase};
 pub use rate_policy::{Amount, RatePolicy, RatePolicyError};
 pub use rules::{MoveRules, ScalingRules};
 pub use view::{DecisionRecord, ScalerView};
+pub use what_if::{LoadSample, RulesEdit, ScalingRun, WhatIf};

@@ -6,6 +6,8 @@ mod expiry;
 mod limits;
 mod scaler;
 
+pub use scaler::check as check_rules;
+
 use crate::model::{Change, Desired, Gateway, Intent, Name, Operation, Rejection, Standing};
 
 use super::merge;

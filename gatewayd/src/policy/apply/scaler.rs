@@ -69,7 +69,11 @@ pub(super) fn set(
     })
 }
 
-fn check(rules: &ScalingRules) -> Result<(), Rejection> {
+/// Whether rules that somebody asks for make sense.
+///
+/// # Errors
+/// With the field that does not.
+pub fn check(rules: &ScalingRules) -> Result<(), Rejection> {
     let invalid = |field, what: String| Err(Rejection::Invalid { field, what });
     match rules {
         ScalingRules { max: 0, .. } => invalid("max", "at least 1".to_owned()),

@@ -1,6 +1,6 @@
 //! The history of one pool: what a decision needs to know of the ticks before it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::model::{Decision, Inputs, RatePolicy, ScalingRules, ServerInput, What};
@@ -56,7 +56,7 @@ impl History {
         self.watched_since_ms.get_or_insert(now_ms);
         let elapsed_ms = self.last_ms.map_or(0, |last| now_ms.saturating_sub(last));
         self.last_ms = Some(now_ms);
-        let slots: Vec<u64> = observation.servers.iter().map(|server| server.slot).collect();
+        let slots: HashSet<u64> = observation.servers.iter().map(|server| server.slot).collect();
         self.servers.retain(|slot, _| slots.contains(slot));
         let (mut arrivals, mut work) = (Arrivals::default(), Work::default());
         work.elapsed_s = elapsed_ms as f64 / 1000.0;
@@ -142,6 +142,13 @@ impl History {
                 self.last_out_ms = Some(now_ms);
             }
         }
+    }
+
+    /// The load at the last tick: requests per second offered since the one before, and what one
+    /// of them costs, seconds of a server's whole CPU. `None` before there are two ticks.
+    #[must_use]
+    pub fn latest(&self) -> Option<(f64, Option<f64>)> {
+        Some((self.load.latest_rps()?, self.cost.per_request_s()))
     }
 
     /// A server failed to start at `now_ms`.

@@ -68,6 +68,14 @@ impl Load {
         Some(((last.offered_total - first.offered_total) / seconds).max(0.0))
     }
 
+    /// Requests per second since the sample before the last.
+    pub(super) fn latest_rps(&self) -> Option<f64> {
+        let mut newest = self.samples.iter().rev();
+        let (last, before) = (newest.next()?, newest.next()?);
+        let seconds = (last.at_ms - before.at_ms) as f64 / 1000.0;
+        Some(((last.offered_total - before.offered_total) / seconds).max(0.0))
+    }
+
     /// The highest rate of the panic window in memory.
     pub(super) fn peak_rps(&self) -> Option<f64> {
         let last = self.samples.back()?;

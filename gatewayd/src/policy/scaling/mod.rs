@@ -23,6 +23,7 @@ mod observation;
 mod panic;
 mod phase;
 mod rate;
+mod replay;
 mod required;
 mod sentence;
 mod stabilization;
@@ -33,6 +34,7 @@ pub use decide::decide;
 pub use history::History;
 pub use observation::{CpuReport, Observation, SeenServer};
 pub use phase::{Run, Signs, phase};
+pub use replay::{TooLong, replay};
 
 use crate::model::{Decision, ScalingRules};
 

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use crate::model::{
-    Autoscale, Condition, Decision, Driver as Drives, EventKind, Name, Pool, ScalerView,
-    ScalingMode, ServerPhase, Severity, Source, What,
+    Autoscale, Condition, Decision, Driver as Drives, EventKind, LoadSample, Name, Pool,
+    ScalerView, ScalingMode, ServerPhase, Severity, Source, What,
 };
 use crate::policy::left_behind;
 use crate::policy::scaling::{History, Observation, SeenServer, tick};
@@ -109,6 +109,10 @@ impl PoolScaler {
             room: self.driver.capabilities().room,
         };
         let decision = tick(now_ms, &observation, &mut self.history, &autoscale.rules);
+        if let Some((offered_rps, cost_s)) = self.history.latest() {
+            let sample = LoadSample { at_ms: now_ms, offered_rps, cost_s, servers: decision.from };
+            with.scalers.sample(&pool.name, sample);
+        }
         with.scalers.show(view(pool, autoscale, &decision));
         if autoscale.mode != ScalingMode::Off {
             self.follow(with, pool, autoscale, decision).await;
@@ -194,6 +198,9 @@ impl PoolScaler {
             if sight.is_healthy(&instance.name) {
                 if self.memory.proven.insert(instance.name.clone()) {
                     self.history.started();
+                    if let Some(took) = self.memory.start_took(&instance.name, now_ms) {
+                        with.scalers.started(&sight.pool.name, took);
+                    }
                 }
                 continue;
             }

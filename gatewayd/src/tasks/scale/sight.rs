@@ -1,8 +1,9 @@
 //! What is seen of a pool: its desired backends, their live figures and the driver's instances as one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::{Backend, Health, Name, Pool, ServerPhase, Source, Standing, Weight};
 use crate::policy::scaling::{CpuReport, Run, SeenServer, Signs, phase};
@@ -20,6 +21,12 @@ pub(super) struct Memory {
     phases: HashMap<Name, (ServerPhase, u64)>,
     /// The report of each that was the latest when last looked.
     reports: HashMap<Name, Option<u64>>,
+    /// Since when each is seen; absent of those that were there at the first look.
+    coming_since: HashMap<Name, u64>,
+    /// Since when those were seen that are gone since the last look, the longest first.
+    vacated: VecDeque<u64>,
+    /// Whether there was a look before.
+    looked: bool,
     /// Those that were healthy once.
     pub(super) proven: HashSet<Name>,
 }
@@ -92,6 +99,7 @@ impl<'a> Sight<'a> {
     pub(super) fn servers(&self, now_ms: u64, memory: &mut Memory) -> Vec<SeenServer> {
         let table = self.table.pool(self.pool.name.as_str());
         let mut seen = Vec::new();
+        memory.vacate(|name| self.instance(name).is_some());
         for backend in &self.pool.backends {
             let instance = self.instance(&backend.name);
             let live = table.and_then(|table| {
@@ -113,19 +121,38 @@ impl<'a> Sight<'a> {
             }
         }
         memory.forget(&seen);
+        memory.looked = true;
         seen
     }
 }
 
 impl Memory {
+    /// What was coming and is gone may have come under another name.
+    fn vacate(&mut self, stays: impl Fn(&Name) -> bool) {
+        let gone = self.coming_since.extract_if(|name, _| !stays(name));
+        let mut gone: Vec<u64> = gone.map(|(_, since_ms)| since_ms).collect();
+        gone.sort_unstable();
+        self.vacated = gone.into();
+    }
+
     /// Since when `name` is in `phase`.
     fn enter(&mut self, name: &Name, phase: ServerPhase, now_ms: u64) -> u64 {
+        if self.looked && !self.phases.contains_key(name) {
+            let since_ms = self.vacated.pop_front().unwrap_or(now_ms);
+            self.coming_since.insert(name.clone(), since_ms);
+        }
         let entry = self.phases.entry(name.clone()).or_insert((phase, now_ms));
         // Whether it listens is not told apart when it comes to how long a start takes.
         let same = entry.0 == phase || (entry.0.comes() && phase.comes());
         let since_ms = if same { entry.1 } else { now_ms };
         *entry = (phase, since_ms);
         since_ms
+    }
+
+    /// How long `name` needed until now, when it was seen to come; told once.
+    pub(super) fn start_took(&mut self, name: &Name, now_ms: u64) -> Option<Duration> {
+        let since_ms = self.coming_since.remove(name)?;
+        Some(Duration::from_millis(now_ms.saturating_sub(since_ms)))
     }
 
     /// Whether `name` made no report since the last look; its latest has this number.
@@ -136,6 +163,7 @@ impl Memory {
     fn forget(&mut self, seen: &[SeenServer]) {
         let there: HashSet<&Name> = seen.iter().map(|server| &server.name).collect();
         self.phases.retain(|name, _| there.contains(name));
+        self.coming_since.retain(|name, _| there.contains(name));
         self.proven.retain(|name| there.contains(name));
         self.reports.retain(|name, _| there.contains(name));
     }
@@ -201,6 +229,25 @@ fn bare(instance: &Instance, phase: ServerPhase, since_ms: u64) -> SeenServer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_takes_from_the_order_to_the_first_passed_probe_under_whatever_name() {
+        let name = |text: &str| -> Name { text.parse().unwrap() };
+        let mut memory = Memory::default();
+        memory.enter(&name("old"), ServerPhase::Checking, 1000);
+        memory.looked = true;
+        assert_eq!(memory.start_took(&name("old"), 5000), None, "it was there before us");
+        memory.enter(&name("ordered-1"), ServerPhase::Starting, 10_000);
+        memory.vacate(|gone| gone.as_str() != "ordered-1");
+        memory.enter(&name("i-7"), ServerPhase::Checking, 30_000);
+        memory.enter(&name("i-8"), ServerPhase::Checking, 30_000);
+        let took = |memory: &mut Memory, it: &str| {
+            memory.start_took(&name(it), 32_000).map(|took| took.as_secs())
+        };
+        assert_eq!(took(&mut memory, "i-7"), Some(22));
+        assert_eq!(took(&mut memory, "i-7"), None, "told once");
+        assert_eq!(took(&mut memory, "i-8"), Some(2));
+    }
 
     #[test]
     fn what_is_measured_counts_only_while_the_server_itself_is_silent() {
