@@ -46,6 +46,8 @@ enum Screen {
     Backends,
     /// Allowed rates
     Limits,
+    /// How many servers, and why
+    Scaler,
 }
 
 impl Default for TopArgs {
@@ -68,6 +70,7 @@ impl TopArgs {
                 Screen::Overview => tui::Screen::Overview,
                 Screen::Backends => tui::Screen::Backends,
                 Screen::Limits => tui::Screen::Limits,
+                Screen::Scaler => tui::Screen::Scaler,
             }),
             connect_timeout: session.global.connect_timeout,
             ascii: session.style().ascii,

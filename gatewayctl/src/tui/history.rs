@@ -133,6 +133,11 @@ impl History {
         windows.into_iter().find(|window| seen <= window.length()).unwrap_or(Window::Quarter)
     }
 
+    /// What was of this pool.
+    pub(crate) fn pool(&self, name: &str) -> Option<&PoolHistory> {
+        self.pools.get(name)
+    }
+
     /// What was of this backend.
     pub(crate) fn backend(&self, name: &str) -> Option<&BackendHistory> {
         self.backends.get(name)

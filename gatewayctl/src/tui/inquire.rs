@@ -22,6 +22,25 @@ pub(crate) fn due(model: &mut Model) -> Vec<Effect> {
 fn of_the_screen(model: &Model) -> Vec<Inquiry> {
     match model.screen {
         Screen::Limits => vec![Inquiry::Rejections(model.limits.by)],
+        Screen::Scaler => of_the_scaler(model),
         Screen::Overview | Screen::Backends => Vec::new(),
     }
+}
+
+/// How pools are scaled; of the chosen one its decisions, and the chosen decision explained. Only
+/// the newest may still change.
+fn of_the_scaler(model: &Model) -> Vec<Inquiry> {
+    let (state, lore) = (&model.scaler, &model.live.lore);
+    let mut wanted = vec![Inquiry::Scalers];
+    let known = |pool: &&str| lore.scalers.iter().flatten().any(|it| it.pool == **pool);
+    if let Some(pool) = state.pools.selected().filter(known) {
+        wanted.push(Inquiry::Decisions { pool: pool.to_owned(), kinds: state.kinds.words() });
+    }
+    let explained = lore.explanation.as_ref().map(|it| it.id);
+    if let Some((id, is_newest)) = state.chosen(&model.live)
+        && (is_newest || explained != Some(id))
+    {
+        wanted.push(Inquiry::Explanation { id });
+    }
+    wanted
 }

@@ -116,6 +116,11 @@ impl Look {
                 .flat_map(|character| {
                     let (shown, width) = match character {
                         '\0'..='\x7f' => (character, 1),
+                        '→' => ('>', 1),
+                        '×' => ('x', 1),
+                        '÷' => ('/', 1),
+                        'µ' => ('u', 1),
+                        '…' => ('~', 1),
                         _ => ('?', character.width().unwrap_or(0)),
                     };
                     std::iter::repeat_n(shown, width)
@@ -156,6 +161,7 @@ mod tests {
     fn an_ascii_terminal_gets_ascii() {
         let look = Look::new(true, false);
         assert_eq!(look.text(Role::Plain, "Bär 日").content, "B?r ??");
+        assert_eq!(look.text(Role::Plain, "3→4: 2 × 5 µs").content, "3>4: 2 x 5 us");
         assert_eq!(look.text(Role::Plain, "a\u{1b}[2Jb").content, "a\\x1b[2Jb");
     }
 

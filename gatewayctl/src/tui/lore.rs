@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::moment::Moment;
 use crate::{
     client,
-    model::{Grouping, Rejection, RuleEdit, Simulation},
+    model::{Decision, Grouping, Rejection, RuleEdit, Scaler, Simulation},
 };
 
 /// Answers older than this are asked for anew.
@@ -19,6 +19,8 @@ pub(crate) const REFUSED_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) const OFFENDERS: u32 = 300;
 /// A new rule is tried on this last while.
 pub(crate) const TRIED_ON: Duration = Duration::from_secs(300);
+/// So many decisions are listed.
+pub(crate) const DECISIONS: u32 = 200;
 
 /// A question to the gateway that changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,20 @@ pub(crate) enum Inquiry {
         /// The rule.
         rule: RuleEdit,
     },
+    /// How are pools scaled?
+    Scalers,
+    /// What was decided of a pool?
+    Decisions {
+        /// The pool.
+        pool: String,
+        /// Only of these kinds; all when there are none.
+        kinds: &'static [&'static str],
+    },
+    /// What was a decision made from?
+    Explanation {
+        /// The decision.
+        id: u64,
+    },
 }
 
 /// What the gateway answered.
@@ -41,6 +57,12 @@ pub(crate) enum Finding {
     Rejections(Vec<Rejection>),
     /// What a rule would have done.
     Simulation(Box<Simulation>),
+    /// How pools are scaled.
+    Scalers(Vec<Scaler>),
+    /// What was decided, newest first.
+    Decisions(Vec<Decision>),
+    /// One decision with what it was made from.
+    Explanation(Box<Decision>),
 }
 
 /// A question and its answer.
@@ -52,11 +74,26 @@ pub(crate) struct Found {
     pub(crate) result: Result<Finding, client::Error>,
 }
 
+/// A decision, and the id that its row is known by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Told {
+    /// The id as a text.
+    pub(crate) id: String,
+    /// The decision.
+    pub(crate) decision: Decision,
+}
+
 /// What was found so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Lore {
     /// Whom limits refuse, and what it is added up by.
     pub(crate) rejections: Option<(Grouping, Vec<Rejection>)>,
+    /// How pools are scaled; none before it is known.
+    pub(crate) scalers: Option<Vec<Scaler>>,
+    /// What was decided of a pool, newest first.
+    pub(crate) decisions: Option<(String, Vec<Told>)>,
+    /// The decision that was explained last.
+    pub(crate) explanation: Option<Decision>,
     /// Why the last question was not answered; none when it was.
     pub(crate) trouble: Option<client::Error>,
 }
@@ -69,6 +106,12 @@ impl Lore {
             (Inquiry::Rejections(by), Ok(Finding::Rejections(found))) => {
                 self.rejections = Some((by, found));
             }
+            (_, Ok(Finding::Scalers(found))) => self.scalers = Some(found),
+            (Inquiry::Decisions { pool, .. }, Ok(Finding::Decisions(found))) => {
+                let told = |decision: Decision| Told { id: decision.id.to_string(), decision };
+                self.decisions = Some((pool, found.into_iter().map(told).collect()));
+            }
+            (_, Ok(Finding::Explanation(found))) => self.explanation = Some(*found),
             (_, Err(error)) => self.trouble = Some(error),
             (_, Ok(_)) => {}
         }
@@ -122,6 +165,7 @@ impl Asked {
 /// How long an answer stays good. That of what was does not change.
 fn rhythm(inquiry: &Inquiry) -> Duration {
     match inquiry {
+        Inquiry::Explanation { .. } => Duration::from_secs(10),
         Inquiry::Simulation { .. } => Duration::from_secs(5),
         _ => RHYTHM,
     }
@@ -144,9 +188,8 @@ mod tests {
         let mut asked = Asked::default();
         let (client, path) =
             (Inquiry::Rejections(Grouping::Client), Inquiry::Rejections(Grouping::Path));
-        let tried = Inquiry::Simulation { limit: String::new(), rule: RuleEdit::default() };
         assert!(asked.is_due(&client, at(0)));
-        assert!(asked.is_due(&tried, at(0)));
+        assert!(asked.is_due(&Inquiry::Scalers, at(0)));
         assert!(!asked.is_due(&client, at(60_000)), "it waits for the first");
         assert!(!asked.is_due(&path, at(60_000)));
         asked.answered(&client);
@@ -163,11 +206,10 @@ mod tests {
     #[test]
     fn an_answer_that_failed_leaves_what_was_known() {
         let mut lore = Lore::default();
-        let inquiry = || Inquiry::Rejections(Grouping::Client);
-        let result = Ok(Finding::Rejections(vec![Rejection::default()]));
-        lore.learn(Found { inquiry: inquiry(), result });
+        let result = Ok(Finding::Scalers(vec![Scaler::default()]));
+        lore.learn(Found { inquiry: Inquiry::Scalers, result });
         let error = client::Error::new(client::ErrorCode::Timeout, "no answer");
-        lore.learn(Found { inquiry: inquiry(), result: Err(error.clone()) });
-        assert_eq!((lore.rejections.map(|(_, it)| it.len()), lore.trouble), (Some(1), Some(error)));
+        lore.learn(Found { inquiry: Inquiry::Scalers, result: Err(error.clone()) });
+        assert_eq!((lore.scalers.map(|it| it.len()), lore.trouble), (Some(1), Some(error)));
     }
 }

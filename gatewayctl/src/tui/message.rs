@@ -95,6 +95,8 @@ pub(crate) enum Action {
     Backends(screens::backends::Msg),
     /// Does something on Limits.
     Limits(screens::limits::Msg),
+    /// Does something on Scaler.
+    Scaler(screens::scaler::Msg),
     /// Does something in the dialog.
     Dialog(dialog::Msg),
 }

@@ -10,7 +10,7 @@ use super::{
     moment::Moment,
     notice::{Notice, Notices},
     picture::Picture,
-    screens::{self, Screen, Stage, backends, hindrance, limits, overview},
+    screens::{self, Screen, Stage, backends, hindrance, limits, overview, scaler},
     window::Window,
 };
 use crate::model::Snapshot;
@@ -53,6 +53,8 @@ pub(crate) struct Model {
     pub(crate) backends: backends::State,
     /// What Limits remembers.
     pub(crate) limits: limits::State,
+    /// What Scaler remembers.
+    pub(crate) scaler: scaler::State,
     /// The dialog over the screen.
     pub(crate) dialog: Option<Dialog>,
     /// The first row of the help that is shown, while it is.
@@ -100,6 +102,7 @@ impl Model {
             overview: overview::State::default(),
             backends: backends::State::default(),
             limits: limits::State::default(),
+            scaler: scaler::State::default(),
             dialog: None,
             help: None,
             is_filtering: false,
@@ -180,6 +183,7 @@ impl Model {
                 &[Scope::Backends, Scope::Table, Scope::List, Scope::Global]
             }
             (None, Screen::Limits) => &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
+            (None, Screen::Scaler) => &[Scope::Scaler, Scope::List, Scope::Global],
         }
     }
 

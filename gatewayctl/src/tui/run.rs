@@ -270,6 +270,15 @@ async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Err
             let found = client.simulate(limit, rule.clone(), lore::TRIED_ON).await;
             found.map(|found| Finding::Simulation(Box::new(found)))
         }
+        Inquiry::Scalers => client.scalers().await.map(Finding::Scalers),
+        Inquiry::Decisions { pool, kinds } => {
+            let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+            client.decisions(pool, &kinds, 0, lore::DECISIONS).await.map(Finding::Decisions)
+        }
+        Inquiry::Explanation { id } => {
+            let found = client.explain(Some(*id), "").await;
+            found.map(|found| Finding::Explanation(Box::new(found)))
+        }
     }
 }
 

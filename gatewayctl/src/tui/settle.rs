@@ -13,6 +13,7 @@ pub(crate) fn settle(model: &mut Model) {
     model.overview.settle(picture);
     model.backends.settle(picture);
     model.limits.settle(picture);
+    model.scaler.settle(picture);
 }
 
 /// Does something to the list of the screen.
@@ -22,13 +23,14 @@ pub(crate) fn move_list(model: &mut Model, msg: list::Msg) {
         Screen::Overview => model.overview.move_list(msg, picture),
         Screen::Backends => model.backends.move_list(msg, picture),
         Screen::Limits => model.limits.move_list(msg, picture),
+        Screen::Scaler => model.scaler.move_list(msg, picture),
     }
 }
 
 /// Changes the filter of the screen.
 pub(crate) fn edit_filter(model: &mut Model, edit: impl FnOnce(&mut Input)) {
     match model.screen {
-        Screen::Overview => {}
+        Screen::Overview | Screen::Scaler => {}
         Screen::Backends => {
             model.backends.list.filter.edit(backends::columns::TABLE.fields, edit);
         }
@@ -40,6 +42,10 @@ pub(crate) fn edit_filter(model: &mut Model, edit: impl FnOnce(&mut Input)) {
 pub(crate) fn show_row(model: &mut Model, screen: Screen, id: &str) {
     let list = match screen {
         Screen::Overview => return,
+        Screen::Scaler => {
+            model.scaler.pools.select(id);
+            return;
+        }
         Screen::Backends => &mut model.backends.list,
         Screen::Limits => {
             model.limits.panel = limits::Panel::Rules;

@@ -12,7 +12,7 @@ use super::{
     model::{Model, Pause},
     moment::Moment,
     notice::Notice,
-    screens::{Screen, Wish, backends, limits},
+    screens::{Screen, Wish, backends, limits, scaler},
     settle,
 };
 use crate::{
@@ -113,7 +113,9 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Back => return back(model, key),
-        Action::Filter => model.is_filtering = model.screen != Screen::Overview,
+        Action::Filter => {
+            model.is_filtering = matches!(model.screen, Screen::Backends | Screen::Limits);
+        }
         Action::List(msg) => settle::move_list(model, msg),
         Action::Dialog(msg) => return in_dialog(model, msg, key),
         Action::Overview(msg) => {
@@ -123,6 +125,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         }
         Action::Backends(msg) => return on_backends(model, msg, key),
         Action::Limits(msg) => return on_limits(model, msg, key),
+        Action::Scaler(msg) => return on_scaler(model, msg, key),
     }
     Vec::new()
 }
@@ -161,6 +164,13 @@ fn back(model: &mut Model, key: Key) -> Vec<Effect> {
             let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
             stage.is_none_or(|stage| {
                 model.limits.update(limits::Msg::Back, picture, &stage) == Wish::Pass
+            })
+        }
+        Screen::Scaler => {
+            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
+            stage.is_none_or(|stage| {
+                model.scaler.update(scaler::Msg::Back, picture, &stage) == Wish::Pass
             })
         }
     };
@@ -211,6 +221,18 @@ fn on_limits(model: &mut Model, msg: limits::Msg, key: Key) -> Vec<Effect> {
         return Vec::new();
     };
     let wish = model.limits.update(msg, picture, &stage);
+    grant(model, wish)
+}
+
+fn on_scaler(model: &mut Model, msg: scaler::Msg, key: Key) -> Vec<Effect> {
+    if msg.changes() && refused(model) {
+        return Vec::new();
+    }
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+        return Vec::new();
+    };
+    let wish = model.scaler.update(msg, picture, &stage);
     grant(model, wish)
 }
 

@@ -7,7 +7,7 @@ use super::{
     connection::Freshness,
     figures, header,
     model::Model,
-    screens::{Screen, backends, limits, overview},
+    screens::{Screen, backends, limits, overview, scaler},
     theme::Role,
 };
 
@@ -59,6 +59,8 @@ fn screen(model: &Model, buffer: &mut Buffer, area: Rect, small: bool) {
         (Screen::Backends, true) => backends::view_small(&model.backends, &scene, buffer, area),
         (Screen::Limits, false) => limits::view(&model.limits, &scene, buffer, area),
         (Screen::Limits, true) => limits::view_small(&model.limits, &scene, buffer, area),
+        (Screen::Scaler, false) => scaler::view(&model.scaler, &scene, buffer, area),
+        (Screen::Scaler, true) => scaler::view_small(&model.scaler, &scene, buffer, area),
     }
 }
 
@@ -111,7 +113,7 @@ fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) 
     let list = match model.screen {
         Screen::Backends => &model.backends.list,
         Screen::Limits => &model.limits.list,
-        Screen::Overview => &model.overview.lists[0],
+        Screen::Overview | Screen::Scaler => &model.overview.lists[0],
     };
     if !model.is_filtering {
         look.row(frame.buffer_mut(), area, 0, said);

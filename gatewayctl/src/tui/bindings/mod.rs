@@ -42,6 +42,8 @@ pub(crate) enum Scope {
     Backends,
     /// On Limits.
     Limits,
+    /// On Scaler.
+    Scaler,
     /// In a dialog.
     Dialog,
 }
@@ -56,6 +58,7 @@ impl Scope {
             Self::Overview => "Overview",
             Self::Backends => "Backends",
             Self::Limits => "Limits",
+            Self::Scaler => "Scaler",
             Self::Dialog => "Dialogs",
         }
     }
@@ -76,10 +79,11 @@ mod tests {
     use super::*;
 
     /// Every way in which scopes hold together.
-    const STACKS: [&[Scope]; 4] = [
+    const STACKS: [&[Scope]; 5] = [
         &[Scope::Overview, Scope::List, Scope::Global],
         &[Scope::Backends, Scope::Table, Scope::List, Scope::Global],
         &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
+        &[Scope::Scaler, Scope::List, Scope::Global],
         &[Scope::Dialog],
     ];
 

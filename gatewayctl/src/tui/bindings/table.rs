@@ -9,7 +9,7 @@ use crate::tui::{
     },
     list,
     message::Action,
-    screens::{Screen, backends, limits, overview},
+    screens::{Screen, backends, limits, overview, scaler},
 };
 
 type Foot = Option<(&'static str, &'static str)>;
@@ -65,6 +65,16 @@ const fn limits(
     row(Scope::Limits, keys, Action::Limits(msg), name, help, footer)
 }
 
+const fn scaler(
+    keys: &'static [Key],
+    msg: scaler::Msg,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::Scaler, keys, Action::Scaler(msg), name, help, footer)
+}
+
 const fn dialog(
     keys: &'static [Key],
     msg: dialog::Msg,
@@ -114,6 +124,13 @@ pub(crate) static TABLE: &[Binding] = &[
     limits(&[Tab], limits::Msg::NextPanel, "limit.panel", "rules, offenders, blocks", Some(("Tab", "panel"))),
     limits(&[BackTab], limits::Msg::PreviousPanel, "limit.panel-before", "panel before", None),
 
+    scaler(&[Char('H')], scaler::Msg::Hold, "scaler.hold", "hold the size for a while, or resume", Some(("H", "hold/resume"))),
+    scaler(&[Char('M')], scaler::Msg::Desired, "scaler.desired", "want a size by hand for a while", Some(("M", "by hand"))),
+    scaler(&[Char('A')], scaler::Msg::Rules, "scaler.rules", "change minimum, maximum, targets, mode", Some(("A", "rules"))),
+    scaler(&[Char('f')], scaler::Msg::NextKinds, "scaler.kinds", "all decisions, only moves, only refused", Some(("f", "kinds"))),
+    scaler(&[Tab], scaler::Msg::NextPool, "scaler.pool", "next pool", Some(("Tab", "pool"))),
+    scaler(&[BackTab], scaler::Msg::PreviousPool, "scaler.pool-before", "pool before", None),
+
     list(&[Char('j'), Down], list::Msg::Down, "list.down", "down", None),
     list(&[Char('k'), Up], list::Msg::Up, "list.up", "up", None),
     list(&[Char('g'), Home], list::Msg::First, "list.first", "first row", None),
@@ -131,6 +148,7 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Char('1')], Action::Show(Screen::Overview), "screen.overview", "Overview", None),
     global(&[Char('2')], Action::Show(Screen::Backends), "screen.backends", "Backends", None),
     global(&[Char('3')], Action::Show(Screen::Limits), "screen.limits", "Limits", None),
+    global(&[Char('4')], Action::Show(Screen::Scaler), "screen.scaler", "Scaler", None),
     global(&[Char('l'), Right], Action::NextScreen, "screen.next", "next screen", None),
     global(&[Char('h'), Left], Action::PreviousScreen, "screen.before", "screen before", None),
     global(&[Char(']')], Action::LongerWindow, "window.longer", "charts look further back", None),

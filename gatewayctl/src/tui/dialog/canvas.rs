@@ -29,7 +29,7 @@ impl<'a> Row<'a> {
 
     /// A text on as many rows as it needs in a dialog that is `width` cells wide inside.
     pub(super) fn words(look: Look, rank: u8, role: Role, text: &str, width: usize) -> Vec<Self> {
-        let rows = wrapped(&safe_text(text), width.saturating_sub(2));
+        let rows = panel::wrapped(&safe_text(text), width.saturating_sub(2));
         rows.into_iter()
             .map(|row| Self::new(rank, vec![look.text(role, format!(" {row}"))]))
             .collect()
@@ -125,59 +125,10 @@ fn middle(area: Rect, width: u16, height: u16) -> Rect {
     }
 }
 
-/// `text` in rows of at most `width` cells, broken between words where that is possible.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut rows = vec![String::new()];
-    for word in text.split(' ') {
-        let mut rest = word.to_owned();
-        loop {
-            let row = rows.last_mut().expect("there is always a row");
-            let gap = usize::from(!row.is_empty());
-            if row.width() + gap + rest.width() <= width || width < 4 {
-                row.push_str(&" "[..gap]);
-                row.push_str(&rest);
-                break;
-            }
-            if !row.is_empty() {
-                rows.push(String::new());
-                continue;
-            }
-            let cut = rest.char_indices().nth(width / 2).map_or(rest.len(), |(at, _)| at);
-            row.push_str(&rest[..cut]);
-            rest = rest[cut..].to_owned();
-            rows.push(String::new());
-        }
-    }
-    rows
-}
-
 /// What of a field is seen, and where its cursor is in that.
 fn scrolled(input: &Input, width: usize) -> (String, usize) {
     let skipped = input.cursor().saturating_sub(width.saturating_sub(1));
     let text: String = input.text().chars().skip(skipped).take(width).collect();
     let before: String = text.chars().take(input.cursor() - skipped).collect();
     (text, before.width())
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_text_is_broken_between_words() {
-        assert_eq!(wrapped("connection refused by it", 10), ["connection", "refused by", "it"]);
-        assert_eq!(wrapped("", 10), [""]);
-    }
-
-    proptest! {
-        #[test]
-        fn no_row_is_too_wide_and_no_letter_is_lost(text in "[a-z ]{0,80}", width in 4_usize..40) {
-            let rows = wrapped(&text, width);
-            prop_assert!(rows.iter().all(|row| row.width() <= width), "{:?}", rows);
-            let letters = |text: &str| text.replace(' ', "");
-            prop_assert_eq!(letters(&rows.concat()), letters(&text));
-        }
-    }
 }

@@ -1,8 +1,10 @@
 //! How would the same change be asked for on the command line?
 
+use std::time::Duration;
+
 use crate::{
     duration,
-    model::{CandidateEdit, Edit, LimitEdit, RuleEdit, Standing, WeightEdit},
+    model::{CandidateEdit, Edit, LimitEdit, RuleEdit, ScalerEdit, Standing, WeightEdit},
 };
 
 /// The command that does the same.
@@ -22,7 +24,7 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             names,
         ),
         Edit::SetWeights { edits } => weights(edits),
-        Edit::Scale { pool, .. } => ["scaler", "show", pool].map(Into::into).into(),
+        Edit::Scale { pool, edit } => scale(pool, edit),
         Edit::SetLimit { name, edit } => limit(name, edit),
         Edit::ResetLimit { name, key } => {
             let mut words: Vec<String> = ["limit", "reset"].map(Into::into).into();
@@ -52,6 +54,40 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
         words.extend(["-m".to_owned(), quoted(reason)]);
     }
     words.join(" ")
+}
+
+fn scale(pool: &str, edit: &ScalerEdit) -> Vec<String> {
+    let ttl = |ttl: &Option<Duration>| {
+        let words = ttl.map(|ttl| ["--ttl".to_owned(), duration::short(ttl)]);
+        words.into_iter().flatten().collect::<Vec<_>>()
+    };
+    let mut words = vec!["scaler".to_owned()];
+    match edit {
+        ScalerEdit::Pause { ttl: held } => {
+            words.extend(["pause".to_owned(), quoted(pool)]);
+            words.extend(ttl(held));
+        }
+        ScalerEdit::Desired { servers, ttl: held } => {
+            words.extend(["desired".to_owned(), servers.to_string(), quoted(pool)]);
+            words.extend(ttl(held));
+        }
+        ScalerEdit::Resume => words.extend(["resume".to_owned(), quoted(pool)]),
+        ScalerEdit::Rules { min, max, target_cpu, target_rps, mode } => {
+            words.extend(["set".to_owned(), quoted(pool)]);
+            let number = |it: &Option<u32>| it.map(|it| it.to_string());
+            let flags = [
+                ("--min", number(min)),
+                ("--max", number(max)),
+                ("--target-cpu", number(target_cpu)),
+                ("--target-rps", number(target_rps)),
+                ("--mode", mode.clone()),
+            ];
+            for (flag, value) in flags {
+                words.extend(value.iter().flat_map(|value| [flag.to_owned(), quoted(value)]));
+            }
+        }
+    }
+    words
 }
 
 fn limit(name: &str, edit: &LimitEdit) -> Vec<String> {
@@ -126,6 +162,27 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_change_of_a_scaler_has_its_command() {
+        let hour = Some(Duration::from_secs(3_600));
+        let rules = ScalerEdit::Rules {
+            min: None,
+            max: Some(40),
+            target_cpu: Some(60),
+            target_rps: None,
+            mode: Some("advise".into()),
+        };
+        for (edit, line) in [
+            (ScalerEdit::Pause { ttl: hour }, "pause app --ttl 1h00m"),
+            (ScalerEdit::Desired { servers: 12, ttl: None }, "desired 12 app"),
+            (ScalerEdit::Resume, "resume app"),
+            (rules, "set app --max 40 --target-cpu 60 --mode advise"),
+        ] {
+            let edit = Edit::Scale { pool: "app".into(), edit };
+            assert_eq!(command_line(&edit, "", false), format!("gatewayctl scaler {line}"));
+        }
+    }
 
     #[test]
     fn each_change_has_its_command() {

@@ -1,8 +1,8 @@
 //! A form: fields that together make a change, each judged as it is typed.
 
-use super::{Around, Msg, Step, add, block, input::Input, limit, trial::Trial, weight};
+use super::{Around, Msg, Step, add, block, input::Input, limit, scale, trial::Trial, weight};
 use crate::{
-    model::Snapshot,
+    model::{Scaler, Snapshot},
     tui::{
         key::Key,
         lore::{Found, Inquiry},
@@ -26,7 +26,7 @@ pub(crate) struct Form {
 }
 
 /// What a form is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Purpose {
     /// A new backend.
     Add,
@@ -36,6 +36,12 @@ pub(super) enum Purpose {
     Limit(String),
     /// A block.
     Block,
+    /// To hold a pool's size.
+    Hold(Box<Scaler>),
+    /// A size of a pool.
+    Desired(Box<Scaler>),
+    /// Other rules of a scaler.
+    Rules(Box<Scaler>),
 }
 
 /// One field.
@@ -105,6 +111,9 @@ impl Form {
             Purpose::Weight(names) => weight::verdict(field, names, snapshot),
             Purpose::Limit(_) => limit::verdict(field),
             Purpose::Block => block::verdict(field, snapshot),
+            Purpose::Hold(it) | Purpose::Desired(it) | Purpose::Rules(it) => {
+                scale::verdict(field, it)
+            }
         }
     }
 
@@ -190,6 +199,9 @@ impl Form {
             Purpose::Weight(names) => weight::submit(self, names, around),
             Purpose::Limit(name) => limit::submit(self, name, key, around),
             Purpose::Block => block::submit(self, key, around),
+            Purpose::Hold(scaler) => scale::submit_hold(self, scaler, key, around),
+            Purpose::Desired(scaler) => scale::submit_desired(self, scaler, key, around),
+            Purpose::Rules(scaler) => scale::submit_rules(self, scaler, key, around),
         }
     }
 }

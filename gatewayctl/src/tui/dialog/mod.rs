@@ -10,13 +10,20 @@ mod form;
 mod form_view;
 pub(crate) mod input;
 mod limit;
+mod scale;
 mod target;
 mod trial;
 mod weight;
 
 pub(crate) use confirm::{Confirm, Level};
 pub(crate) use form::Form;
-pub(crate) use {add::add, block::block, limit::limit, weight::weight};
+pub(crate) use {
+    add::add,
+    block::block,
+    limit::limit,
+    scale::{desired, hold, rules},
+    weight::weight,
+};
 
 use ratatui::Frame;
 

@@ -3,6 +3,7 @@
 pub(crate) mod backends;
 pub(crate) mod limits;
 pub(crate) mod overview;
+pub(crate) mod scaler;
 pub(crate) mod staged;
 
 use super::{
@@ -21,11 +22,13 @@ pub enum Screen {
     Backends,
     /// Every limit, and what it refuses.
     Limits,
+    /// How many servers pools have, and why.
+    Scaler,
 }
 
 impl Screen {
     /// All of them, in the order of their number keys.
-    pub(crate) const ALL: [Self; 3] = [Self::Overview, Self::Backends, Self::Limits];
+    pub(crate) const ALL: [Self; 4] = [Self::Overview, Self::Backends, Self::Limits, Self::Scaler];
 
     /// Its title, long and short.
     pub(crate) const fn titles(self) -> [&'static str; 2] {
@@ -33,6 +36,7 @@ impl Screen {
             Self::Overview => ["Overview", "Ovw"],
             Self::Backends => ["Backends", "Be"],
             Self::Limits => ["Limits", "Lim"],
+            Self::Scaler => ["Scaler", "Scl"],
         }
     }
 
@@ -42,6 +46,7 @@ impl Screen {
             Self::Overview => &[],
             Self::Backends => &["backend/", "pool/"],
             Self::Limits => &["limit/"],
+            Self::Scaler => &["scaler/"],
         }
     }
 

@@ -7,8 +7,9 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     client,
     model::{
-        Backend, Block, Edit, Event, Grouping, Health, Limit, LimitMode, Operation, Pool, Problem,
-        Rejection, Severity, Share, Simulation, Snapshot, Standing, Totals,
+        Backend, Block, Condition, Decision, Edit, Event, Grouping, Health, Limit, LimitMode,
+        Operation, Pool, Problem, Rejection, ScaledServer, Scaler, Severity, Share, Simulation,
+        Snapshot, Stage, Standing, Totals,
     },
     tui::{
         connection::Connection,
@@ -223,6 +224,146 @@ pub(super) fn canned(inquiry: &Inquiry) -> Finding {
             keys_newly_refused: 0,
             top: vec![("203.0.113.44".into(), 12_120), ("2001:db8:7::/64".into(), 6_100)],
         })),
+        Inquiry::Scalers => Finding::Scalers(scalers()),
+        Inquiry::Decisions { pool, kinds } => {
+            let wanted = |it: &Decision| {
+                it.pool == *pool && (kinds.is_empty() || kinds.contains(&it.what.as_str()))
+            };
+            Finding::Decisions(decisions().into_iter().filter(wanted).collect())
+        }
+        Inquiry::Explanation { id } => {
+            let found = decisions().into_iter().find(|it| it.id == *id).unwrap_or_default();
+            let servers = vec![server("app-1", 0.72, true), server("app-4", 0.31, false)];
+            Finding::Explanation(Box::new(Decision { servers, ..found }))
+        }
+    }
+}
+
+fn scalers() -> Vec<Scaler> {
+    let condition = |kind: &str, status, reason: &str, message: &str| Condition {
+        kind: kind.into(),
+        status,
+        reason: reason.into(),
+        message: message.into(),
+    };
+    let app = Scaler {
+        pool: "app".into(),
+        mode: "act".into(),
+        driver: "process".into(),
+        min: 4,
+        max: 16,
+        target_cpu: Some(65),
+        target_rps: None,
+        desired: 5,
+        ready: 3,
+        starting: 1,
+        draining: 1,
+        conditions: vec![
+            condition("AbleToScale", true, "ScaleDownForbidden", "no scale-in: app-5 is down"),
+            condition("ScalingActive", true, "ValidMetricFound", ""),
+            condition("ScalingLimited", true, "ScaleUpLimit", "+100%/15s allows 6"),
+        ],
+        next: "5→6: offered 6909 rps × 1.23 ms/req ÷ 65 % = 5.8→6; +100%/15s allows 6".into(),
+        ..Scaler::default()
+    };
+    let auth = Scaler {
+        pool: "auth".into(),
+        mode: "advise".into(),
+        driver: "advise".into(),
+        min: 1,
+        max: 3,
+        desired: 1,
+        ready: 1,
+        starting: 0,
+        draining: 0,
+        target_rps: Some(2_000),
+        target_cpu: None,
+        order_owner: "op2".into(),
+        order_reason: "db failover".into(),
+        order_expires_ms: Some(NOON + 47 * 60_000),
+        next: "1: paused".into(),
+        conditions: vec![condition(
+            "ScalingActive",
+            false,
+            "ScalingDisabled",
+            "an operator paused it",
+        )],
+        ..app.clone()
+    };
+    vec![app, auth]
+}
+
+fn decisions() -> Vec<Decision> {
+    let stage = |name: &str, before, after, reason: &str| Stage {
+        name: name.into(),
+        before,
+        after,
+        reason: reason.into(),
+    };
+    let decision = |id, ago_s: i64, (from, to), what: &str, sentence: &str| Decision {
+        id,
+        time_ms: NOON - ago_s * 1_000,
+        since_ms: NOON - ago_s * 1_000,
+        pool: "app".into(),
+        from,
+        to,
+        what: what.into(),
+        sentence: sentence.into(),
+        stages: vec![stage("required", f64::from(from), 5.8, "offered 6909 rps")],
+        actions: Vec::new(),
+        outcome: "nothing to do".into(),
+        ..Decision::default()
+    };
+    vec![
+        Decision {
+            actions: vec!["start 1".into()],
+            outcome: "done".into(),
+            stages: vec![
+                stage("required", 5.0, 7.8, "offered 6909 rps × 1.23 ms/req ÷ 65 % = 7.8"),
+                stage("rate", 8.0, 6.0, "+100%/15s allows 6"),
+            ],
+            ..decision(
+                9,
+                8,
+                (5, 6),
+                "out",
+                "5→6: offered 6909 rps × 1.23 ms/req ÷ 65 % = 7.8→8; +100%/15s allows 6",
+            )
+        },
+        Decision {
+            since_ms: NOON - 400_000,
+            ..decision(
+                8,
+                9,
+                (5, 5),
+                "hold",
+                "5: offered 5100 rps × 1.23 ms/req ÷ 65 % = 4.9→5; 3/3 reporting",
+            )
+        },
+        decision(
+            7,
+            500,
+            (5, 5),
+            "refused",
+            "5: offered 4100 rps × 1.23 ms/req ÷ 65 % = 3.9→4; no scale-in: app-5 is down",
+        ),
+        Decision {
+            actions: vec!["start 1".into()],
+            outcome: "start app-5: exited with status 1".into(),
+            ..decision(6, 900, (4, 5), "out", "4→5: offered 5100 rps × 1.23 ms/req ÷ 65 % = 4.9→5")
+        },
+    ]
+}
+
+fn server(name: &str, cpu: f64, warm: bool) -> ScaledServer {
+    ScaledServer {
+        name: name.into(),
+        phase: if warm { "ready" } else { "slow-start" }.into(),
+        owned: true,
+        warm,
+        cpu_ratio: Some(cpu),
+        rps: 2_310.0,
+        in_flight: 141,
     }
 }
 

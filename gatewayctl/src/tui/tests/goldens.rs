@@ -8,7 +8,7 @@ use crate::{
     model::Grouping,
     tui::{
         key::Key,
-        lore::{Found, Inquiry},
+        lore::{Finding, Found, Inquiry},
         message::Msg,
         screens::Screen,
     },
@@ -55,7 +55,7 @@ fn disconnected() {
 
 #[test]
 fn stale() {
-    for screen in [Screen::Backends, Screen::Limits] {
+    for screen in [Screen::Backends, Screen::Limits, Screen::Scaler] {
         let mut story = Story::watching(unicode()).on(screen);
         story.wait(Duration::from_secs(7));
         golden(&story, &format!("{}_stale", named(screen)));
@@ -159,9 +159,36 @@ fn offenders_and_blocks_are_panels_of_their_own() {
 }
 
 #[test]
+fn a_pool_that_is_held() {
+    let mut story = Story::watching(unicode()).on(Screen::Scaler);
+    story.key(Key::Tab);
+    story.inform();
+    golden(&story, "scaler_held");
+}
+
+#[test]
+fn no_pool_is_scaled() {
+    let mut story = Story::watching(unicode()).on(Screen::Scaler);
+    let result = Ok(Finding::Scalers(Vec::new()));
+    story.find(Found { inquiry: Inquiry::Scalers, result });
+    golden(&story, "scaler_none");
+}
+
+#[test]
+fn the_forms_of_a_scaler() {
+    for (key, name) in [("H", "hold"), ("M", "desired"), ("A", "rules")] {
+        let mut story = Story::watching(unicode()).on(Screen::Scaler);
+        story.press(key);
+        golden(&story, &format!("dialog_{name}"));
+    }
+}
+
+#[test]
 fn an_inquiry_that_failed() {
-    let asked = vec![(Screen::Limits, Inquiry::Rejections(Grouping::Client))];
-    for (screen, inquiry) in asked {
+    for (screen, inquiry) in [
+        (Screen::Limits, Inquiry::Rejections(Grouping::Client)),
+        (Screen::Scaler, Inquiry::Scalers),
+    ] {
         let mut story = Story::watching(unicode());
         story.model.screen = screen;
         story.tell(Msg::Tick);

@@ -4,4 +4,5 @@ mod fixture;
 mod goldens;
 mod limits;
 mod random;
+mod scaler;
 mod stories;

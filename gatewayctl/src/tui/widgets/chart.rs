@@ -50,7 +50,7 @@ impl Chart<'_> {
     }
 }
 
-fn draw_area(
+pub(super) fn draw_area(
     buffer: &mut Buffer,
     plot: Rect,
     values: &[Option<f64>],

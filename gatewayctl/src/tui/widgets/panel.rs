@@ -1,6 +1,7 @@
 //! A panel: a titled rule and the room below it.
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::tui::{look::Look, theme::Role};
 
@@ -89,4 +90,53 @@ fn edge(look: Look, area: Rect, y: u16) -> String {
         .chain(std::iter::repeat_n(between, cells))
         .chain(std::iter::once(last))
         .collect()
+}
+
+/// `text` in rows of at most `width` cells, broken between words where that is possible.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        let mut rest = word.to_owned();
+        loop {
+            let row = rows.last_mut().expect("there is always a row");
+            let gap = usize::from(!row.is_empty());
+            if row.width() + gap + rest.width() <= width || width < 4 {
+                row.push_str(&" "[..gap]);
+                row.push_str(&rest);
+                break;
+            }
+            if !row.is_empty() {
+                rows.push(String::new());
+                continue;
+            }
+            let cut = rest.char_indices().nth(width / 2).map_or(rest.len(), |(at, _)| at);
+            row.push_str(&rest[..cut]);
+            rest = rest[cut..].to_owned();
+            rows.push(String::new());
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_broken_between_words() {
+        assert_eq!(wrapped("connection refused by it", 10), ["connection", "refused by", "it"]);
+        assert_eq!(wrapped("", 10), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_row_is_too_wide_and_no_letter_is_lost(text in "[a-z ]{0,80}", width in 4_usize..40) {
+            let rows = wrapped(&text, width);
+            prop_assert!(rows.iter().all(|row| row.width() <= width), "{:?}", rows);
+            let letters = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(letters(&rows.concat()), letters(&text));
+        }
+    }
 }

@@ -1,0 +1,193 @@
+//! Stories of Scaler: decisions followed and explained, the size held, set by hand, its rules changed.
+
+use std::time::Duration;
+
+use super::fixture::{Story, ascii, canned, drain_plan};
+use crate::{
+    model::{Edit, ScalerEdit},
+    tui::{
+        key::Key,
+        lore::{Finding, Found, Inquiry},
+        message::Msg,
+        screens::Screen,
+    },
+};
+
+fn on_scaler() -> Story {
+    Story::watching(ascii()).on(Screen::Scaler)
+}
+
+fn scale(pool: &str, edit: ScalerEdit) -> Edit {
+    Edit::Scale { pool: pool.into(), edit }
+}
+
+/// Goes through the fields of a form, and lets the gateway answer.
+fn submit(story: &mut Story, fields: usize) {
+    story.watch();
+    for _ in 0..fields {
+        story.key(Key::Enter);
+    }
+    story.watch();
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+}
+
+#[test]
+fn the_newest_decision_is_followed_until_another_is_chosen() {
+    let mut story = on_scaler();
+    assert!(story.frame(120, 40).contains("Why 14:03:14 out 5>6"), "{}", story.frame(120, 40));
+    let newer = |story: &mut Story, id| {
+        let inquiry = Inquiry::Decisions { pool: "app".into(), kinds: &[] };
+        let Finding::Decisions(mut all) = canned(&inquiry) else { panic!() };
+        let mut newest = all[1].clone();
+        (newest.id, newest.since_ms) = (id, newest.since_ms + 1_000 * i64::try_from(id).unwrap());
+        all.insert(0, newest);
+        story.find(Found { inquiry, result: Ok(Finding::Decisions(all)) });
+        story.inform();
+    };
+    newer(&mut story, 10);
+    assert_eq!(story.model.scaler.decisions.selected(), Some("10"));
+    story.press("jj");
+    story.inform();
+    let chosen = story.model.scaler.decisions.selected().map(str::to_owned);
+    newer(&mut story, 11);
+    assert_eq!(story.model.scaler.decisions.selected(), chosen.as_deref());
+    story.key(Key::Esc);
+    newer(&mut story, 12);
+    assert_eq!(story.model.scaler.decisions.selected(), Some("12"));
+}
+
+#[test]
+fn a_decision_is_explained_with_its_servers_when_it_is_chosen() {
+    let mut story = on_scaler();
+    story.press("jj");
+    let asked = story.inquiries().into_iter().cloned().collect::<Vec<_>>();
+    assert!(asked.contains(&Inquiry::Explanation { id: 8 }), "{asked:?}");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("Why 13:55:02 refused 5"), "{frame}");
+    assert!(frame.contains("servers   asking the gateway"), "{frame}");
+    story.inform();
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("app-4") && frame.contains("not counted yet"), "{frame}");
+}
+
+#[test]
+fn kinds_of_decisions_are_chosen_at_the_gateway() {
+    let mut story = on_scaler();
+    story.press("f");
+    let moves = Inquiry::Decisions { pool: "app".into(), kinds: &["out", "in"] };
+    assert!(story.inquiries().contains(&&moves), "{:?}", story.inquiries());
+    story.inform();
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("only moves") && !frame.contains(" hold "), "{frame}");
+}
+
+#[test]
+fn a_pool_is_held_for_a_while_and_the_question_says_which() {
+    let mut story = on_scaler();
+    story.press("H");
+    assert!(story.frame(120, 40).contains("Hold pool app at 5 servers"));
+    story.key(Key::Ctrl('U'));
+    story.tell(Msg::Paste("2h".into()));
+    story.key(Key::Enter);
+    story.tell(Msg::Paste("db failover".into()));
+    submit(&mut story, 1);
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("Hold scaler of pool app ?"), "{frame}");
+    assert!(frame.contains("no server is started or ended for 2h00m"), "{frame}");
+    assert!(frame.contains("gatewayctl scaler pause app --ttl 2h00m -m 'db failover'"), "{frame}");
+    story.press("y");
+    let ttl = Some(Duration::from_secs(7_200));
+    assert_eq!(story.sent()[0].edit, scale("app", ScalerEdit::Pause { ttl }));
+    assert_eq!(story.sent()[0].intent.reason, "db failover");
+}
+
+#[test]
+fn a_pool_that_somebody_held_is_resumed() {
+    let mut story = on_scaler();
+    story.key(Key::Tab);
+    story.inform();
+    assert!(story.frame(120, 40).contains("held by op2: db failover"), "{}", story.frame(120, 40));
+    story.press("H");
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("Resume scaler of pool auth ?"), "{frame}");
+    story.press("y");
+    assert_eq!(story.sent()[0].edit, scale("auth", ScalerEdit::Resume));
+}
+
+#[test]
+fn a_size_by_hand_is_within_the_rules_and_ends_by_itself() {
+    let mut story = on_scaler();
+    story.press("M");
+    story.key(Key::Ctrl('U'));
+    story.press("17");
+    for _ in 0..3 {
+        story.key(Key::Enter);
+    }
+    assert_eq!(story.asked(), None);
+    assert!(story.frame(120, 40).contains("servers: 4 to 16"), "{}", story.frame(120, 40));
+    story.key(Key::Backspace);
+    story.press("2");
+    submit(&mut story, 3);
+    assert!(story.frame(120, 40).contains("12 servers, wanted now 5 for 30m00s"));
+    story.press("y");
+    let ttl = Some(Duration::from_secs(1_800));
+    assert_eq!(story.sent()[0].edit, scale("app", ScalerEdit::Desired { servers: 12, ttl }));
+}
+
+#[test]
+fn only_rules_that_differ_are_sent() {
+    let mut story = on_scaler();
+    story.press("A");
+    for _ in 0..6 {
+        story.key(Key::Enter);
+    }
+    assert_eq!(story.asked(), None);
+    assert!(story.frame(120, 40).contains("nothing to change"), "{}", story.frame(120, 40));
+    story.key(Key::Tab);
+    story.key(Key::Tab);
+    story.key(Key::Ctrl('U'));
+    story.press("20");
+    story.key(Key::Tab);
+    story.key(Key::Ctrl('U'));
+    story.press("70");
+    submit(&mut story, 4);
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("max 20, was 16") && frame.contains("cpu 70, was 65"), "{frame}");
+    story.press("y");
+    let rules = ScalerEdit::Rules {
+        min: None,
+        max: Some(20),
+        target_cpu: Some(70),
+        target_rps: None,
+        mode: None,
+    };
+    assert_eq!(story.sent()[0].edit, scale("app", rules));
+}
+
+#[test]
+fn a_scaler_that_somebody_changed_meanwhile_is_looked_at_again() {
+    let mut story = on_scaler();
+    story.press("H");
+    submit(&mut story, 2);
+    story.happen(|gateway| gateway.pools[0].scaler_revision = 42);
+    story.press("y");
+    assert_eq!(story.sent().len(), 0);
+    assert!(story.frame(120, 40).contains("app changed"), "{}", story.frame(120, 40));
+}
+
+#[test]
+fn the_scaler_is_asked_about_only_while_it_is_drawn_and_nothing_without_a_link() {
+    let mut story = Story::watching(ascii());
+    story.watch();
+    assert_eq!(story.inquiries().len(), 0);
+    story.press("4");
+    assert_eq!(story.inquiries(), [&Inquiry::Scalers]);
+    story.inform();
+    story.lose();
+    story.wait(Duration::from_secs(9));
+    story.press("jHMA");
+    assert_eq!((story.effects.as_slice(), story.model.dialog.as_ref()), (&[][..], None));
+}
