@@ -1,6 +1,11 @@
 //! How does the model look? Draws a frame and changes nothing.
 
-use ratatui::{Frame, buffer::Buffer, layout::Rect, text::Span};
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
 
 use super::{
     bindings,
@@ -15,6 +20,8 @@ use super::{
 const LINE: (u16, u16) = (40, 8);
 /// Below this size lists have the screen for themselves.
 const SMALL: (u16, u16) = (60, 16);
+/// Cells for keys where something is said beside them: help and quit.
+const LEAST_KEYS: u16 = 7;
 /// From this width on, the last result has a row of its own.
 const WIDE: u16 = 100;
 
@@ -95,15 +102,25 @@ fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         return;
     }
     let talks = model.is_filtering || !said.is_empty();
-    let half = if talks && area.width >= SMALL.0 { area.width / 2 } else { area.width };
-    if talks && half == area.width {
+    if talks && area.width < SMALL.0 {
         speak(model, frame, area, said);
         return;
     }
-    let keys = bindings::footer(look, scopes, usize::from(half));
-    look.row(frame.buffer_mut(), Rect { width: half, ..area }, 0, keys);
+    // What was said is worth more than keys that the help tells too.
+    let wanted = if model.is_filtering {
+        area.width / 2
+    } else {
+        u16::try_from(Line::from(said.clone()).width()).unwrap_or(u16::MAX)
+    };
+    let keys = if talks {
+        area.width.saturating_sub(wanted.saturating_add(1)).max(LEAST_KEYS)
+    } else {
+        area.width
+    };
+    let row = bindings::footer(look, scopes, usize::from(keys));
+    look.row(frame.buffer_mut(), Rect { width: keys, ..area }, 0, row);
     if talks {
-        let place = Rect { x: area.x + half, width: area.width - half, ..area };
+        let place = Rect { x: area.x + keys, width: area.width - keys, ..area };
         speak(model, frame, place, said);
     }
 }

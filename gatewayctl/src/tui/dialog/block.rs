@@ -25,7 +25,7 @@ pub(crate) fn block(network: &str) -> Form {
         "Block the clients of a network".to_owned(),
         vec![
             Field::text("network", network, "192.0.2.7 or 192.0.2.0/24"),
-            Field::text("for", USUAL, format!("30m, 2h, 1d, or {ALWAYS}")),
+            Field::suggestion("for", USUAL, format!("30m, 2h, 1d, or {ALWAYS}")),
             Field::text("reason", "", "for those after you"),
         ],
     );

@@ -79,6 +79,11 @@ impl Field {
         Self { label, entry: Entry::Text(Input::of(text)), hint: hint.into() }
     }
 
+    /// A text field that suggests `text`: typing replaces it.
+    pub(super) fn suggestion(label: &'static str, text: &str, hint: impl Into<String>) -> Self {
+        Self { label, entry: Entry::Text(Input::suggesting(text)), hint: hint.into() }
+    }
+
     /// A choice, the one at `at` chosen.
     pub(super) fn choice(label: &'static str, options: Vec<String>, at: usize) -> Self {
         Self { label, entry: Entry::Choice(options, at), hint: String::new() }

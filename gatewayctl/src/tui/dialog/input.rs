@@ -11,12 +11,19 @@ pub(crate) struct Input {
     text: String,
     /// Characters before the cursor.
     cursor: usize,
+    /// Whether it holds a suggestion: the first character typed takes its place.
+    is_suggested: bool,
 }
 
 impl Input {
     /// A field that holds `text`, the cursor at its end.
     pub(crate) fn of(text: &str) -> Self {
-        Self { text: text.to_owned(), cursor: text.chars().count() }
+        Self { text: text.to_owned(), cursor: text.chars().count(), is_suggested: false }
+    }
+
+    /// A field that suggests `text`: typing replaces it, any other key keeps it to be edited.
+    pub(crate) fn suggesting(text: &str) -> Self {
+        Self { is_suggested: true, ..Self::of(text) }
     }
 
     /// What it holds.
@@ -31,6 +38,9 @@ impl Input {
 
     /// Takes a key; `false` when the key means nothing to a field.
     pub(crate) fn press(&mut self, key: Key) -> bool {
+        if self.is_suggested && matches!(key, Key::Char(_)) {
+            *self = Self::default();
+        }
         let length = self.text.chars().count();
         match key {
             Key::Char(character) => self.insert(character),
@@ -48,11 +58,15 @@ impl Input {
             Key::Ctrl('W') => self.erase_word(),
             _ => return false,
         }
+        self.is_suggested = false;
         true
     }
 
     /// Takes a pasted text; line ends become spaces.
     pub(crate) fn paste(&mut self, text: &str) {
+        if std::mem::take(&mut self.is_suggested) {
+            *self = Self::default();
+        }
         for character in text.trim_end_matches(['\r', '\n']).chars() {
             self.insert(if character.is_control() { ' ' } else { character });
         }
@@ -106,6 +120,22 @@ mod tests {
         assert_eq!(input.text(), "kernel ");
         input.paste("up\ndate\n");
         assert_eq!(input.text(), "kernel up date");
+    }
+
+    #[test]
+    fn a_suggestion_is_replaced_by_typing_and_edited_by_other_keys() {
+        let mut input = Input::suggesting("30m");
+        input.press(Key::Char('5'));
+        input.press(Key::Char('m'));
+        assert_eq!(input.text(), "5m");
+        let mut input = Input::suggesting("30m");
+        input.press(Key::Left);
+        input.press(Key::Char('s'));
+        assert_eq!(input.text(), "30sm");
+        let mut input = Input::suggesting("30m");
+        assert!(!input.press(Key::Enter));
+        input.paste("2h");
+        assert_eq!(input.text(), "2h");
     }
 
     proptest! {

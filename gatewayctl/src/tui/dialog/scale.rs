@@ -31,7 +31,7 @@ pub(crate) fn hold(scaler: &Scaler) -> Form {
 pub(crate) fn desired(scaler: &Scaler) -> Form {
     let Scaler { pool, min, max, desired, .. } = scaler;
     let hint = format!("{min} to {max}, wanted now {desired}");
-    let fields = vec![Field::text("servers", &desired.to_string(), hint), until(), reason()];
+    let fields = vec![Field::suggestion("servers", &desired.to_string(), hint), until(), reason()];
     let title = format!("Servers of pool {pool} by hand");
     Form::new(Purpose::Desired(Box::new(scaler.clone())), title, fields)
 }
@@ -41,7 +41,7 @@ pub(crate) fn rules(scaler: &Scaler) -> Form {
     let number = |label, value: Option<u32>, unit: &str| {
         let was = value.map_or_else(|| "none".to_owned(), |it| it.to_string());
         let text = value.map_or_else(String::new, |it| it.to_string());
-        Field::text(label, &text, format!("{unit}, was {was}"))
+        Field::suggestion(label, &text, format!("{unit}, was {was}"))
     };
     let at = MODES.iter().position(|mode| *mode == scaler.mode).unwrap_or(0);
     let mut mode = Field::choice("mode", MODES.map(str::to_owned).to_vec(), at);
@@ -59,7 +59,7 @@ pub(crate) fn rules(scaler: &Scaler) -> Form {
 }
 
 fn until() -> Field {
-    Field::text("for", USUAL, format!("2h, 1d, or {ALWAYS}; then the rules decide again"))
+    Field::suggestion("for", USUAL, format!("2h, 1d, or {ALWAYS}; then the rules decide again"))
 }
 
 fn reason() -> Field {
