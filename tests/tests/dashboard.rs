@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gateway_tests::{EVERYTHING, Fleet, Gateway, Terminal, gatewayctl, until};
+use gateway_tests::{
+    EVERYTHING, Fleet, Gateway, Protocol, Setup, Terminal, gatewayctl, shortener, until,
+};
 
 fn dashboard(gateway: &Gateway, columns: u16, rows: u16) -> Option<Terminal> {
     let program = gatewayctl().display();
@@ -77,4 +79,102 @@ fn quitting_gives_the_terminal_back() {
     assert!(!screen.contains("app-1"), "the screen of before is back:\n{screen}");
     terminal.press(&["echoed", "Enter"]);
     terminal.wait_until("the terminal echoes", |screen| screen.matches("echoed").count() == 2);
+}
+
+/// The keys of a text, as tmux names them.
+fn type_in(terminal: &Terminal, text: &str) {
+    let keys: Vec<String> = text.chars().map(|key| key.to_string()).collect();
+    let keys: Vec<&str> = keys.iter().map(|key| if *key == " " { "Space" } else { key }).collect();
+    for key in keys {
+        // As fast as a person types: faster is taken for a paste outside of a field.
+        terminal.press(&[key]);
+    }
+}
+
+#[test]
+fn a_limit_tried_and_set_with_keys_holds_for_as_long_as_was_said() {
+    let fleet = Fleet::start(1);
+    let gateway = Gateway::start(&(shortener("3/hour", "1000/minute") + &fleet.pool("")));
+    let mut client = gateway.client(Protocol::Http);
+    (0..9).for_each(|_| drop(client.shorten("https://example.org/")));
+    let Some(terminal) = dashboard(&gateway, 120, 40) else { return };
+    terminal.wait_for("app");
+    terminal.press(&["3"]);
+    terminal.wait_for("Top offenders of create-per-ip by client");
+    terminal.wait_for("127.0.0.1");
+    terminal.press(&["E"]);
+    terminal.wait_for("Edit limit create-per-ip");
+    terminal.press(&["C-u"]);
+    type_in(&terminal, "8/hour");
+    terminal.wait_for("9 requests replayed");
+    terminal.wait_for("clients  1 → 1 of 1 refused");
+    terminal.press(&["Enter", "Enter", "Enter"]);
+    type_in(&terminal, "20m");
+    terminal.press(&["Enter"]);
+    type_in(&terminal, "drill");
+    terminal.press(&["Enter"]);
+    terminal.wait_for("Change limit create-per-ip ?");
+    terminal.wait_for("[y] change");
+    terminal.press(&["y"]);
+    let limit = until("the limit is another", || {
+        let limit = gateway.ctl.items("limit show create-per-ip").remove(0);
+        (limit["max"] == "8/hour").then_some(limit)
+    });
+    assert!(!limit["expires"].is_null(), "{limit}");
+    terminal.wait_for("then    3/hour enforce in 19m");
+}
+
+#[test]
+fn an_offender_blocked_with_keys_is_refused_until_the_block_is_taken_back() {
+    let fleet = Fleet::start(1);
+    let setup = Setup::default().trusting("127.0.0.0/8");
+    let gateway = setup.start(&(shortener("2/hour", "1000/minute") + &fleet.pool("")));
+    let mut client = gateway.client(Protocol::Http).with("x-forwarded-for", "203.0.113.7");
+    (0..5).for_each(|_| drop(client.shorten("https://example.org/")));
+    let Some(terminal) = dashboard(&gateway, 120, 40) else { return };
+    terminal.wait_for("app");
+    terminal.press(&["3"]);
+    terminal.wait_for("203.0.113.7");
+    terminal.press(&["Tab"]);
+    terminal.wait_for("▶203.0.113.7");
+    terminal.press(&["B"]);
+    terminal.wait_for("[ 203.0.113.7");
+    terminal.press(&["Enter", "Enter"]);
+    terminal.wait_for("[y] block");
+    terminal.press(&["y"]);
+    terminal.wait_for("Active blocks 1");
+    assert_eq!(client.get("/healthz").status, 403);
+    terminal.press(&["Tab"]);
+    terminal.wait_for("▶203.0.113.7/32");
+    terminal.press(&["R"]);
+    terminal.wait_for("[y] unblock");
+    terminal.press(&["y"]);
+    terminal.wait_for("Active blocks 0");
+    assert_ne!(client.get("/healthz").status, 403);
+}
+
+#[test]
+fn a_scaler_held_with_keys_is_held_for_as_long_as_was_said() {
+    let fleet = Fleet::start(1);
+    let scaled = "[pool.autoscale]\ndriver = \"advise\"\nmin = 1\nmax = 9\ntarget_rps = 5\n";
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("") + scaled));
+    let Some(terminal) = dashboard(&gateway, 120, 40) else { return };
+    terminal.wait_for("app");
+    terminal.press(&["4"]);
+    terminal.wait_for("1 wanted of 1..9");
+    terminal.press(&["H"]);
+    terminal.wait_for("Hold pool app at 1 servers");
+    type_in(&terminal, "2h");
+    terminal.press(&["Enter"]);
+    type_in(&terminal, "failover");
+    terminal.press(&["Enter"]);
+    terminal.wait_for("[y] hold");
+    terminal.press(&["y"]);
+    let scaler = until("the scaler is held", || {
+        let scaler = gateway.ctl.items("scaler list").remove(0);
+        (!scaler["order_owner"].is_null()).then_some(scaler)
+    });
+    assert_eq!(scaler["order_reason"], "failover");
+    assert!(!scaler["order_expires"].is_null(), "{scaler}");
+    terminal.wait_for("HELD     the rules decide again in 1h59m");
 }

@@ -35,6 +35,7 @@ fn of_the_scaler(model: &Model) -> Vec<Inquiry> {
     let known = |pool: &&str| lore.scalers.iter().flatten().any(|it| it.pool == **pool);
     if let Some(pool) = state.pools.selected().filter(known) {
         wanted.push(Inquiry::Decisions { pool: pool.to_owned(), kinds: state.kinds.words() });
+        wanted.push(Inquiry::Latest { pool: pool.to_owned() });
     }
     let explained = lore.explanation.as_ref().map(|it| it.id);
     if let Some((id, is_newest)) = state.chosen(&model.live)

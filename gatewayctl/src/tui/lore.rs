@@ -43,6 +43,11 @@ pub(crate) enum Inquiry {
         /// Only of these kinds; all when there are none.
         kinds: &'static [&'static str],
     },
+    /// What was decided of a pool last?
+    Latest {
+        /// The pool.
+        pool: String,
+    },
     /// What was a decision made from?
     Explanation {
         /// The decision.
@@ -61,6 +66,8 @@ pub(crate) enum Finding {
     Scalers(Vec<Scaler>),
     /// What was decided, newest first.
     Decisions(Vec<Decision>),
+    /// The latest decision of a pool.
+    Latest(Box<Decision>),
     /// One decision with what it was made from.
     Explanation(Box<Decision>),
 }
@@ -92,6 +99,8 @@ pub(crate) struct Lore {
     pub(crate) scalers: Option<Vec<Scaler>>,
     /// What was decided of a pool, newest first.
     pub(crate) decisions: Option<(String, Vec<Told>)>,
+    /// The latest decision of the pool that was asked about, whichever decisions are listed.
+    pub(crate) latest: Option<Decision>,
     /// The decision that was explained last.
     pub(crate) explanation: Option<Decision>,
     /// Why the last question was not answered; none when it was.
@@ -111,6 +120,7 @@ impl Lore {
                 let told = |decision: Decision| Told { id: decision.id.to_string(), decision };
                 self.decisions = Some((pool, found.into_iter().map(told).collect()));
             }
+            (_, Ok(Finding::Latest(found))) => self.latest = Some(*found),
             (_, Ok(Finding::Explanation(found))) => self.explanation = Some(*found),
             (_, Err(error)) => self.trouble = Some(error),
             (_, Ok(_)) => {}

@@ -275,6 +275,10 @@ async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Err
             let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
             client.decisions(pool, &kinds, 0, lore::DECISIONS).await.map(Finding::Decisions)
         }
+        Inquiry::Latest { pool } => {
+            let found = client.explain(None, pool).await;
+            found.map(|found| Finding::Latest(Box::new(found)))
+        }
         Inquiry::Explanation { id } => {
             let found = client.explain(Some(*id), "").await;
             found.map(|found| Finding::Explanation(Box::new(found)))

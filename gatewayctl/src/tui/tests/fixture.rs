@@ -231,6 +231,10 @@ pub(super) fn canned(inquiry: &Inquiry) -> Finding {
             };
             Finding::Decisions(decisions().into_iter().filter(wanted).collect())
         }
+        Inquiry::Latest { pool } => {
+            let found = decisions().into_iter().find(|it| it.pool == *pool);
+            Finding::Latest(Box::new(found.unwrap_or_default()))
+        }
         Inquiry::Explanation { id } => {
             let found = decisions().into_iter().find(|it| it.id == *id).unwrap_or_default();
             let servers = vec![server("app-1", 0.72, true), server("app-4", 0.31, false)];

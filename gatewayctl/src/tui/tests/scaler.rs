@@ -80,6 +80,10 @@ fn kinds_of_decisions_are_chosen_at_the_gateway() {
     story.inform();
     let frame = story.frame(120, 40);
     assert!(frame.contains("only moves") && !frame.contains(" hold "), "{frame}");
+    story.press("f");
+    story.inform();
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("only refused") && frame.contains("NOW      5>6"), "{frame}");
 }
 
 #[test]

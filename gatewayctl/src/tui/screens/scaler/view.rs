@@ -63,9 +63,10 @@ pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, 
     decisions::draw(state, scene, buffer, left.take(u16::MAX));
 }
 
-/// The newest decision of the chosen pool, of whatever kind is shown.
+/// The latest decision of the chosen pool, whichever are listed.
 fn newest<'a>(state: &State, scene: &Scene<'a>) -> Option<&'a Decision> {
-    decisions::rows(state, scene.picture).first().map(|told| &told.decision)
+    let latest = scene.picture.lore.latest.as_ref();
+    latest.filter(|it| state.pools.selected() == Some(&it.pool))
 }
 
 fn title(state: &State, scaler: &Scaler, scene: &Scene<'_>) -> String {

@@ -77,6 +77,7 @@ fn told_rows<'a>(
 /// One word for a stage that has two.
 fn short(stage: &str) -> &'static str {
     match stage {
+        "required" => "needed",
         "panic" => "panic",
         "tolerance" => "tolerance",
         "missing-metrics" => "missing",
