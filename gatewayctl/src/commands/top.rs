@@ -48,6 +48,8 @@ enum Screen {
     Limits,
     /// How many servers, and why
     Scaler,
+    /// What happened
+    Events,
 }
 
 impl Default for TopArgs {
@@ -71,6 +73,7 @@ impl TopArgs {
                 Screen::Backends => tui::Screen::Backends,
                 Screen::Limits => tui::Screen::Limits,
                 Screen::Scaler => tui::Screen::Scaler,
+                Screen::Events => tui::Screen::Events,
             }),
             connect_timeout: session.global.connect_timeout,
             ascii: session.style().ascii,

@@ -9,6 +9,10 @@ use crate::{
 /// Characters that make a text an expression.
 const SIGNS: [char; 6] = ['=', '<', '>', '~', '(', ')'];
 
+/// The facts that words are looked for in.
+const FACTS: [&str; 10] =
+    ["name", "pool", "address", "state", "key", "mode", "target", "who", "what", "op"];
+
 /// Which rows are shown. A text that cannot be read keeps what was shown before.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Filter {
@@ -55,7 +59,8 @@ impl Filter {
         self.read(fields);
     }
 
-    /// Whether a row is shown. Words are looked for in its name, pool, address and state.
+    /// Whether a row is shown. Words are looked for in its name, pool, address, state, and what
+    /// events tell.
     pub(crate) fn admits<R>(&self, row: &R, fields: &[Column<R>], now_ms: i64) -> bool {
         let fact = |key: &str| {
             let field = fields.iter().find(|field| field.key == key);
@@ -64,7 +69,7 @@ impl Filter {
         match &self.read {
             Read::All => true,
             Read::Words(words) => words.iter().all(|word| {
-                ["name", "pool", "address", "state", "key", "mode"].iter().any(|key| {
+                FACTS.iter().any(|key| {
                     matches!(fact(key), Value::Text(text) if text.to_lowercase().contains(word))
                 })
             }),

@@ -66,7 +66,8 @@ pub(crate) fn tabs(model: &Model, buffer: &mut Buffer, area: Rect) {
     let look = model.settings.look;
     let long = area.width >= 100;
     let mut spans = vec![Span::raw(" ")];
-    for (at, screen) in (1..).zip(Screen::ALL) {
+    for screen in Screen::ALL {
+        let at = screen.number();
         let title = screen.titles()[usize::from(!long)];
         let here = screen == model.screen;
         let (open, close) = if here { ("[", "]") } else { (" ", " ") };
@@ -76,6 +77,10 @@ pub(crate) fn tabs(model: &Model, buffer: &mut Buffer, area: Rect) {
         let problems = problems(model, screen);
         if problems > 0 {
             spans.push(Span::styled(format!("!{problems}"), look.style(Role::Bad)));
+        }
+        let unseen = model.events.unseen(model.shown());
+        if screen == Screen::Events && unseen > 0 {
+            spans.push(Span::styled(format!("+{unseen}"), look.style(Role::Muted)));
         }
         spans.push(Span::styled(format!("{close} "), look.style(role)));
     }

@@ -97,6 +97,8 @@ pub(crate) enum Action {
     Limits(screens::limits::Msg),
     /// Does something on Scaler.
     Scaler(screens::scaler::Msg),
+    /// Does something on Events.
+    Events(screens::events::Msg),
     /// Does something in the dialog.
     Dialog(dialog::Msg),
 }

@@ -10,7 +10,7 @@ use super::{
     moment::Moment,
     notice::{Notice, Notices},
     picture::Picture,
-    screens::{self, Screen, Stage, backends, hindrance, limits, overview, scaler},
+    screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler},
     window::Window,
 };
 use crate::model::Snapshot;
@@ -55,6 +55,8 @@ pub(crate) struct Model {
     pub(crate) limits: limits::State,
     /// What Scaler remembers.
     pub(crate) scaler: scaler::State,
+    /// What Events remembers.
+    pub(crate) events: events::State,
     /// The dialog over the screen.
     pub(crate) dialog: Option<Dialog>,
     /// The first row of the help that is shown, while it is.
@@ -103,6 +105,7 @@ impl Model {
             backends: backends::State::default(),
             limits: limits::State::default(),
             scaler: scaler::State::default(),
+            events: events::State::default(),
             dialog: None,
             help: None,
             is_filtering: false,
@@ -184,6 +187,7 @@ impl Model {
             }
             (None, Screen::Limits) => &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
             (None, Screen::Scaler) => &[Scope::Scaler, Scope::List, Scope::Global],
+            (None, Screen::Events) => &[Scope::Events, Scope::List, Scope::Global],
         }
     }
 

@@ -6,6 +6,7 @@ use super::{
     model::Model,
     screens::{Screen, backends, limits},
 };
+use crate::output::columns::EVENT;
 
 /// Keeps each selection on a row that is there.
 pub(crate) fn settle(model: &mut Model) {
@@ -14,6 +15,10 @@ pub(crate) fn settle(model: &mut Model) {
     model.backends.settle(picture);
     model.limits.settle(picture);
     model.scaler.settle(picture);
+    model.events.settle(picture);
+    if model.screen == Screen::Events {
+        model.events.see(picture);
+    }
 }
 
 /// Does something to the list of the screen.
@@ -24,6 +29,7 @@ pub(crate) fn move_list(model: &mut Model, msg: list::Msg) {
         Screen::Backends => model.backends.move_list(msg, picture),
         Screen::Limits => model.limits.move_list(msg, picture),
         Screen::Scaler => model.scaler.move_list(msg, picture),
+        Screen::Events => model.events.move_list(msg, picture),
     }
 }
 
@@ -35,13 +41,14 @@ pub(crate) fn edit_filter(model: &mut Model, edit: impl FnOnce(&mut Input)) {
             model.backends.list.filter.edit(backends::columns::TABLE.fields, edit);
         }
         Screen::Limits => model.limits.list.filter.edit(limits::columns::TABLE.fields, edit),
+        Screen::Events => model.events.list.filter.edit(EVENT, edit),
     }
 }
 
 /// Selects a row of a screen, and takes back a filter that would hide it.
 pub(crate) fn show_row(model: &mut Model, screen: Screen, id: &str) {
     let list = match screen {
-        Screen::Overview => return,
+        Screen::Overview | Screen::Events => return,
         Screen::Scaler => {
             model.scaler.pools.select(id);
             return;

@@ -12,7 +12,7 @@ use super::{
     model::{Model, Pause},
     moment::Moment,
     notice::Notice,
-    screens::{Screen, Wish, backends, limits, scaler},
+    screens::{Screen, Wish, backends, events, limits, scaler},
     settle,
 };
 use crate::{
@@ -113,9 +113,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Back => return back(model, key),
-        Action::Filter => {
-            model.is_filtering = matches!(model.screen, Screen::Backends | Screen::Limits);
-        }
+        Action::Filter => model.is_filtering = model.screen.filters(),
         Action::List(msg) => settle::move_list(model, msg),
         Action::Dialog(msg) => return in_dialog(model, msg, key),
         Action::Overview(msg) => {
@@ -126,6 +124,11 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Backends(msg) => return on_backends(model, msg, key),
         Action::Limits(msg) => return on_limits(model, msg, key),
         Action::Scaler(msg) => return on_scaler(model, msg, key),
+        Action::Events(msg) => {
+            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+            let wish = model.events.update(msg, picture);
+            return grant(model, wish);
+        }
     }
     Vec::new()
 }
@@ -165,6 +168,10 @@ fn back(model: &mut Model, key: Key) -> Vec<Effect> {
             stage.is_none_or(|stage| {
                 model.limits.update(limits::Msg::Back, picture, &stage) == Wish::Pass
             })
+        }
+        Screen::Events => {
+            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+            model.events.update(events::Msg::Back, picture) == Wish::Pass
         }
         Screen::Scaler => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);

@@ -12,7 +12,7 @@ use super::{
     connection::Freshness,
     figures, header,
     model::Model,
-    screens::{Screen, backends, limits, overview, scaler},
+    screens::{Screen, backends, events, limits, overview, scaler},
     theme::Role,
 };
 
@@ -68,6 +68,8 @@ fn screen(model: &Model, buffer: &mut Buffer, area: Rect, small: bool) {
         (Screen::Limits, true) => limits::view_small(&model.limits, &scene, buffer, area),
         (Screen::Scaler, false) => scaler::view(&model.scaler, &scene, buffer, area),
         (Screen::Scaler, true) => scaler::view_small(&model.scaler, &scene, buffer, area),
+        (Screen::Events, false) => events::view(&model.events, &scene, buffer, area),
+        (Screen::Events, true) => events::view_small(&model.events, &scene, buffer, area),
     }
 }
 
@@ -130,6 +132,7 @@ fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) 
     let list = match model.screen {
         Screen::Backends => &model.backends.list,
         Screen::Limits => &model.limits.list,
+        Screen::Events => &model.events.list,
         Screen::Overview | Screen::Scaler => &model.overview.lists[0],
     };
     if !model.is_filtering {

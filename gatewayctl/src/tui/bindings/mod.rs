@@ -44,6 +44,8 @@ pub(crate) enum Scope {
     Limits,
     /// On Scaler.
     Scaler,
+    /// On Events.
+    Events,
     /// In a dialog.
     Dialog,
 }
@@ -59,6 +61,7 @@ impl Scope {
             Self::Backends => "Backends",
             Self::Limits => "Limits",
             Self::Scaler => "Scaler",
+            Self::Events => "Events",
             Self::Dialog => "Dialogs",
         }
     }
@@ -79,11 +82,12 @@ mod tests {
     use super::*;
 
     /// Every way in which scopes hold together.
-    const STACKS: [&[Scope]; 5] = [
+    const STACKS: [&[Scope]; 6] = [
         &[Scope::Overview, Scope::List, Scope::Global],
         &[Scope::Backends, Scope::Table, Scope::List, Scope::Global],
         &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
         &[Scope::Scaler, Scope::List, Scope::Global],
+        &[Scope::Events, Scope::List, Scope::Global],
         &[Scope::Dialog],
     ];
 

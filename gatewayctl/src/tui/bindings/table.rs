@@ -9,7 +9,7 @@ use crate::tui::{
     },
     list,
     message::Action,
-    screens::{Screen, backends, limits, overview, scaler},
+    screens::{Screen, backends, events, limits, overview, scaler},
 };
 
 type Foot = Option<(&'static str, &'static str)>;
@@ -131,6 +131,10 @@ pub(crate) static TABLE: &[Binding] = &[
     scaler(&[Tab], scaler::Msg::NextPool, "scaler.pool", "next pool", Some(("Tab", "pool"))),
     scaler(&[BackTab], scaler::Msg::PreviousPool, "scaler.pool-before", "pool before", None),
 
+    row(Scope::Events, &[Enter], Action::Events(events::Msg::Open), "event.open", "show what the event is about", Some(("Enter", "open"))),
+    row(Scope::Events, &[Char('f')], Action::Events(events::Msg::NextKind), "event.kind", "only the next kind of events, then all", Some(("f", "kind"))),
+    row(Scope::Events, &[Char('/')], Action::Filter, "event.filter", "filter: words, or who=ops and kind=change", Some(("/", "filter"))),
+
     list(&[Char('j'), Down], list::Msg::Down, "list.down", "down", None),
     list(&[Char('k'), Up], list::Msg::Up, "list.up", "up", None),
     list(&[Char('g'), Home], list::Msg::First, "list.first", "first row", None),
@@ -149,6 +153,7 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Char('2')], Action::Show(Screen::Backends), "screen.backends", "Backends", None),
     global(&[Char('3')], Action::Show(Screen::Limits), "screen.limits", "Limits", None),
     global(&[Char('4')], Action::Show(Screen::Scaler), "screen.scaler", "Scaler", None),
+    global(&[Char('6')], Action::Show(Screen::Events), "screen.events", "Events", None),
     global(&[Char('l'), Right], Action::NextScreen, "screen.next", "next screen", None),
     global(&[Char('h'), Left], Action::PreviousScreen, "screen.before", "screen before", None),
     global(&[Char(']')], Action::LongerWindow, "window.longer", "charts look further back", None),

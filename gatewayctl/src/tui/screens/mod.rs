@@ -1,6 +1,7 @@
 //! The screens: each has its own state, messages, update and view.
 
 pub(crate) mod backends;
+pub(crate) mod events;
 pub(crate) mod limits;
 pub(crate) mod overview;
 pub(crate) mod scaler;
@@ -24,11 +25,14 @@ pub enum Screen {
     Limits,
     /// How many servers pools have, and why.
     Scaler,
+    /// What happened, and who did it.
+    Events,
 }
 
 impl Screen {
     /// All of them, in the order of their number keys.
-    pub(crate) const ALL: [Self; 4] = [Self::Overview, Self::Backends, Self::Limits, Self::Scaler];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Overview, Self::Backends, Self::Limits, Self::Scaler, Self::Events];
 
     /// Its title, long and short.
     pub(crate) const fn titles(self) -> [&'static str; 2] {
@@ -37,17 +41,34 @@ impl Screen {
             Self::Backends => ["Backends", "Be"],
             Self::Limits => ["Limits", "Lim"],
             Self::Scaler => ["Scaler", "Scl"],
+            Self::Events => ["Events", "Evt"],
+        }
+    }
+
+    /// Its number key. Those between belong to screens that are still to come.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Overview => 1,
+            Self::Backends => 2,
+            Self::Limits => 3,
+            Self::Scaler => 4,
+            Self::Events => 6,
         }
     }
 
     /// The problems that belong to it, by the beginning of their target.
     pub(crate) const fn concerns(self) -> &'static [&'static str] {
         match self {
-            Self::Overview => &[],
+            Self::Overview | Self::Events => &[],
             Self::Backends => &["backend/", "pool/"],
             Self::Limits => &["limit/"],
             Self::Scaler => &["scaler/"],
         }
+    }
+
+    /// Whether it has a filter.
+    pub(crate) const fn filters(self) -> bool {
+        matches!(self, Self::Backends | Self::Limits | Self::Events)
     }
 
     /// The screen `steps` further on, round and round.

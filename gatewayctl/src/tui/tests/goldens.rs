@@ -55,7 +55,7 @@ fn disconnected() {
 
 #[test]
 fn stale() {
-    for screen in [Screen::Backends, Screen::Limits, Screen::Scaler] {
+    for screen in [Screen::Backends, Screen::Limits, Screen::Scaler, Screen::Events] {
         let mut story = Story::watching(unicode()).on(screen);
         story.wait(Duration::from_secs(7));
         golden(&story, &format!("{}_stale", named(screen)));

@@ -43,7 +43,8 @@ fn keys() -> impl Strategy<Value = Key> {
         ]),
         // The ways to a change, so that they are walked often.
         4 => select(vec![
-            Key::Char('d'), Key::Char('y'), Key::Char('2'), Key::Char('3'), Key::Char('4'), Key::Enter,
+            Key::Char('d'), Key::Char('y'), Key::Char('2'), Key::Char('3'), Key::Char('4'),
+            Key::Char('6'), Key::Enter,
             Key::Char('B'), Key::Char('H'), Key::Char('M'), Key::Tab,
         ]),
     ]

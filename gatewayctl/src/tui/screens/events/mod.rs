@@ -1,0 +1,150 @@
+//! Events: what happened, newest first, one of it in full, and what is not as the file says.
+
+mod detail;
+mod overrides;
+mod view;
+
+pub(crate) use view::{view, view_small};
+
+use super::{Screen, Wish};
+use crate::{
+    model::Event,
+    output::columns::EVENT,
+    tui::{
+        list::{self, List},
+        notice::Notice,
+        picture::Picture,
+    },
+};
+
+/// The kinds that events have, in the words of the admin contract.
+const KINDS: [&str; 7] = ["change", "health", "scale", "limit", "config", "tls", "gateway"];
+
+/// What the screen remembers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct State {
+    /// The rows.
+    pub(crate) list: List,
+    /// Whether the newest is chosen whenever there is a newer one.
+    follows: bool,
+    /// Only events of this kind; none shows all.
+    kind: Option<usize>,
+    /// The newest that was on the screen.
+    seen: u64,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { list: List::default(), follows: true, kind: None, seen: 0 }
+    }
+}
+
+/// What can be done on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Msg {
+    /// Show only the next kind.
+    NextKind,
+    /// Show what the event is about.
+    Open,
+    /// One step back.
+    Back,
+}
+
+/// An event, and the id that its row is known by.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) event: Event,
+}
+
+impl State {
+    /// Does something to the list.
+    pub(crate) fn move_list(&mut self, msg: list::Msg, picture: &Picture) {
+        let rows = self.rows(picture);
+        let ids = ids(&rows);
+        self.list.update(msg, &ids, 0);
+        self.follows = ids.first().copied() == self.list.selected();
+    }
+
+    /// Keeps the selection on a row that is there; on the newest, while that is followed.
+    pub(crate) fn settle(&mut self, picture: &Picture) {
+        let rows = self.rows(picture);
+        let ids = ids(&rows);
+        match ids.first() {
+            Some(newest) if self.follows => self.list.select(newest),
+            _ => self.list.settle(&ids),
+        }
+    }
+
+    /// Notes that the newest event is on the screen.
+    pub(crate) fn see(&mut self, picture: &Picture) {
+        self.seen = picture.events.front().map_or(0, |newest| newest.id);
+    }
+
+    /// How many events were not yet on the screen.
+    pub(crate) fn unseen(&self, picture: &Picture) -> usize {
+        picture.events.iter().filter(|event| event.id > self.seen).count()
+    }
+
+    /// Does `msg`; what it wants of the dashboard.
+    pub(crate) fn update(&mut self, msg: Msg, picture: &Picture) -> Wish {
+        match msg {
+            Msg::NextKind => {
+                self.kind = match self.kind {
+                    None => Some(0),
+                    Some(kind) => Some(kind + 1).filter(|kind| *kind < KINDS.len()),
+                };
+                self.follows = true;
+            }
+            Msg::Open => return self.open(picture),
+            Msg::Back => return self.back(),
+        }
+        Wish::Nothing
+    }
+
+    /// The word of the kind that is shown; none when all are.
+    pub(super) fn kind(&self) -> Option<&'static str> {
+        self.kind.and_then(|at| KINDS.get(at).copied())
+    }
+
+    /// The events that are shown, newest first.
+    pub(super) fn rows(&self, picture: &Picture) -> Vec<Row> {
+        let now_ms = picture.time_ms();
+        let shown = picture.events.iter().filter(|event| {
+            self.kind().is_none_or(|kind| event.kind == kind)
+                && self.list.filter.admits(*event, EVENT, now_ms)
+        });
+        shown.map(|event| Row { id: event.id.to_string(), event: event.clone() }).collect()
+    }
+
+    fn open(&self, picture: &Picture) -> Wish {
+        let rows = self.rows(picture);
+        let chosen = rows.iter().find(|row| self.list.selected() == Some(&row.id));
+        let target = chosen.map_or("", |row| &row.event.target);
+        let first = target.split(',').next().unwrap_or_default().trim();
+        match first.split_once('/') {
+            Some(("backend", name)) => Wish::Go(Screen::Backends, name.to_owned()),
+            Some(("pool", name)) => Wish::Pool(name.to_owned()),
+            Some(("limit", name)) => Wish::Go(Screen::Limits, name.to_owned()),
+            Some(("scaler", name)) => Wish::Go(Screen::Scaler, name.to_owned()),
+            _ => Wish::Say(Notice::note(format!("{first} has no screen of its own"))),
+        }
+    }
+
+    fn back(&mut self) -> Wish {
+        if !self.list.filter.is_empty() {
+            self.list.filter = Default::default();
+        } else if self.kind.is_some() {
+            self.kind = None;
+        } else if !self.follows {
+            self.follows = true;
+        } else {
+            return Wish::Pass;
+        }
+        Wish::Nothing
+    }
+}
+
+fn ids(rows: &[Row]) -> Vec<&str> {
+    rows.iter().map(|row| row.id.as_str()).collect()
+}

@@ -1,0 +1,131 @@
+//! How Events looks: the list, the chosen event in full, and what is not as the file says.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{Row, State, detail, overrides};
+use crate::{
+    model::{Event, Severity},
+    tui::{
+        columns::{Cell, Column, Lens, Table, Width},
+        figures,
+        screens::Scene,
+        theme::Role,
+        widgets::panel::{self, Rest},
+    },
+};
+
+/// Rows of the chosen event.
+const DETAIL: u16 = 8;
+/// The most rows of what differs from the file.
+const OVERRIDES: u16 = 6;
+
+const fn column(
+    title: &'static str,
+    width: Width,
+    rank: u8,
+    cell: fn(&Row, &Lens<'_>) -> Cell,
+) -> Column<Row> {
+    Column { title, width, rank, key: None, cell }
+}
+
+const TIME: Column<Row> = column("TIME", Width::Text(8), 0, |it, _| {
+    Cell::text(Role::Muted, figures::time_of_day(it.event.time_ms))
+});
+const SEVERITY: Column<Row> = column("SEV", Width::Text(5), 3, |it, _| severity(&it.event));
+const KIND: Column<Row> =
+    column("KIND", Width::Text(7), 5, |it, _| Cell::text(Role::Plain, it.event.kind.as_str()));
+const WHO: Column<Row> =
+    column("WHO", Width::Names(3, 14), 4, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
+const TARGET: Column<Row> = column("TARGET", Width::Names(6, 24), 1, |it, _| {
+    Cell::text(Role::Title, it.event.target.as_str())
+});
+/// What stands behind the kind, where cells are few: `app-1` of `backend/app-1`.
+const NAME: Column<Row> = column("TARGET", Width::Names(6, 14), 1, |it, _| {
+    let target = it.event.target.as_str();
+    Cell::text(Role::Title, target.split_once('/').map_or(target, |(_, name)| name))
+});
+const WHAT: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, _| {
+    Cell::text(role(it.event.severity), it.event.what.as_str())
+});
+const OP: Column<Row> =
+    column("OP", Width::Text(6), 6, |it, _| Cell::text(Role::Muted, it.event.op.as_str()));
+
+/// The tables for terminals of at least so many cells, the widest first.
+static TABLES: [(u16, Table<Row>); 3] = [
+    (100, table(&[TIME, SEVERITY, KIND, WHO, TARGET, WHAT, OP])),
+    (60, table(&[TIME, SEVERITY, TARGET, WHAT, WHO])),
+    (0, table(&[TIME, NAME, WHAT])),
+];
+
+const fn table(columns: &'static [Column<Row>]) -> Table<Row> {
+    Table { fields: &[], id: |row| &row.id, columns }
+}
+
+/// Draws the screen.
+pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let differing = overrides::all(scene.snapshot);
+    let wanted = match differing.len() {
+        0 => 0,
+        count => u16::try_from(count).unwrap_or(OVERRIDES).saturating_add(1).min(OVERRIDES),
+    };
+    let mut left = Rest(area);
+    let detail = if area.height >= 16 { DETAIL } else { 0 };
+    let below = if area.height >= 16 { wanted } else { 0 };
+    let table = left.take(area.height.saturating_sub(detail + below));
+    view_small(state, scene, buffer, table);
+    let rows = state.rows(scene.picture);
+    let chosen = rows.iter().find(|row| state.list.selected() == Some(&row.id));
+    let place = left.take(detail);
+    if let Some(row) = chosen {
+        detail::draw(&row.event, scene, buffer, place);
+    }
+    if left.0.height > 0 {
+        overrides::draw(&differing, scene, buffer, left.0);
+    }
+}
+
+/// Draws the list alone.
+pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let look = scene.look;
+    let rows = state.rows(scene.picture);
+    let kind = state.kind().map_or("all", |kind| kind);
+    let mut title = format!("Events {}  show: {kind}", scene.picture.events.len());
+    if !state.list.filter.is_empty() {
+        title += &format!("  filter: {} ({})", state.list.filter.input().text(), rows.len());
+    }
+    let unseen = rows.iter().position(|row| state.list.selected() == Some(&row.id)).unwrap_or(0);
+    if unseen > 0 && !state.follows {
+        title += &format!("  {unseen} above, g to see them");
+    }
+    let room = panel::panel(look, buffer, area, &title);
+    if rows.is_empty() {
+        let words = if scene.picture.events.is_empty() {
+            " nothing happened yet"
+        } else {
+            " no event is like that; Esc shows all"
+        };
+        look.row(buffer, room, 0, vec![look.text(Role::Muted, words)]);
+        return;
+    }
+    let rows: Vec<&Row> = rows.iter().collect();
+    if let Some((_, table)) = TABLES.iter().find(|(least, _)| area.width >= *least) {
+        table.draw(buffer, room, &rows, &state.list, &scene.lens());
+    }
+}
+
+fn severity(event: &Event) -> Cell {
+    let word = match event.severity {
+        Severity::Info => "info",
+        Severity::Warn => "WARN",
+        Severity::Error => "ERROR",
+    };
+    Cell::text(role(event.severity), word)
+}
+
+const fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Info => Role::Plain,
+        Severity::Warn => Role::Warn,
+        Severity::Error => Role::Bad,
+    }
+}

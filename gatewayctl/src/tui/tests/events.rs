@@ -1,0 +1,102 @@
+//! Stories of Events: the newest is followed unless one reads, and each leads to what it is about.
+
+use super::fixture::{NOON, Story, ascii};
+use crate::{
+    model::{Event, Severity},
+    tui::{
+        key::Key,
+        message::{LinkEvent, Msg},
+        screens::Screen,
+    },
+};
+
+fn on_events() -> Story {
+    Story::watching(ascii()).on(Screen::Events)
+}
+
+fn happen(story: &mut Story, id: u64, target: &str) {
+    let event = Event {
+        id,
+        time_ms: NOON,
+        kind: "limit".into(),
+        severity: Severity::Warn,
+        who: "gateway".into(),
+        target: target.into(),
+        what: "refuses 184 requests per second".into(),
+        op: String::new(),
+    };
+    story.tell(Msg::Link(LinkEvent::Event(event)));
+}
+
+#[test]
+fn the_newest_is_followed_and_the_list_does_not_jump_while_one_reads() {
+    let mut story = on_events();
+    happen(&mut story, 4, "limit/login-burst");
+    assert_eq!(story.model.events.list.selected(), Some("4"));
+    story.press("j");
+    happen(&mut story, 5, "limit/login-burst");
+    happen(&mut story, 6, "limit/login-burst");
+    assert_eq!(story.model.events.list.selected(), Some("3"));
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("3 above, g to see them"), "{frame}");
+    story.press("g");
+    happen(&mut story, 7, "limit/login-burst");
+    assert_eq!(story.model.events.list.selected(), Some("7"));
+    assert!(!story.frame(120, 40).contains("above, g"));
+}
+
+#[test]
+fn events_that_were_not_on_the_screen_are_counted_at_its_tab() {
+    let mut story = Story::watching(ascii());
+    assert!(story.frame(120, 40).contains("6 Events+3"), "{}", story.frame(120, 40));
+    story.press("6");
+    assert!(story.frame(120, 40).contains("[6 Events]"), "{}", story.frame(120, 40));
+    story.press("1");
+    happen(&mut story, 4, "limit/login-burst");
+    assert!(story.frame(80, 24).contains("6 Evt+1"), "{}", story.frame(80, 24));
+}
+
+#[test]
+fn an_event_leads_to_what_it_is_about_and_esc_back() {
+    let mut story = on_events();
+    story.key(Key::Enter);
+    assert_eq!(story.model.screen, Screen::Backends);
+    assert_eq!(story.model.backends.list.selected(), Some("app-4"));
+    story.key(Key::Esc);
+    assert_eq!(story.model.screen, Screen::Events);
+    happen(&mut story, 4, "limit/login-burst");
+    story.key(Key::Enter);
+    assert_eq!(story.model.screen, Screen::Limits);
+    assert_eq!(story.model.limits.list.selected(), Some("login-burst"));
+    story.key(Key::Esc);
+    happen(&mut story, 5, "gateway");
+    story.key(Key::Enter);
+    assert_eq!(story.model.screen, Screen::Events);
+    assert!(story.frame(120, 40).contains("gateway has no screen of its own"));
+}
+
+#[test]
+fn kinds_and_filters_narrow_the_list() {
+    let mut story = on_events();
+    happen(&mut story, 4, "limit/login-burst");
+    story.press("f");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("show: change") && !frame.contains("refuses 184 req"), "{frame}");
+    story.key(Key::Esc);
+    story.press("/kernel");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("drained: kernel patch") && !frame.contains("connection refused"));
+    story.key(Key::Esc);
+    story.press("/severity=warn");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("filter: severity=warn (1)"), "{frame}");
+}
+
+#[test]
+fn what_differs_from_the_file_is_listed_below() {
+    let story = on_events();
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("Not as in the file: 2"), "{frame}");
+    assert!(frame.contains("limit/create-per-ip  100/minute   file 40/minute"), "{frame}");
+    assert!(frame.contains("draining weight 100   file active weight 100"), "{frame}");
+}
