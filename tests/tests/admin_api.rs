@@ -26,7 +26,7 @@ fn intent(reason: &str) -> Option<wire::Intent> {
 fn weigh(name: &str, weight: u32, intent: Option<wire::Intent>) -> wire::SetWeightsRequest {
     let weight = Some(wire::weight_edit::Weight::Absolute(weight));
     let edits = vec![wire::WeightEdit { name: name.to_owned(), weight }];
-    wire::SetWeightsRequest { edits, intent }
+    wire::SetWeightsRequest { edits, intent, ramp: None }
 }
 
 fn revision(admin: &Admin) -> u64 {

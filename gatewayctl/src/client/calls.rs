@@ -94,7 +94,13 @@ impl Client {
             }
             Edit::SetWeights { edits } => {
                 let edits = edits.iter().map(request::weight_edit).collect();
-                let request = wire::SetWeightsRequest { edits, intent };
+                let request = wire::SetWeightsRequest { edits, intent, ramp: None };
+                answer(within, backends.set_weights(request)).await?
+            }
+            Edit::RampWeights { edits, lasts, abort_if } => {
+                let edits = edits.iter().map(request::weight_edit).collect();
+                let ramp = Some(wire::RampOrder { lasts_ms: request::ms(lasts), abort_if });
+                let request = wire::SetWeightsRequest { edits, intent, ramp };
                 answer(within, backends.set_weights(request)).await?
             }
             Edit::SetLimit { name, edit } => {

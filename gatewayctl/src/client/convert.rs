@@ -5,7 +5,7 @@ use gateway_proto as wire;
 use super::{Error, ErrorCode};
 use crate::model::{
     Backend, Block, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Operation,
-    Past, Pool, Problem, Refused, Severity, Share, Snapshot, Standing, Totals,
+    Past, Pool, Problem, Ramp, Refused, Severity, Share, Snapshot, Standing, Totals,
 };
 
 /// Converts each message of a list.
@@ -146,6 +146,12 @@ impl TryFrom<wire::Backend> for Backend {
             address: it.address,
             weight: it.weight,
             effective_weight: it.effective_weight,
+            ramp: it.ramp.map(|it| Ramp {
+                from: it.from,
+                since_ms: it.since_ms,
+                until_ms: it.until_ms,
+                abort_if: it.abort_if,
+            }),
             configured_weight: it.configured_weight,
             standing: standing(it.standing)?,
             standing_owner: it.standing_owner,

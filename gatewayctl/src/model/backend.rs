@@ -15,6 +15,8 @@ pub struct Backend {
     pub weight: u32,
     /// The weight the balancer uses now: 0 unless active and healthy.
     pub effective_weight: u32,
+    /// How the one becomes the other; absent when it is.
+    pub ramp: Option<Ramp>,
     /// The weight the configuration file gives; absent when the file does not name the backend.
     pub configured_weight: Option<u32>,
     /// What operators say of it.
@@ -60,6 +62,19 @@ pub struct Backend {
     pub source: String,
     /// The revision that last touched it.
     pub revision: u64,
+}
+
+/// A weight on its way to what is desired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ramp {
+    /// The weight it began with, and goes back to when it is given up.
+    pub from: u32,
+    /// When it began, milliseconds since the Unix epoch.
+    pub since_ms: i64,
+    /// When it is over, milliseconds since the Unix epoch.
+    pub until_ms: i64,
+    /// When it is given up: `error>1% or p99>2x`; empty when never.
+    pub abort_if: String,
 }
 
 /// What operators say of a backend.

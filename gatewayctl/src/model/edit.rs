@@ -37,6 +37,15 @@ pub enum Edit {
         /// Each backend's name with its new weight.
         edits: Vec<(String, WeightEdit)>,
     },
+    /// Changes weights by and by, all of them or none.
+    RampWeights {
+        /// Each backend's name with its weight in the end.
+        edits: Vec<(String, WeightEdit)>,
+        /// How long it takes.
+        lasts: Duration,
+        /// When it is given up: `error>1% or p99>2x`; empty when never.
+        abort_if: String,
+    },
     /// Changes a limit; what is absent stays as it is.
     SetLimit {
         /// The limit's name.

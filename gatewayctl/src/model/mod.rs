@@ -18,7 +18,7 @@ mod snapshot;
 mod state;
 mod value;
 
-pub use backend::{Backend, Health, Standing};
+pub use backend::{Backend, Health, Ramp, Standing};
 pub use block::Block;
 pub use edit::{Edit, ScalerEdit, WeightEdit};
 pub use event::Event;

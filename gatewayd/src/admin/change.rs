@@ -1,13 +1,14 @@
 //! Requests become changes and intents here, or are refused with the field that is wrong.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use gateway_proto as wire;
 use tonic::{Request, Response, Status};
 
 use crate::model::{
-    Allowance, CandidateEdit, Change, Intent, LimitEdit, LimitMode, LimitTarget, Name, Rule,
-    RuleEdit, Source, Standing, Weight, WeightEdit,
+    AbortIf, Allowance, CandidateEdit, Change, Intent, LimitEdit, LimitMode, LimitTarget, Name,
+    Ramp, Rule, RuleEdit, Source, Standing, Weight, WeightEdit,
 };
 
 use super::blocks::ttl;
@@ -108,7 +109,16 @@ pub(super) fn set_weights(request: &wire::SetWeightsRequest) -> Result<Change, S
         };
         Ok((name("edits.name", &edit.name)?, told))
     });
-    edits.collect::<Result<_, Status>>().map(Change::SetWeights)
+    let edits = edits.collect::<Result<_, Status>>()?;
+    let Some(order) = &request.ramp else { return Ok(Change::SetWeights(edits)) };
+    let lasts = Duration::from_millis(order.lasts_ms);
+    if !Ramp::LENGTHS.contains(&lasts) {
+        return Err(invalid("ramp.lasts_ms", "a ramp takes 1 second to 7 days"));
+    }
+    let abort_if = Some(order.abort_if.as_str()).filter(|text| !text.is_empty());
+    let abort_if = abort_if.map(str::parse::<AbortIf>).transpose();
+    let abort_if = abort_if.map_err(|error| invalid("ramp.abort_if", error))?;
+    Ok(Change::RampWeights { edits, lasts, abort_if })
 }
 
 pub(super) fn set_limit(request: &wire::SetLimitRequest) -> Result<Change, Status> {

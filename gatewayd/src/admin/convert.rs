@@ -86,6 +86,12 @@ fn backend(it: &BackendView) -> wire::Backend {
         weight: it.weight.into(),
         effective_weight: it.effective_weight.into(),
         configured_weight: it.configured_weight.map(Into::into),
+        ramp: it.ramp.as_ref().map(|ramp| wire::Ramp {
+            from: ramp.from.get().into(),
+            since_ms: ramp.since_ms,
+            until_ms: ramp.until_ms(),
+            abort_if: ramp.abort_if.as_ref().map(ToString::to_string).unwrap_or_default(),
+        }),
         standing: standing(it.standing).into(),
         standing_owner: mark.map(|mark| mark.owner.clone()).unwrap_or_default(),
         standing_reason: mark.map(|mark| mark.reason.clone()).unwrap_or_default(),

@@ -54,6 +54,8 @@ impl Watchers {
         let accusations = Arc::clone(&shared.accusations);
         tokio::spawn(tasks::eject(writer.clone(), events.clone(), *clock, accusations));
         tokio::spawn(tasks::warm(writer.clone()));
+        let observatory = self.observatory.clone();
+        tokio::spawn(tasks::watch_ramps(writer.clone(), observatory, *clock));
         tokio::spawn(tasks::expire(writer.clone(), events.clone(), *clock));
         let certificates = self.certificates;
         tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));

@@ -146,6 +146,7 @@ fn backend(value: Value<'_>) -> Option<Backend> {
             weight: weight?,
             standing: Standing::Active,
             mark: None,
+            ramp: None,
             source: Source::Hand,
         })
     })

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Name;
+use super::{Name, Ramp};
 
 /// One upstream address. Its name is its identity: it survives every change of the rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct Backend {
     /// Who keeps it in the gateway.
     #[serde(default)]
     pub source: Source,
+    /// How its weight becomes what is wanted; absent when it is.
+    #[serde(default)]
+    pub ramp: Option<Ramp>,
 }
 
 /// Who keeps a backend in the gateway.
@@ -134,9 +137,11 @@ impl fmt::Display for Standing {
 }
 
 impl Backend {
-    /// Whether operators let it take new requests; probes have their say too.
+    /// Whether operators let it take new requests; probes have their say too. One whose weight is on
+    /// its way to 0 does until it is there.
     #[must_use]
     pub fn takes_requests(&self) -> bool {
-        self.standing == Standing::Active && self.weight > Weight::ZERO
+        let weighs = self.weight > Weight::ZERO || self.ramp.is_some();
+        self.standing == Standing::Active && weighs
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::{Gateway, LimitEdit, LimitTarget, Name, ScalingMode, Source, Standing, Weight};
+use super::{
+    AbortIf, Gateway, LimitEdit, LimitTarget, Name, ScalingMode, Source, Standing, Weight,
+};
 
 /// An edit of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,24 @@ pub enum Change {
     SetStanding(Vec<Name>, Standing),
     /// Changes weights, all of them or none.
     SetWeights(Vec<(Name, WeightEdit)>),
+    /// Changes weights by and by, all of them or none.
+    RampWeights {
+        /// The weights in the end.
+        edits: Vec<(Name, WeightEdit)>,
+        /// How long it takes.
+        lasts: Duration,
+        /// When it is given up.
+        abort_if: Option<AbortIf>,
+    },
+    /// Gives a ramp up: the backend's weight is what it was before.
+    AbortRamp {
+        /// The backend.
+        name: Name,
+        /// When that ramp began; another one is not meant.
+        since_ms: i64,
+        /// Why, for everybody.
+        why: String,
+    },
     /// Changes a limit; what is absent stays.
     SetLimit {
         /// The limit.

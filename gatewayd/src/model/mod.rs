@@ -1,5 +1,6 @@
 //! The nouns: what a gateway is made of, as plain values that are legal by construction.
 
+mod abort_if;
 mod adjustment;
 mod allowance;
 mod backend;
@@ -26,6 +27,7 @@ mod operation;
 mod past;
 mod phase;
 mod pool;
+mod ramp;
 mod rate;
 mod refusal;
 mod rejection;
@@ -35,6 +37,7 @@ mod scaling;
 mod snapshot;
 mod v6_tiers;
 
+pub use abort_if::{AbortCondition, AbortIf, AbortIfError};
 pub use adjustment::Adjustment;
 pub use allowance::{Allowance, AllowanceError};
 pub use backend::{Backend, Mark, Source, Standing, Weight, WeightError};
@@ -61,6 +64,7 @@ pub use operation::{Operation, Share};
 pub use past::{Figure, Grain, PastView};
 pub use phase::Phase;
 pub use pool::{Balance, HashKey, HealthCheck, Pool, ProbeKind};
+pub use ramp::Ramp;
 pub use rate::{Rate, RateError};
 pub use refusal::Refusal;
 pub use rejection::Rejection;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::{Block, Health, Lapse, LimitMode, Mark, Name, Phase, Rule, Severity, Standing};
+use super::{Block, Health, Lapse, LimitMode, Mark, Name, Phase, Ramp, Rule, Severity, Standing};
 
 /// The gateway at one moment: one timestamp, everything in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,6 +170,8 @@ pub struct BackendView {
     pub weight: u16,
     /// The weight the balancer uses now.
     pub effective_weight: u16,
+    /// How the one becomes the other; absent when it is.
+    pub ramp: Option<Ramp>,
     /// The weight the file gives; absent when the file does not name the backend.
     pub configured_weight: Option<u16>,
     /// What operators say of it.

@@ -1,6 +1,6 @@
 //! Is a change safe? Guards refuse what would hurt users, unless it is forced.
 
-use crate::model::{Backend, Gateway, Pool, Rejection};
+use crate::model::{Backend, Gateway, Pool, Rejection, Weight};
 
 /// What is observed of a backend when a change is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,8 +20,7 @@ pub fn guard(
     after: &Gateway,
     seen: impl Fn(&str) -> Seen,
 ) -> Result<(), Rejection> {
-    let ready =
-        |backend: &&Backend| backend.takes_requests() && seen(backend.name.as_str()).healthy;
+    let ready = |backend: &&Backend| weighs(backend) && seen(backend.name.as_str()).healthy;
     let count = |pool: &Pool| pool.backends.iter().filter(ready).count();
     for pool in &before.pools {
         let left = after.pool(pool.name.as_str()).map_or(0, count);
@@ -36,12 +35,17 @@ pub fn guard(
     Ok(())
 }
 
+/// Whether it takes requests, and does not cease to by itself.
+fn weighs(backend: &Backend) -> bool {
+    backend.takes_requests() && backend.weight > Weight::ZERO
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Balance, Capacity, EjectionRules, HealthCheck, Standing, Weight};
+    use crate::model::{Balance, Capacity, EjectionRules, HealthCheck, Standing};
 
     fn gateway(standings: &[Standing]) -> Gateway {
         let backends = standings.iter().enumerate().map(|(number, standing)| Backend {
@@ -50,6 +54,7 @@ mod tests {
             weight: Weight::DEFAULT,
             standing: *standing,
             mark: None,
+            ramp: None,
             source: crate::model::Source::Hand,
         });
         let pool = Pool {

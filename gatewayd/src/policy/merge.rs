@@ -120,11 +120,17 @@ impl Merge<'_> {
                     ..file.clone()
                 })
             }
-            (Some(base), Some(current)) => Some(Backend {
-                weight: self.newer(&target, "weight", base.weight, file.weight, current.weight),
-                standing: current.standing,
-                mark: current.mark.clone(),
-                ..file.clone()
+            (Some(base), Some(current)) => Some({
+                let (base, wanted) = (base.weight, file.weight);
+                let weight = self.newer(&target, "weight", base, wanted, current.weight);
+                let ramp = current.ramp.clone().filter(|_| weight == current.weight);
+                Backend {
+                    weight,
+                    ramp,
+                    standing: current.standing,
+                    mark: current.mark.clone(),
+                    ..file.clone()
+                }
             }),
         }
     }

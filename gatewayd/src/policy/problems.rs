@@ -211,6 +211,7 @@ mod tests {
             address: ([10, 0, 0, 1], 9000).into(),
             weight: 100,
             effective_weight: 0,
+            ramp: None,
             configured_weight: None,
             standing,
             mark: Some(Mark { owner, reason, since_ms }),

@@ -66,6 +66,7 @@ mod tests {
             weight: Weight::nearest(*weight),
             standing: *standing,
             mark: None,
+            ramp: None,
             source: crate::model::Source::Hand,
         });
         let pool = Pool {

@@ -55,4 +55,16 @@ impl Observatory {
         let backends = latest.iter().flat_map(|snapshot| &snapshot.backends);
         backends.map(|backend| (backend.name.to_string(), backend.rps)).collect()
     }
+
+    /// The 99th percentiles in milliseconds of backends (`backend/app-1`) and pools (`pool/app`)
+    /// that answered of late, as last published.
+    #[must_use]
+    pub fn p99s_ms(&self) -> HashMap<String, f64> {
+        let latest = self.latest.borrow();
+        let Some(snapshot) = latest.as_ref() else { return HashMap::new() };
+        let backends = snapshot.backends.iter();
+        let backends = backends.map(|it| (format!("backend/{}", it.name), it.p99_ms));
+        let pools = snapshot.pools.iter().map(|it| (format!("pool/{}", it.name), it.p99_ms));
+        backends.chain(pools).filter_map(|(name, p99_ms)| Some((name, p99_ms?))).collect()
+    }
 }

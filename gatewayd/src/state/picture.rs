@@ -247,6 +247,7 @@ impl Painter {
             address: live.address,
             weight: wanted.weight.get(),
             effective_weight: pool.effective[index],
+            ramp: wanted.ramp.clone(),
             configured_weight: configured.map(|it| it.weight.get()),
             standing: wanted.standing,
             mark: wanted.mark.clone(),

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 
 use crate::model::{
     Backend, Balance, Capacity, Desired, EjectionRules, HashKey, Health, HealthCheck, Name, Pool,
+    Weight,
 };
 use crate::policy::{self, Balancer, Member, Part, Ranks, Router, Serving};
 
@@ -86,6 +87,8 @@ pub struct PoolTable {
     pub eligible: Vec<bool>,
     /// Whether so few of these are healthy that all take requests.
     pub panic: bool,
+    /// Whether the weight of some is on its way to another.
+    pub ramps: bool,
     /// How much of its weight each takes now.
     pub parts: Vec<Part>,
     /// The weight that the balancer uses for each; 0 takes no new requests.
@@ -93,14 +96,14 @@ pub struct PoolTable {
 }
 
 impl Table {
-    /// Compiles `desired` at `now_ms` (since the start of the process) for the workers that count
-    /// in `limiter`.
+    /// Compiles `desired` at `now_ms` (since the start of the process) and `wall_ms` (since the Unix
+    /// epoch) for the workers that count in `limiter`.
     #[must_use]
     pub fn compile(
         desired: &Desired,
         previous: Option<&Table>,
         limiter: &Limiter,
-        now_ms: u64,
+        (now_ms, wall_ms): (u64, i64),
     ) -> Table {
         let gateway = &desired.gateway;
         let pools: Vec<PoolTable> = gateway
@@ -108,7 +111,7 @@ impl Table {
             .iter()
             .map(|pool| {
                 let before = previous.and_then(|table| table.pool(pool.name.as_str()));
-                PoolTable::compile(pool, before, limiter.workers(), now_ms)
+                PoolTable::compile(pool, before, limiter.workers(), (now_ms, wall_ms))
             })
             .collect();
         let limits = gateway.limits.iter().map(|limit| {
@@ -172,7 +175,7 @@ impl Table {
         self.pools.iter().flat_map(|pool| &pool.backends)
     }
 
-    /// Whether some backend is in slow start, so that its weight changes by itself.
+    /// Whether some backend's weight changes by itself: in slow start, or on a ramp.
     #[must_use]
     pub fn is_warming(&self) -> bool {
         self.pools.iter().any(PoolTable::is_warming)
@@ -181,7 +184,7 @@ impl Table {
 
 impl PoolTable {
     fn is_warming(&self) -> bool {
-        self.parts.iter().any(|part| (Part::NONE < *part) && (*part < Part::WHOLE))
+        self.ramps || self.parts.iter().any(|part| (Part::NONE < *part) && (*part < Part::WHOLE))
     }
 
     /// Whether every backend that takes requests is full, and there is one.
@@ -232,7 +235,12 @@ impl PoolTable {
         ranks(&self.eligible, &self.backends)
     }
 
-    fn compile(pool: &Pool, before: Option<&PoolTable>, workers: usize, now_ms: u64) -> PoolTable {
+    fn compile(
+        pool: &Pool,
+        before: Option<&PoolTable>,
+        workers: usize,
+        (now_ms, wall_ms): (u64, i64),
+    ) -> PoolTable {
         let known = before.map_or_else(Arc::default, |before| Arc::clone(&before.live));
         let live = pool.backends.iter().map(|backend| {
             let same = |live: &&Arc<LiveBackend>| {
@@ -259,10 +267,12 @@ impl PoolTable {
             *eligible && (panic || live.health() == Health::Healthy)
         };
         let ready: Vec<bool> = eligible.iter().zip(&backends).map(ready).collect();
-        let parts = parts(pool, &backends, &ready, now_ms);
-        let with_parts = || pool.backends.iter().zip(&parts);
-        let members: Vec<Member<'_>> = with_parts()
-            .map(|(it, part)| Member { name: &it.name, weight: it.weight, part: *part })
+        let weights: Vec<Weight> =
+            pool.backends.iter().map(|it| policy::ramped(it, wall_ms)).collect();
+        let parts = parts(pool, (&weights, &backends), &ready, now_ms);
+        let with_parts = || weights.iter().zip(&parts);
+        let members: Vec<Member<'_>> = (pool.backends.iter().zip(with_parts()))
+            .map(|(it, (weight, part))| Member { name: &it.name, weight: *weight, part: *part })
             .collect();
         PoolTable {
             name: pool.name.clone(),
@@ -276,7 +286,8 @@ impl PoolTable {
             live: known,
             capacity: pool.capacity,
             h2: pool.h2,
-            effective: with_parts().map(|(it, part)| part.of(it.weight)).collect(),
+            effective: with_parts().map(|(weight, part)| part.of(*weight)).collect(),
+            ramps: pool.backends.iter().any(|it| it.ramp.is_some()),
             parts,
             eligible,
             panic,
@@ -296,13 +307,17 @@ fn ranks(eligible: &[bool], live: &[Arc<LiveBackend>]) -> Ranks {
 }
 
 /// How much of its weight each backend takes: nothing unless it is ready.
-fn parts(pool: &Pool, live: &[Arc<LiveBackend>], ready: &[bool], now_ms: u64) -> Vec<Part> {
-    let serving = |((backend, live), ready): ((&Backend, &Arc<LiveBackend>), &bool)| {
+fn parts(
+    pool: &Pool,
+    (weights, live): (&[Weight], &[Arc<LiveBackend>]),
+    ready: &[bool],
+    now_ms: u64,
+) -> Vec<Part> {
+    let serving = |((weight, live), ready): ((&Weight, &Arc<LiveBackend>), &bool)| {
         let since = Duration::from_millis(now_ms.saturating_sub(live.joined_ms()));
-        ready.then_some(Serving { weight: backend.weight, since })
+        ready.then_some(Serving { weight: *weight, since })
     };
-    let all: Vec<Option<Serving>> =
-        pool.backends.iter().zip(live).zip(ready).map(serving).collect();
+    let all: Vec<Option<Serving>> = weights.iter().zip(live).zip(ready).map(serving).collect();
     let those_who_serve: Vec<Serving> = all.iter().flatten().copied().collect();
     let mut parts = policy::slow_start(&those_who_serve, pool.slow_start);
     let mut part = |serving: &Option<Serving>| serving.and_then(|_| parts.next());

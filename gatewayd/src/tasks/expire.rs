@@ -1,10 +1,10 @@
-//! Ends what ends by itself, and says so some time before: blocks, limits set for a while.
+//! Ends what ends by itself, and says so some time before: blocks, limits set for a while, ramps.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::model::{Change, Desired, EventKind, Intent, Limit, Severity};
+use crate::model::{Change, Desired, EventKind, Intent, Limit, Ramp, Severity};
 use crate::state::{Events, MessagePace, Writer};
 
 /// How often it is looked.
@@ -41,7 +41,9 @@ pub async fn expire(writer: Writer, events: Events, clock: Clock) {
 fn ends(desired: &Desired) -> impl Iterator<Item = i64> {
     let limits = desired.gateway.limits.iter().filter_map(Limit::next_lapse);
     let blocks = desired.gateway.blocks.iter().filter_map(|block| block.until_ms);
-    limits.map(|lapse| lapse.until_ms).chain(blocks)
+    let backends = desired.gateway.backends().map(|(_, backend)| backend);
+    let ramps = backends.filter_map(|it| it.ramp.as_ref()).map(Ramp::until_ms);
+    limits.map(|lapse| lapse.until_ms).chain(blocks).chain(ramps)
 }
 
 /// Tells of each limit that goes back soon, once.

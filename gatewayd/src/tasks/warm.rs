@@ -1,13 +1,13 @@
-//! Warms backends up: while one is in slow start, its weight grows with each new table.
+//! Warms backends up: while one is in slow start or on a ramp, its weight moves with each new table.
 
 use std::time::Duration;
 
 use crate::state::Writer;
 
-/// How often weights grow.
+/// How often weights move.
 const STEP: Duration = Duration::from_millis(500);
 
-/// Publishes the table anew while some backend is in slow start.
+/// Publishes the table anew while the weight of some backend changes by itself.
 pub async fn warm(writer: Writer) {
     let mut steps = tokio::time::interval(STEP);
     loop {

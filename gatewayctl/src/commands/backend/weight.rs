@@ -1,6 +1,6 @@
 //! `backend weight`: shift traffic between backends.
 
-use std::{collections::BTreeSet, str::FromStr};
+use std::{collections::BTreeSet, str::FromStr, time::Duration};
 
 use clap::Args;
 
@@ -10,7 +10,10 @@ use super::super::{
     confirm::Stakes,
     session::Session,
 };
-use crate::model::{Edit, WeightEdit};
+use crate::{
+    duration,
+    model::{Edit, WeightEdit},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,8 +21,13 @@ Examples:
   gatewayctl backend weight api-1=50 api-2=+10 api-3=80%   all of them or none
   gatewayctl backend weight api-1=0                    no new requests, without a drain
   gatewayctl backend weight api-1=300 -n               how the shares would change
+  gatewayctl backend weight api-4=100 --ramp 10m       by and by, whoever leaves meanwhile
+  gatewayctl backend weight api-4=100 --ramp 10m --abort-if 'error>1% or p99>2x'
 
-A weight is 0 to 1000; a share of traffic is a weight over the sum of its pool's.";
+A weight is 0 to 1000; a share of traffic is a weight over the sum of its pool's. A ramp that is given
+up goes back to the weight before and says why in an event; conditions are error>1%, p99>250ms and
+p99>2x (of what it was before), judged on ten seconds of the backend's answers. A new weight, a drain
+or maintenance ends it.";
 
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -27,6 +35,12 @@ pub(in crate::commands) struct WeightArgs {
     /// NAME=50 sets, NAME=+10 and NAME=-10 add, NAME=80% scales
     #[arg(required = true, value_name = "NAME=WEIGHT")]
     weights: Vec<Weight>,
+    /// Get there in so long: 1s to 7d
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    ramp: Option<Duration>,
+    /// Give the ramp up when this is so: 'error>1% or p99>2x'
+    #[arg(long, value_name = "CONDITION", requires = "ramp")]
+    abort_if: Option<String>,
     #[command(flatten)]
     change: ChangeFlags,
 }
@@ -100,7 +114,13 @@ impl WeightArgs {
         }
         let edits = self.weights.into_iter().map(|weight| (weight.name, weight.edit)).collect();
         let client = session.connect().await?;
-        let edit = Edit::SetWeights { edits };
+        let edit = match self.ramp {
+            None => Edit::SetWeights { edits },
+            Some(lasts) => {
+                let abort_if = self.abort_if.unwrap_or_default();
+                Edit::RampWeights { edits, lasts, abort_if }
+            }
+        };
         change::apply(session, &client, &edit, &self.change, &Stakes::Low).await?;
         Ok(Verdict::Done)
     }

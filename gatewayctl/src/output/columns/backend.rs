@@ -2,7 +2,7 @@
 
 use crate::{
     duration,
-    model::{Backend, State, Value},
+    model::{Backend, Ramp, State, Value},
     output::{Column, Rank, Tone, Unit},
 };
 
@@ -20,6 +20,18 @@ pub const BACKEND: &[Column<Backend>] = &[
     Field::new("weight", "WEIGHT", Unit::Count, |it, _| it.weight.into()),
     Field::new("effective_weight", "EFFECTIVE", Unit::Count, |it, _| it.effective_weight.into())
         .rank(Rank::Detail),
+    Field::new("ramp_from", "RAMP FROM", Unit::Count, |it, _| {
+        it.ramp.as_ref().map(|ramp| ramp.from).into()
+    })
+    .rank(Rank::Detail),
+    Field::new("ramp_until", "RAMP UNTIL", Unit::Moment, |it, _| {
+        Value::time(it.ramp.as_ref().map(|ramp| ramp.until_ms))
+    })
+    .rank(Rank::Detail),
+    Field::new("ramp_abort_if", "ABORT IF", Unit::Text, |it, _| {
+        Value::told(it.ramp.as_ref().map_or("", |ramp| &ramp.abort_if))
+    })
+    .rank(Rank::Detail),
     Field::new("configured_weight", "CONFIGURED", Unit::Count, |it, _| it.configured_weight.into())
         .rank(Rank::Detail),
     Field::new("standing", "STANDING", Unit::Word, |it, _| Value::text(it.standing.word()))
@@ -83,10 +95,12 @@ pub(super) fn error_tone(ratio: &Value) -> Tone {
 /// Why it is in its state.
 fn note(it: &Backend, now_ms: i64) -> String {
     match it.state() {
-        State::Up => it
-            .slow_start
-            .map(|done| format!("slow start, {:.0}% done", done * 100.0))
-            .unwrap_or_default(),
+        State::Up => {
+            let warming =
+                it.slow_start.map(|done| format!("slow start, {:.0}% done", done * 100.0));
+            let ramping = it.ramp.as_ref().map(|ramp| ramp_note(ramp, now_ms));
+            warming.into_iter().chain(ramping).collect::<Vec<_>>().join(", ")
+        }
         State::Drain | State::Maint => standing_note(it, now_ms),
         State::New => "waits for its first check".to_owned(),
         State::Ejected | State::Down => {
@@ -97,6 +111,15 @@ fn note(it: &Backend, now_ms: i64) -> String {
             }
         }
     }
+}
+
+fn ramp_note(ramp: &Ramp, now_ms: i64) -> String {
+    let left = duration::short(duration::age(ramp.until_ms, now_ms));
+    let unless = match ramp.abort_if.as_str() {
+        "" => String::new(),
+        condition => format!(" unless {condition}"),
+    };
+    format!("ramps from {}, {left} left{unless}", ramp.from)
 }
 
 fn standing_note(it: &Backend, now_ms: i64) -> String {
@@ -140,6 +163,16 @@ mod tests {
         assert_eq!(note(&down, 45_000), "connection refused x18, for 44s");
         let up = Backend { health: Health::Healthy, ..Backend::default() };
         assert_eq!(note(&up, 0), "");
-        assert_eq!(note(&Backend { slow_start: Some(0.4), ..up }, 0), "slow start, 40% done");
+        let warm = Backend { slow_start: Some(0.4), ..up };
+        assert_eq!(note(&warm, 0), "slow start, 40% done");
+        let abort_if = "error>1%".to_owned();
+        let ramp = Some(Ramp { from: 50, since_ms: 0, until_ms: 252_000, abort_if });
+        assert_eq!(
+            note(&Backend { ramp: ramp.clone(), slow_start: None, ..warm.clone() }, 0),
+            "ramps from 50, 4m12s left unless error>1%"
+        );
+        assert!(
+            note(&Backend { ramp, ..warm }, 0).starts_with("slow start, 40% done, ramps from 50")
+        );
     }
 }

@@ -24,6 +24,14 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             names,
         ),
         Edit::SetWeights { edits } => weights(edits),
+        Edit::RampWeights { edits, lasts, abort_if } => {
+            let mut words = weights(edits);
+            words.extend(["--ramp".to_owned(), duration::short(*lasts)]);
+            if !abort_if.is_empty() {
+                words.extend(["--abort-if".to_owned(), quoted(abort_if)]);
+            }
+            words
+        }
         Edit::Scale { pool, edit } => scale(pool, edit),
         Edit::SetLimit { name, edit } => limit(name, edit),
         Edit::ResetLimit { name, key } => {

@@ -146,7 +146,7 @@ impl Confirm {
             Edit::SetStanding { standing: Standing::Active, .. } => "enable",
             Edit::SetStanding { standing: Standing::Draining, .. } => "drain",
             Edit::SetStanding { standing: Standing::Maintenance, .. } => "maintain",
-            Edit::SetWeights { .. } => "reweight",
+            Edit::SetWeights { .. } | Edit::RampWeights { .. } => "reweight",
             Edit::SetLimit { edit, .. } if edit.mode == Some(LimitMode::Shadow) => "shadow",
             Edit::ResetLimit { .. } => "reset",
             Edit::SetLimit { edit, .. } => match edit.candidate {

@@ -30,7 +30,9 @@ impl Target {
             Edit::Remove { names } | Edit::SetStanding { names, .. } => {
                 names.iter().map(backend).collect()
             }
-            Edit::SetWeights { edits } => edits.iter().map(|(name, _)| backend(name)).collect(),
+            Edit::SetWeights { edits } | Edit::RampWeights { edits, .. } => {
+                edits.iter().map(|(name, _)| backend(name)).collect()
+            }
             Edit::SetLimit { name, .. } | Edit::ResetLimit { name, .. } => {
                 vec![Self::found("limit", name, snapshot)]
             }

@@ -443,7 +443,7 @@ pub(super) fn done(edit: &Edit) -> Operation {
             },
             format!("backend/{}", names.join(", backend/")),
         ),
-        Edit::SetWeights { edits } => {
+        Edit::SetWeights { edits } | Edit::RampWeights { edits, .. } => {
             let names: Vec<String> =
                 edits.iter().map(|(name, _)| format!("backend/{name}")).collect();
             ("weight", names.join(", "))

@@ -131,7 +131,9 @@ fn targets(edit: &Edit) -> Vec<String> {
         | Edit::SetLimit { name, .. }
         | Edit::ResetLimit { name, .. } => vec![name.clone()],
         Edit::Remove { names } | Edit::SetStanding { names, .. } => names.clone(),
-        Edit::SetWeights { edits } => edits.iter().map(|(name, _)| name.clone()).collect(),
+        Edit::SetWeights { edits } | Edit::RampWeights { edits, .. } => {
+            edits.iter().map(|(name, _)| name.clone()).collect()
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! Edits of backends: add, remove, stand, weigh. All the backends named, or none.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::model::{
-    Backend, Gateway, Intent, Mark, Name, Rejection, Source, Standing, Weight, WeightEdit,
+    AbortIf, Backend, Gateway, Intent, Mark, Name, Ramp, Rejection, Source, Standing, Weight,
+    WeightEdit,
 };
 
 use super::{Effect, backend_target, verb};
-use crate::policy::nearest;
+use crate::policy::{nearest, ramped};
 
 /// A backend that someone wants added.
 pub(super) struct Added<'a> {
@@ -44,6 +46,7 @@ pub(super) fn add(
         standing,
         mark: (standing != Standing::Active).then(|| mark(intent, now_ms)),
         source: added.source,
+        ramp: None,
     };
     let after = format!("{} in pool {}, {}", added.address, added.pool, words(&backend));
     pool.backends.push(backend);
@@ -77,23 +80,72 @@ pub(super) fn stand(
     for name in names {
         let backend = effect.gateway.backend_mut(name.as_str()).expect("begin found it");
         backend.mark = marked(backend, standing, intent, now_ms);
+        if standing != Standing::Active
+            && let Some(ramp) = &backend.ramp
+        {
+            let (from, to) = (ramp.from, backend.weight);
+            let weight = ramped(backend, now_ms);
+            (backend.weight, backend.ramp) = (weight, None);
+            effect
+                .warnings
+                .push(format!("the ramp of {name} from {from} to {to} ends at {weight}"));
+        }
         backend.standing = standing;
         effect.after.push(words(backend));
     }
     Ok(effect)
 }
 
-pub(super) fn weigh(gateway: &Gateway, edits: &[(Name, WeightEdit)]) -> Result<Effect, Rejection> {
+/// Gives backends new weights, by and by where it is told how long that takes and when it is given
+/// up.
+pub(super) fn weigh(
+    gateway: &Gateway,
+    edits: &[(Name, WeightEdit)],
+    order: Option<(Duration, Option<AbortIf>)>,
+    now_ms: i64,
+) -> Result<Effect, Rejection> {
     let names: Vec<Name> = edits.iter().map(|(name, _)| name.clone()).collect();
     let mut effect = begin(gateway, "weight", &names)?;
     for (name, edit) in edits {
         let backend = effect.gateway.backend_mut(name.as_str()).expect("begin found it");
+        let from = ramped(backend, now_ms);
         backend.weight = weighed(backend.weight, *edit);
+        backend.ramp = match &order {
+            Some(_) if backend.standing != Standing::Active => {
+                let what = format!("{name} is {}: enable it first", backend.standing);
+                return Err(Rejection::Invalid { field: "ramp", what });
+            }
+            Some((lasts, abort_if)) if from != backend.weight => Some(Ramp {
+                from,
+                since_ms: now_ms,
+                lasts: *lasts,
+                abort_if: abort_if.clone(),
+                p99_before_us: None,
+            }),
+            _ => None,
+        };
         effect.after.push(words(backend));
         if backend.weight == Weight::ZERO {
             effect.warnings.push(format!("{name} gets weight 0 and takes no new requests"));
         }
     }
+    Ok(effect)
+}
+
+/// Gives up the ramp that began at `since_ms`.
+pub(super) fn abort_ramp(
+    gateway: &Gateway,
+    name: &Name,
+    since_ms: i64,
+    why: &str,
+) -> Result<Effect, Rejection> {
+    let mut effect = begin(gateway, "abort", std::slice::from_ref(name))?;
+    let backend = effect.gateway.backend_mut(name.as_str()).expect("begin found it");
+    if let Some(ramp) = backend.ramp.take_if(|ramp| ramp.since_ms == since_ms) {
+        backend.weight = ramp.from;
+        effect.warnings.push(format!("{name} goes back to weight {}: {why}", ramp.from));
+    }
+    effect.after.push(words(backend));
     Ok(effect)
 }
 
@@ -162,6 +214,18 @@ pub(super) fn mark(intent: &Intent, now_ms: i64) -> Mark {
     Mark { owner: intent.actor.clone(), reason: intent.reason.clone(), since_ms: now_ms }
 }
 
-fn words(backend: &Backend) -> String {
-    format!("{} weight {}", backend.standing, backend.weight)
+pub(super) fn words(backend: &Backend) -> String {
+    let Backend { standing, weight, .. } = backend;
+    let Some(ramp) = &backend.ramp else { return format!("{standing} weight {weight}") };
+    let unless = ramp.abort_if.as_ref().map(|it| format!(" unless {it}")).unwrap_or_default();
+    format!("{standing} weight {} to {weight} in {}{unless}", ramp.from, length(ramp.lasts))
+}
+
+/// A length of time in its largest whole unit.
+fn length(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        seconds if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        _ => format!("{time:?}"),
+    }
 }

@@ -1,8 +1,8 @@
-//! What ends by itself, once its time has come: blocks, and limits that were set for a while.
+//! What ends by itself, once its time has come: blocks, limits that were set for a while, ramps.
 
 use crate::model::Gateway;
 
-use super::{Effect, blocks, limits};
+use super::{Effect, backend_target, blocks, limits};
 
 /// Ends all that is over at `now_ms`.
 pub(super) fn expire(gateway: &Gateway, now_ms: i64) -> Effect {
@@ -23,6 +23,14 @@ pub(super) fn expire(gateway: &Gateway, now_ms: i64) -> Effect {
             limit.rule_lapse = limit.rule_lapse.filter(|it| it.until_ms > now_ms);
             limit.mode_lapse = limit.mode_lapse.filter(|it| it.until_ms > now_ms);
             effect.after.push(limits::words(limit));
+        }
+    }
+    for backend in next.pools.iter_mut().flat_map(|pool| &mut pool.backends) {
+        if backend.ramp.as_ref().is_some_and(|ramp| ramp.until_ms() <= now_ms) {
+            effect.targets.push(backend_target(&backend.name));
+            effect.before.push(super::backends::words(backend));
+            backend.ramp = None;
+            effect.after.push(super::backends::words(backend));
         }
     }
     next.blocks.retain_mut(|block| {

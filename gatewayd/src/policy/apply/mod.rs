@@ -58,7 +58,14 @@ pub fn apply(
         Change::SetStanding(names, standing) => {
             backends::stand(gateway, names, *standing, intent, now_ms)?
         }
-        Change::SetWeights(edits) => backends::weigh(gateway, edits)?,
+        Change::SetWeights(edits) => backends::weigh(gateway, edits, None, now_ms)?,
+        Change::RampWeights { edits, lasts, abort_if } => {
+            let order = (*lasts, abort_if.clone());
+            backends::weigh(gateway, edits, Some(order), now_ms)?
+        }
+        Change::AbortRamp { name, since_ms, why } => {
+            backends::abort_ramp(gateway, name, *since_ms, why)?
+        }
         Change::SetLimit { name, edit } => limits::set(gateway, name, edit, now_ms)?,
         Change::ResetLimit(target) => {
             let effect = limits::reset(gateway, target)?;

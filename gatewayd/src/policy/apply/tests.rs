@@ -20,6 +20,7 @@ fn backend(number: u16) -> Backend {
         weight: Weight::DEFAULT,
         standing: Standing::Active,
         mark: None,
+        ramp: None,
         source: crate::model::Source::Hand,
     }
 }
@@ -118,6 +119,63 @@ fn weights_are_told_absolutely_relatively_and_by_percent() {
         applied.desired.gateway.backends().map(|(_, backend)| backend.weight.get()).collect();
     assert_eq!(weights, [7, 0, 250]);
     assert_eq!(applied.operation.warnings.len(), 1, "weight 0 is worth a warning");
+}
+
+/// app-1 on its way from 100 to 300 in 100 s.
+fn ramping() -> Applied {
+    let edits = vec![(name("app-1"), WeightEdit::Absolute(Weight::nearest(300)))];
+    let abort_if = Some("error>1%".parse().unwrap());
+    let lasts = Duration::from_secs(100);
+    done(&Change::RampWeights { edits, lasts, abort_if })
+}
+
+/// The weight and the ramp of app-1 after a change at this second.
+fn after(change: &Change, second: i64) -> (u16, bool, Vec<String>) {
+    let intent = by("ana", "");
+    let applied = apply(&ramping().desired, change, &intent, 1000 + second * 1000).unwrap();
+    let (_, backend) = applied.desired.gateway.backend("app-1").unwrap();
+    (backend.weight.get(), backend.ramp.is_some(), applied.operation.warnings)
+}
+
+#[test]
+fn a_ramp_is_told_and_ends_with_its_time_a_new_weight_or_a_drain() {
+    let begun = ramping();
+    assert_eq!(begun.operation.after, "active weight 100 to 300 in 100s unless error>1%");
+    let (_, backend) = begun.desired.gateway.backend("app-1").unwrap();
+    assert_eq!(backend.weight.get(), 300, "what is wanted");
+    assert_eq!(after(&Change::Expire, 99), (300, true, vec![]));
+    assert_eq!(after(&Change::Expire, 100), (300, false, vec![]));
+    let same = vec![(name("app-1"), WeightEdit::Absolute(Weight::nearest(300)))];
+    assert_eq!(after(&Change::SetWeights(same), 50), (300, false, vec![]));
+    for standing in [Standing::Draining, Standing::Maintenance] {
+        let (weight, ramps, told) = after(&Change::SetStanding(vec![name("app-1")], standing), 50);
+        assert_eq!((weight, ramps), (200, false), "where it was");
+        assert_eq!(told, ["the ramp of app-1 from 100 to 300 ends at 200"]);
+    }
+    assert!(after(&Change::SetStanding(vec![name("app-1")], Standing::Active), 50).1);
+}
+
+#[test]
+fn a_new_ramp_begins_where_the_old_one_was() {
+    let edits = vec![(name("app-1"), WeightEdit::Absolute(Weight::ZERO))];
+    let lasts = Duration::from_secs(10);
+    let again = Change::RampWeights { edits, lasts, abort_if: None };
+    let applied = apply(&ramping().desired, &again, &by("ana", ""), 51_000).unwrap();
+    let (_, backend) = applied.desired.gateway.backend("app-1").unwrap();
+    assert_eq!(backend.ramp.as_ref().unwrap().from.get(), 200);
+    assert!(backend.takes_requests(), "until it is at 0");
+}
+
+#[test]
+fn only_the_ramp_that_is_meant_is_given_up() {
+    let give_up = |since_ms| Change::AbortRamp {
+        name: name("app-1"),
+        since_ms,
+        why: "error 9.0%, error>1% gives it up".to_owned(),
+    };
+    assert_eq!(after(&give_up(999), 50), (300, true, vec![]));
+    let told = "app-1 goes back to weight 100: error 9.0%, error>1% gives it up".to_owned();
+    assert_eq!(after(&give_up(1000), 50), (100, false, vec![told]));
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn backend(name: &str, weight: i64) -> Backend {
         weight: Weight::nearest(weight),
         standing: Standing::Active,
         mark: None,
+        ramp: None,
         source: crate::model::Source::Hand,
     }
 }
@@ -53,6 +54,24 @@ fn without_a_past_the_file_is_all_there_is() {
     let file = gateway(&[("a", 1)], "1/minute");
     let merged = merge(&Gateway::default(), &file, &Gateway::default());
     assert_eq!(merged, Merged { gateway: file, notices: vec![] });
+}
+
+#[test]
+fn a_ramp_goes_on_unless_the_file_has_another_weight() {
+    let file = gateway(&[("a", 1)], "1/minute");
+    let mut current = gateway(&[("a", 5)], "1/minute");
+    current.pools[0].backends[0].ramp = Some(crate::model::Ramp {
+        from: Weight::nearest(1),
+        since_ms: 0,
+        lasts: Duration::from_secs(9),
+        abort_if: None,
+        p99_before_us: None,
+    });
+    let ramps = |file: &Gateway, newer: &Gateway| {
+        merge(file, newer, &current).gateway.pools[0].backends[0].ramp.is_some()
+    };
+    assert!(ramps(&file, &file));
+    assert!(!ramps(&file, &gateway(&[("a", 7)], "1/minute")));
 }
 
 #[test]

@@ -5,20 +5,19 @@
 //! ```
 //! Changes that wait together are committed together, so that many writers share one fsync.
 
+mod judge;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
 
+use super::{Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Past, PoolTable, Table};
 use crate::clock::Clock;
 use crate::model::{
-    Change, Desired, EventKind, Health, Intent, LimitTarget, Name, Operation, Rejection, Severity,
-    Standing,
+    Change, Desired, EventKind, Intent, LimitTarget, Operation, Rejection, Severity, Standing,
 };
-use crate::policy::{self, Applied, Seen};
-
-use super::{Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Past, PoolTable, Table};
 
 /// How many requests may wait; further callers wait for their place.
 const QUEUE: usize = 256;
@@ -76,7 +75,8 @@ impl Writer {
     pub fn start(started: Started) -> std::io::Result<Writer> {
         let desired = started.past.desired.clone().unwrap_or_default();
         let now_ms = started.clock.now_ms();
-        let table = Arc::new(Table::compile(&desired, None, &started.limiter, now_ms));
+        let now = (now_ms, started.clock.wall_ms());
+        let table = Arc::new(Table::compile(&desired, None, &started.limiter, now));
         let published = Arc::new(ArcSwap::from(Arc::clone(&table)));
         let shared = Arc::new(ArcSwap::from_pointee(desired.clone()));
         let (requests, queue) = mpsc::channel(QUEUE);
@@ -251,73 +251,6 @@ impl Room {
         }
     }
 
-    fn judge(
-        &self,
-        desired: &Desired,
-        change: &Change,
-        intent: &Intent,
-    ) -> Result<Applied, Rejection> {
-        if let Some(expected) = intent.expected_revision.filter(|it| *it != desired.revision) {
-            return Err(self.stale(expected, desired.revision));
-        }
-        let mut applied = policy::apply(desired, change, intent, self.clock.wall_ms())?;
-        let (before, after) = (&desired.gateway, &applied.desired.gateway);
-        let rates = self.observatory.rates();
-        let seen = |name: &str| Seen {
-            healthy: self.table.backend(name).is_some_and(|it| it.health() == Health::Healthy),
-            rps: rates.get(name).copied(),
-        };
-        if !matches!(change, Change::ApplyFile(_)) {
-            match policy::guard(before, after, seen) {
-                Err(Rejection::Guard { what }) if intent.force => {
-                    applied.operation.warnings.push(format!("forced: {what}"));
-                }
-                verdict => verdict?,
-            }
-        }
-        applied.operation.shares = policy::shares(before, after, seen);
-        match change {
-            Change::SetLimit { name, .. } => {
-                self.judge_limit(name, desired, &mut applied, intent)?
-            }
-            Change::ResetLimit(target) => {
-                let counted = self.inquiry.counted(&self.table, target);
-                applied.operation.before = counted.unwrap_or(applied.operation.before);
-            }
-            _ => {}
-        }
-        Ok(applied)
-    }
-
-    /// Refuses a limit that hurts clients who are refused nothing now, unless it is forced.
-    fn judge_limit(
-        &self,
-        name: &Name,
-        desired: &Desired,
-        applied: &mut Applied,
-        intent: &Intent,
-    ) -> Result<(), Rejection> {
-        let name = name.as_str();
-        let (before, after) = (&desired.gateway, &applied.desired.gateway);
-        let (Some(before), Some(after)) = (before.limit(name), after.limit(name)) else {
-            return Ok(());
-        };
-        let Some(table) = self.table.limit(name) else { return Ok(()) };
-        let opinion = self.inquiry.opinion(table, before, after);
-        match opinion.danger {
-            Some(what) if !intent.force => return Err(Rejection::Guard { what }),
-            Some(what) => applied.operation.warnings.push(format!("forced: {what}")),
-            None => applied.operation.warnings.extend(opinion.doubt),
-        }
-        Ok(())
-    }
-
-    fn stale(&self, expected: u64, actual: u64) -> Rejection {
-        let newer = self.operations.iter().rev().take_while(|it| it.revision > expected).take(5);
-        let told = newer.map(|it| format!("{} {} by {}", it.what, it.target, it.actor));
-        Rejection::Stale { expected, actual, changes: told.collect() }
-    }
-
     fn commit(&mut self, next: Desired, pending: Vec<Pending>) {
         let operations: Vec<Operation> = pending.iter().map(|it| it.operation.clone()).collect();
         if let Err(error) = self.journal.commit(&next, &operations) {
@@ -351,8 +284,8 @@ impl Room {
     /// Compiles and publishes. Gates are shut before and opened after, so that a request either
     /// sees the new table or a shut gate.
     fn publish(&mut self) {
-        let now_ms = self.clock.now_ms();
-        let table = Table::compile(&self.desired, Some(&self.table), &self.limiter, now_ms);
+        let now = (self.clock.now_ms(), self.clock.wall_ms());
+        let table = Table::compile(&self.desired, Some(&self.table), &self.limiter, now);
         let before = std::mem::replace(&mut self.table, Arc::new(table));
         for gone in before.backends() {
             let stays = self
