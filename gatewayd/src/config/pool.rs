@@ -5,18 +5,15 @@ use std::time::Duration;
 
 use super::autoscale::autoscale;
 use super::ejection::ejection;
-use super::fields::{Fields, LaterKey};
+use super::fields::Fields;
 use super::health::health;
 use super::names::Noun;
 use super::value::Value;
 use super::words::{choice, suggestion};
 use crate::model::{
     Backend, Balance, Capacity, EjectionRules, HashKey, HealthCheck, LimitKey, Pool, Source,
-    Standing, Weight,
+    Standing, Weight, Weights,
 };
-
-const LATER: [LaterKey; 1] =
-    [LaterKey { key: "weights", instead: "give each [[pool.backend]] a weight" }];
 
 const DEFAULT_SLOW_START: Duration = Duration::from_secs(30);
 const MOST_REQUESTS: i64 = 1_000_000;
@@ -42,9 +39,10 @@ enum Method {
 
 /// Reads one `[[pool]]`.
 pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
-    value.table("[[pool]]", &LATER, |fields| {
+    value.table("[[pool]]", &[], |fields| {
         let name = fields.required("name", "\"app\"", |value| value.new_name(Noun::Pool));
         let balance = balance(fields);
+        let weights = weights(fields, &balance);
         let slow_start = fields.defaulted("slow_start", DEFAULT_SLOW_START, |value| {
             value.duration(Duration::ZERO..=LONGEST_SLOW_START)
         });
@@ -66,6 +64,7 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
         Some(Pool {
             name: name?,
             balance,
+            weights: weights?,
             slow_start: slow_start?,
             health: health?,
             ejection: ejection?,
@@ -117,6 +116,18 @@ pub(crate) fn balance(fields: &mut Fields<'_>) -> Balance {
         Some(Method::PeakEwma) => Balance::PeakEwma,
         Some(Method::RoundRobin) | None => Balance::RoundRobin,
     }
+}
+
+/// Reads whose word on weights counts.
+fn weights(fields: &mut Fields<'_>, balance: &Balance) -> Option<Weights> {
+    let words = [("fixed", Weights::Fixed), ("orca", Weights::Orca)];
+    let weights = fields.defaulted("weights", Weights::Fixed, |value| value.one_of(&words));
+    if weights == Some(Weights::Orca) && matches!(balance, Balance::ConsistentHash(_)) {
+        let message = "weights that follow reports would move keys all the time";
+        fields.refuse("weights", message, "leave weights out, or balance in another way");
+        return None;
+    }
+    weights
 }
 
 /// A hash key is written as a limit's key is, but for the path, and a route is none.

@@ -63,7 +63,7 @@ pub use network::{unwrapped, unwrapped_network};
 pub use operation::{Operation, Share};
 pub use past::{Figure, Grain, PastView};
 pub use phase::Phase;
-pub use pool::{Balance, HashKey, HealthCheck, Pool, ProbeKind};
+pub use pool::{Balance, HashKey, HealthCheck, Pool, ProbeKind, Weights};
 pub use ramp::Ramp;
 pub use rate::{Rate, RateError};
 pub use refusal::Refusal;

@@ -15,6 +15,9 @@ pub struct Pool {
     pub name: Name,
     /// How a backend is picked.
     pub balance: Balance,
+    /// Whose word on weights counts.
+    #[serde(default)]
+    pub weights: Weights,
     /// How long a backend that joins or recovers takes to get its whole share; 0 is at once.
     pub slow_start: Duration,
     /// How backends are probed.
@@ -51,6 +54,18 @@ pub enum Balance {
     PeakEwma,
     /// By a hash of the request, so that the same key stays on the same backend.
     ConsistentHash(HashKey),
+}
+
+/// Whose word on weights counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weights {
+    /// The file's and operators'.
+    #[default]
+    Fixed,
+    /// That of the backends too, which report how busy they are (ORCA): weights follow it around what
+    /// is desired.
+    Orca,
 }
 
 /// What a consistent hash is made of.

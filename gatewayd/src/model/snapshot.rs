@@ -99,6 +99,8 @@ pub struct Totals {
     pub idle_closed_total: u64,
     /// Trailers that must not be trailers, dropped since the start.
     pub trailers_dropped_total: u64,
+    /// Load reports of backends that break their grammar, since the start.
+    pub reports_malformed_total: u64,
     /// Connections that failed to speak TLS since the start.
     pub handshake_failures_total: u64,
 }

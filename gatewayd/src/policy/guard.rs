@@ -60,6 +60,7 @@ mod tests {
         let pool = Pool {
             name: "app".parse().unwrap(),
             balance: Balance::RoundRobin,
+            weights: Default::default(),
             slow_start: Duration::ZERO,
             h2: false,
             autoscale: None,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use http::header::{CONNECTION, CONTENT_TYPE, HOST, TE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::policy;
+use crate::policy::{self, LoadReport, MalformedReport};
 
 use super::field_name::{FieldName, may_trail};
 use super::http1::Fields;
@@ -13,7 +13,8 @@ use super::http1::Fields;
 pub(super) const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-pub(super) const LOAD_METRICS: HeaderName = HeaderName::from_static("endpoint-load-metrics");
+const LOAD_METRICS: HeaderName = HeaderName::from_static("endpoint-load-metrics");
+const LOAD_METRICS_BIN: HeaderName = HeaderName::from_static("endpoint-load-metrics-bin");
 
 /// What TE says where trailers are taken.
 pub(super) const TRAILERS: &str = "trailers";
@@ -98,9 +99,15 @@ pub(super) fn asks_grpc(fields: &impl FieldLines) -> bool {
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';' | b'-' | b' ')))
 }
 
-/// How busy a backend says its cores are, 0..=1.
-pub(super) fn load_report(fields: &HeaderMap) -> Option<f64> {
-    policy::cpu_utilization(fields.get(LOAD_METRICS)?.as_bytes())
+/// What a backend says of its own load, if it does.
+pub(super) type Report = Result<LoadReport, MalformedReport>;
+
+/// The report among fields of HTTP/2.
+pub(super) fn load_report(fields: &HeaderMap) -> Option<Report> {
+    let report = |name: &HeaderName| {
+        policy::load_report(name.as_str().as_bytes(), fields.get(name)?.as_bytes())
+    };
+    report(&LOAD_METRICS).or_else(|| report(&LOAD_METRICS_BIN))
 }
 
 /// Removes what Connection nominates; it goes itself with all that ends here.

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::model::{Backend, Health, Name, Pool};
-use crate::policy::{Aged, Checkup, Ejections, ErrorLoad, FailedRow, Latency};
+use crate::policy::{
+    Aged, Checkup, Ejections, ErrorLoad, FailedRow, Latency, LoadReport, Reported,
+};
 
 use super::{AttemptCells, Cells, LivePool};
 
@@ -56,6 +58,10 @@ struct Load {
     latency: AtomicU64,
     /// Whether somebody asks for that.
     timed: AtomicBool,
+    /// The weight that it reported last, and when: a number and milliseconds; 0 is none.
+    report: AtomicU64,
+    /// When the first of its reports came that count.
+    reports_since_ms: AtomicU32,
     open: AtomicBool,
     /// Attempts that failed since one last went well.
     failed_row: AtomicU32,
@@ -144,6 +150,9 @@ impl LiveBackend {
         if self.latency(now_ms).is_worthless() {
             self.load.latency.store(0, Ordering::Relaxed);
         }
+        if self.last_report().has_expired(now_ms) {
+            self.load.report.store(0, Ordering::Relaxed);
+        }
         self.forget_errors(now_ms);
     }
 
@@ -187,6 +196,8 @@ impl LiveBackend {
     /// Starts its slow start anew at `now_ms`.
     pub fn join(&self, now_ms: u64) {
         self.joined_ms.store(now_ms, Ordering::Relaxed);
+        // It may be another process by now.
+        self.load.report.store(0, Ordering::Relaxed);
     }
 
     /// When it last began to take requests, milliseconds since the start of the process.
@@ -282,6 +293,33 @@ impl LiveBackend {
     pub fn acquit(&self) {
         self.load.failed_row.store(0, Ordering::Relaxed);
         self.load.accused.store(false, Ordering::Relaxed);
+    }
+
+    /// Takes in what it says of itself at `now_ms`.
+    pub fn reported(&self, report: &LoadReport, now_ms: u64) {
+        if let Some(cpu) = report.cpu {
+            self.report_cpu(cpu);
+        }
+        if let Some(weight) = report.weight() {
+            // Of two at once one is lost, which is as fresh.
+            let next = self.last_report().with(weight, now_ms);
+            let (latest, since_ms) = next.to_words();
+            self.load.report.store(latest, Ordering::Relaxed);
+            if self.load.reports_since_ms.load(Ordering::Relaxed) != since_ms {
+                self.load.reports_since_ms.store(since_ms, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// What it should weigh by its own reports, as it counts at `now_ms`.
+    #[must_use]
+    pub fn reported_weight(&self, now_ms: u64) -> Option<f64> {
+        self.last_report().weight(now_ms)
+    }
+
+    fn last_report(&self) -> Reported {
+        let latest = self.load.report.load(Ordering::Relaxed);
+        Reported::from_words(latest, self.load.reports_since_ms.load(Ordering::Relaxed))
     }
 
     /// Remembers the CPU use it reported, 0..=1 of its cores.

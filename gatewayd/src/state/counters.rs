@@ -79,6 +79,8 @@ pub struct WorkerCells {
     pub refused: RefusedCells,
     /// Fields behind a body that must not stand there and were dropped.
     pub trailers_dropped: Counter,
+    /// Load reports of backends that break their grammar.
+    pub reports_malformed: Counter,
     /// Connections to backends that were begun.
     pub connections_made: Counter,
     /// Idle ones that other workers may have.

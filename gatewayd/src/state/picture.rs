@@ -174,6 +174,7 @@ impl Painter {
             retries_total: cells.sum(|cell| cell.retries.read()),
             retries_denied_total: cells.sum(|cell| cell.retries_denied.read()),
             idle_closed_total: cells.sum(|cell| cell.idle_closed.read()),
+            reports_malformed_total: cells.sum(|cell| cell.reports_malformed.read()),
             trailers_dropped_total: cells.sum(|cell| cell.trailers_dropped.read()),
             handshake_failures_total: cells.sum(|cell| cell.handshake_failures.read()),
         }

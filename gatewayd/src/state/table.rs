@@ -11,7 +11,7 @@ use ipnet::IpNet;
 
 use crate::model::{
     Backend, Balance, Capacity, Desired, EjectionRules, HashKey, Health, HealthCheck, Name, Pool,
-    Weight,
+    Weight, Weights,
 };
 use crate::policy::{self, Balancer, Member, Part, Ranks, Router, Serving};
 
@@ -87,8 +87,8 @@ pub struct PoolTable {
     pub eligible: Vec<bool>,
     /// Whether so few of these are healthy that all take requests.
     pub panic: bool,
-    /// Whether the weight of some is on its way to another.
-    pub ramps: bool,
+    /// Whether the weight of some moves by itself: on a ramp, or because it follows reports.
+    moves: bool,
     /// How much of its weight each takes now.
     pub parts: Vec<Part>,
     /// The weight that the balancer uses for each; 0 takes no new requests.
@@ -175,7 +175,7 @@ impl Table {
         self.pools.iter().flat_map(|pool| &pool.backends)
     }
 
-    /// Whether some backend's weight changes by itself: in slow start, or on a ramp.
+    /// Whether some backend's weight changes by itself: in slow start, on a ramp, by its reports.
     #[must_use]
     pub fn is_warming(&self) -> bool {
         self.pools.iter().any(PoolTable::is_warming)
@@ -184,7 +184,7 @@ impl Table {
 
 impl PoolTable {
     fn is_warming(&self) -> bool {
-        self.ramps || self.parts.iter().any(|part| (Part::NONE < *part) && (*part < Part::WHOLE))
+        self.moves || self.parts.iter().any(|part| (Part::NONE < *part) && (*part < Part::WHOLE))
     }
 
     /// Whether every backend that takes requests is full, and there is one.
@@ -269,6 +269,8 @@ impl PoolTable {
         let ready: Vec<bool> = eligible.iter().zip(&backends).map(ready).collect();
         let weights: Vec<Weight> =
             pool.backends.iter().map(|it| policy::ramped(it, wall_ms)).collect();
+        let follows = pool.weights == Weights::Orca;
+        let weights = if follows { followed(&weights, &backends, now_ms) } else { weights };
         let parts = parts(pool, (&weights, &backends), &ready, now_ms);
         let with_parts = || weights.iter().zip(&parts);
         let members: Vec<Member<'_>> = (pool.backends.iter().zip(with_parts()))
@@ -287,7 +289,7 @@ impl PoolTable {
             capacity: pool.capacity,
             h2: pool.h2,
             effective: with_parts().map(|(weight, part)| part.of(*weight)).collect(),
-            ramps: pool.backends.iter().any(|it| it.ramp.is_some()),
+            moves: follows || pool.backends.iter().any(|it| it.ramp.is_some()),
             parts,
             eligible,
             panic,
@@ -304,6 +306,13 @@ fn is_eligible((backend, live): (&Backend, &Arc<LiveBackend>)) -> bool {
 fn ranks(eligible: &[bool], live: &[Arc<LiveBackend>]) -> Ranks {
     let those = eligible.iter().zip(live).filter(|(eligible, _)| **eligible);
     Ranks::of(those.map(|(_, live)| live.health()))
+}
+
+/// What each weighs by its own reports.
+fn followed(weights: &[Weight], live: &[Arc<LiveBackend>], now_ms: u64) -> Vec<Weight> {
+    let reported = live.iter().map(|live| live.reported_weight(now_ms));
+    let all: Vec<_> = weights.iter().copied().zip(reported).collect();
+    policy::followed(&all)
 }
 
 /// How much of its weight each backend takes: nothing unless it is ready.

@@ -166,6 +166,11 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
             totals.trailers_dropped_total,
         ),
         (
+            "load_reports_malformed",
+            "Load reports of backends (ORCA) that break their grammar.",
+            totals.reports_malformed_total,
+        ),
+        (
             "handshake_failures",
             "Connections that failed to speak TLS.",
             totals.handshake_failures_total,

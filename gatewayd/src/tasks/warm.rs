@@ -1,4 +1,5 @@
-//! Warms backends up: while one is in slow start or on a ramp, its weight moves with each new table.
+//! Warms backends up: while one is in slow start, on a ramp or follows reports, its
+//! weight moves with each new table.
 
 use std::time::Duration;
 

@@ -2,11 +2,11 @@
 
 #[path = "../../../gatewayd/src/policy/host.rs"]
 mod host;
-#[path = "../../../gatewayd/src/policy/load_report.rs"]
+#[path = "../../../gatewayd/src/policy/load_report/mod.rs"]
 mod load_report;
 #[path = "../../../gatewayd/src/policy/path.rs"]
 mod path;
 
 pub use host::{Host, host};
-pub use load_report::cpu_utilization;
+pub use load_report::{LoadReport, MalformedReport, load_report};
 pub use path::canonical;

@@ -29,6 +29,7 @@ fn desired() -> Desired {
     let pool = Pool {
         name: name("app"),
         balance: Balance::RoundRobin,
+        weights: Default::default(),
         slow_start: Duration::ZERO,
         h2: false,
         autoscale: None,

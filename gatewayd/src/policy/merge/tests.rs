@@ -22,6 +22,7 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
     let pool = Pool {
         name: "app".parse().unwrap(),
         balance: Balance::RoundRobin,
+        weights: Default::default(),
         slow_start: Duration::ZERO,
         h2: false,
         autoscale: None,

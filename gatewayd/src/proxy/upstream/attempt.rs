@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use http::StatusCode;
 
+use crate::policy::MalformedReport;
 use crate::state::{AttemptCells, Flight};
 
+use super::super::fields::Report;
 use super::super::worker::Worker;
 
 /// One try against one backend; the place in flight is given up when it is dropped.
@@ -31,9 +33,9 @@ impl Attempt {
     }
 
     /// The head of the answer has come.
-    pub(super) fn answered(&self, status: StatusCode, cpu: Option<f64>) {
-        if let Some(cpu) = cpu {
-            self.reported(cpu);
+    pub(super) fn answered(&self, status: StatusCode, report: Option<Report>) {
+        if let Some(report) = report {
+            self.reported(report);
         }
         self.count(status.is_server_error());
         match status.is_server_error() {
@@ -42,9 +44,12 @@ impl Attempt {
         }
     }
 
-    /// The backend said how busy its cores are, 0..=1.
-    pub(super) fn reported(&self, cpu: f64) {
-        self.flight.backend().report_cpu(cpu);
+    /// The backend said how busy it is, or nothing that can be understood.
+    pub(in crate::proxy) fn reported(&self, report: Report) {
+        match report {
+            Ok(report) => self.flight.backend().reported(&report, self.worker.now_ms()),
+            Err(MalformedReport) => self.worker.cells().reports_malformed.add(1),
+        }
     }
 
     /// No answer came, by the backend's fault.

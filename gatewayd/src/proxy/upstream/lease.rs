@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use crate::state::Flight;
 
+use super::super::fields::Report;
 use super::{Answer, Attempt, Connection};
 
 /// What one attempt holds of a backend until its answer has come to its end. Dropping it closes
@@ -11,7 +12,7 @@ use super::{Answer, Attempt, Connection};
 pub(in crate::proxy) struct Lease {
     pub(in crate::proxy) connection: Connection,
     pub(in crate::proxy) answer: Answer,
-    attempt: Attempt,
+    pub(in crate::proxy) attempt: Attempt,
 }
 
 impl Lease {
@@ -26,8 +27,8 @@ impl Lease {
     }
 
     /// The head of the answer has come.
-    pub(in crate::proxy) fn answered(&self, status: StatusCode, cpu: Option<f64>) {
-        self.attempt.answered(status, cpu);
+    pub(in crate::proxy) fn answered(&self, status: StatusCode, report: Option<Report>) {
+        self.attempt.answered(status, report);
     }
 
     /// No answer came, by the backend's fault.

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::super::super::field_name::may_trail;
 use super::super::head::{Fields, Lines, MOST_FIELDS};
 use super::ChunkFault;
+use crate::policy::{self, LoadReport, MalformedReport};
 
 /// The most bytes of a trailer section.
 const MOST_BYTES: usize = 16 * 1024;
@@ -16,6 +17,7 @@ pub(in crate::proxy) struct Trailers {
     /// Where the last line begins.
     line: usize,
     dropped: usize,
+    report: Option<Result<LoadReport, MalformedReport>>,
 }
 
 impl Trailers {
@@ -40,6 +42,11 @@ impl Trailers {
                 Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?))
             })
             .collect()
+    }
+
+    /// What a backend says of its own load there.
+    pub(in crate::proxy) fn load_report(&self) -> Option<Result<LoadReport, MalformedReport>> {
+        self.report
     }
 
     /// How many were dropped: they must not stand behind a body (RFC 9110, section 6.5.1).
@@ -81,6 +88,9 @@ impl Trailers {
         let section = std::mem::take(&mut self.bytes);
         let mut lines = Lines::new();
         for (name, value, _) in fields(&section, &mut lines)?.iter() {
+            if let Some(report) = policy::load_report(name, value) {
+                self.report.get_or_insert(report);
+            }
             if may_trail(name) {
                 for part in [name, b": ", value, b"\r\n"] {
                     self.bytes.extend_from_slice(part);

@@ -2,6 +2,7 @@
 
 use super::super::super::field_name::FieldName;
 use super::MOST_FIELDS;
+use crate::policy::{self, LoadReport, MalformedReport};
 
 /// Where one field line stands. A head has at most 64 KiB, so that every place fits 16 bits.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +107,14 @@ impl<'a> Fields<'a> {
         let lines = if self.has(meaning) { self.lines } else { &[] };
         let head = self.head;
         lines.iter().filter(move |line| line.meaning == meaning).map(move |line| line.value(head))
+    }
+
+    /// What a backend says of its own load, if it does.
+    pub(in crate::proxy) fn load_report(&self) -> Option<Result<LoadReport, MalformedReport>> {
+        if !self.has(FieldName::OfTheFleet) {
+            return None;
+        }
+        self.iter().find_map(|(name, value, _)| policy::load_report(name, value))
     }
 
     /// The value of the one field with this meaning.

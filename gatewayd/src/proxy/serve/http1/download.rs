@@ -6,10 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use http::Method;
 
-use crate::policy;
-
 use super::super::super::account::Account;
-use super::super::super::fields::LOAD_METRICS;
 use super::super::super::http1::{
     Asked, Begun, CHUNK_END, ResponseFraming, Stage, ToClient, Version, write_chunk_size,
     write_interim, write_last_chunk, write_response,
@@ -169,14 +166,13 @@ impl Download {
             let quota = account.quota();
             let to_client = ToClient { version, persists, date: &date, quota };
             let begun = write_response(head, &to_client, client.outbox());
-            let report = head.fields.called(LOAD_METRICS.as_str().as_bytes()).next();
-            Some((begun, head.stage(), head.status, report.and_then(policy::cpu_utilization)))
+            Some((begun, head.stage(), head.status, head.fields.load_report()))
         });
-        let Some((begun, stage, status, cpu)) = ready!(head)? else {
+        let Some((begun, stage, status, report)) = ready!(head)? else {
             return Poll::Ready(Ok(()));
         };
         account.answered(status);
-        lease.answered(status, cpu);
+        lease.answered(status, report);
         self.stage = if stage == Stage::Switched { At::Switched } else { At::Body(begun) };
         Poll::Ready(Ok(()))
     }
@@ -192,7 +188,7 @@ impl Download {
     ) -> Poll<Result<(), Broken>> {
         let At::Body(begun) = self.stage else { return Poll::Ready(Ok(())) };
         let chunked = begun.framing == ResponseFraming::Chunked;
-        let Lease { connection, answer, .. } = lease;
+        let Lease { connection, answer, attempt } = lease;
         loop {
             let piece = match answer.next_piece().map_err(Broken::Backend)? {
                 Some(piece) => piece,
@@ -207,6 +203,9 @@ impl Download {
                 }
             };
             let Some(range) = piece else {
+                if let Some(report) = answer.trailers().and_then(|it| it.load_report()) {
+                    attempt.reported(report);
+                }
                 worker.count_dropped(answer.trailers());
                 if chunked {
                     write_last_chunk(answer.trailers(), client.outbox());

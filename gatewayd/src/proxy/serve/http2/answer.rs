@@ -134,6 +134,9 @@ impl Relayed {
 
     fn finish(&mut self) {
         let Some(lease) = self.lease.take() else { return };
+        if let Some(report) = lease.answer.trailers().and_then(Trailers::load_report) {
+            lease.attempt.reported(report);
+        }
         self.upload.worker().count_dropped(lease.answer.trailers());
         let fields = lease.answer.trailers().map(Trailers::to_map);
         self.trailers = fields.filter(|fields| !fields.is_empty());

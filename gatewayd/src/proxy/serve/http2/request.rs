@@ -12,13 +12,12 @@ use http_body::Body;
 use hyper::body::Incoming;
 
 use crate::model::Refusal;
-use crate::policy;
 
 use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
 use super::super::super::decide::{self, decide};
 use super::super::super::door::DoorKind;
-use super::super::super::fields::{self, LOAD_METRICS};
+use super::super::super::fields;
 use super::super::super::http1::{
     Asked, ResponseFraming, ResponseHead, Stage, write_request_of_map,
 };
@@ -211,12 +210,12 @@ async fn attempt(
         }
     })
     .await?;
-    let (answer, framing, cpu) = answered;
-    lease.answered(answer.status(), cpu);
+    let (answer, framing, report) = answered;
+    lease.answered(answer.status(), report);
     Ok((answer, framing))
 }
 
-type Head = (Response<()>, ResponseFraming, Option<f64>);
+type Head = (Response<()>, ResponseFraming, Option<fields::Report>);
 
 /// The head as the client gets it.
 fn final_head(head: &ResponseHead<'_>) -> Option<Head> {
@@ -244,8 +243,7 @@ fn final_head(head: &ResponseHead<'_>) -> Option<Head> {
     if let Some(length) = length {
         map.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
-    let report = head.fields.called(LOAD_METRICS.as_str().as_bytes()).next();
-    Some((answer, framing, report.and_then(policy::cpu_utilization)))
+    Some((answer, framing, head.fields.load_report()))
 }
 
 fn refusal(failure: &Failure) -> Refusal {

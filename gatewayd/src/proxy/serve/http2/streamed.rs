@@ -178,8 +178,8 @@ impl StreamedBody {
             }
             Some(Piece::Trailers(mut fields)) => {
                 let stream = self.stream.take();
-                if let (Some(stream), Some(cpu)) = (stream, fields::load_report(&fields)) {
-                    stream.reported(cpu);
+                if let (Some(stream), Some(report)) = (stream, fields::load_report(&fields)) {
+                    stream.reported(report);
                 }
                 self.asker.worker.count_trailers(fields::sift_trailers(&mut fields));
                 Some(Frame::trailers(fields))

@@ -8,6 +8,7 @@ use h2::client::ResponseFuture;
 use h2::{RecvStream, SendStream};
 use http::{HeaderMap, Request, Response, StatusCode};
 
+use super::super::super::fields::Report;
 use super::super::super::http1::MOST_INTERIM;
 use super::super::Attempt;
 use super::framing::MOST_FIELDS;
@@ -167,13 +168,13 @@ impl Stream {
     }
 
     /// The head of the answer has come.
-    pub(in crate::proxy) fn answered(&self, status: StatusCode, cpu: Option<f64>) {
-        self.attempt.answered(status, cpu);
+    pub(in crate::proxy) fn answered(&self, status: StatusCode, report: Option<Report>) {
+        self.attempt.answered(status, report);
     }
 
-    /// The backend said how busy its cores are, 0..=1.
-    pub(in crate::proxy) fn reported(&self, cpu: f64) {
-        self.attempt.reported(cpu);
+    /// The backend said how busy it is.
+    pub(in crate::proxy) fn reported(&self, report: Report) {
+        self.attempt.reported(report);
     }
 
     /// No answer came, by the backend's fault.

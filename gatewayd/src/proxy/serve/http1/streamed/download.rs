@@ -138,8 +138,8 @@ impl<S: ClientStream> Download<'_, S> {
                 }
             }
             Some(Piece::Trailers(mut fields)) => {
-                if let Some(cpu) = fields::load_report(&fields) {
-                    self.stream.reported(cpu);
+                if let Some(report) = fields::load_report(&fields) {
+                    self.stream.reported(report);
                 }
                 self.body.worker.count_trailers(fields::sift_trailers(&mut fields));
                 self.end(Some(fields));
