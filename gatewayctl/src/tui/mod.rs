@@ -20,6 +20,7 @@ mod link;
 mod list;
 mod look;
 mod lore;
+mod marks;
 mod message;
 mod model;
 mod moment;

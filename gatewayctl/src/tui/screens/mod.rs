@@ -8,8 +8,16 @@ pub(crate) mod scaler;
 pub(crate) mod staged;
 
 use super::{
-    columns::Lens, connection::Freshness, dialog::Dialog, key::Key, look::Look, moment::Moment,
-    notice::Notice, picture::Picture, window::Window,
+    columns::Lens,
+    connection::Freshness,
+    dialog::Dialog,
+    key::Key,
+    look::Look,
+    marks::{self, Mark},
+    moment::Moment,
+    notice::Notice,
+    picture::Picture,
+    window::Window,
 };
 use crate::model::Snapshot;
 
@@ -94,6 +102,11 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// What happened to those that `concerns` accepts, for the axes of charts.
+    pub(crate) fn marks(&self, concerns: impl Fn(&str) -> bool) -> Vec<Mark> {
+        marks::marks(self.picture.events.iter(), concerns)
+    }
+
     /// What cells are read through.
     pub(crate) fn lens(&self) -> Lens<'a> {
         Lens {

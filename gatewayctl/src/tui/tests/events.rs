@@ -93,6 +93,15 @@ fn kinds_and_filters_narrow_the_list() {
 }
 
 #[test]
+fn an_event_about_several_names_the_first_and_counts_the_rest() {
+    let mut story = on_events();
+    happen(&mut story, 4, "backend/app-1, backend/app-2, backend/app-3");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("backend/app-1 +2"), "{frame}");
+    assert!(frame.contains("target   backend/app-1, backend/app-2, backend/app-3"), "{frame}");
+}
+
+#[test]
 fn what_differs_from_the_file_is_listed_below() {
     let story = on_events();
     let frame = story.frame(120, 40);

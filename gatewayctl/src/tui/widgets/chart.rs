@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::tui::{figures, look::Look, series::Series, theme::Role, window::Window};
+use crate::tui::{figures, look::Look, marks::Mark, series::Series, theme::Role, window::Window};
 
 /// Cells left of a chart for its scale.
 const SCALE: u16 = 6;
@@ -29,6 +29,8 @@ pub(crate) struct Chart<'a> {
     pub(crate) end_ms: i64,
     /// How far back it looks.
     pub(crate) window: Window,
+    /// What happened, on the axis.
+    pub(crate) marks: &'a [Mark],
 }
 
 impl Chart<'_> {
@@ -47,6 +49,7 @@ impl Chart<'_> {
             draw_area(buffer, plot, &behind, top, glyphs, look.style(layer.role));
         }
         draw_area(buffer, plot, &front, top, &look.glyphs.area, look.style(self.front.role));
+        axes.draw_marks(look, buffer, self.marks, (self.end_ms, self.window));
     }
 }
 
@@ -123,6 +126,23 @@ impl Axes {
         buffer.set_string(area.x, plot.bottom(), axis, style);
         draw_times(buffer, plot, window, style);
     }
+
+    /// Draws what happened onto the time axis of the window up to a moment; the newest of a column
+    /// is seen.
+    pub(super) fn draw_marks(
+        self,
+        look: Look,
+        buffer: &mut Buffer,
+        marks: &[Mark],
+        (end_ms, window): (i64, Window),
+    ) {
+        for mark in marks {
+            if let Some(column) = mark.column(end_ms, window, self.plot.width) {
+                let (x, y) = (self.plot.x + column, self.plot.bottom());
+                buffer.set_string(x, y, mark.letter.to_string(), look.style(mark.role));
+            }
+        }
+    }
 }
 
 /// Below the axis: how long ago, in equal parts, and now.
@@ -175,7 +195,13 @@ mod tests {
             series.note(s * 1_000, Some(value));
         }
         let layer = Layer { series: &series, role: Role::Plain };
-        let chart = Chart { front: layer, behind: None, end_ms: 59_000, window: Window::Minute };
+        let chart = Chart {
+            front: layer,
+            behind: None,
+            end_ms: 59_000,
+            window: Window::Minute,
+            marks: &[],
+        };
         let mut buffer = Buffer::empty(Rect::new(0, 0, 67, 6));
         let area = buffer.area;
         chart.draw(Look::new(true, false), &mut buffer, area);

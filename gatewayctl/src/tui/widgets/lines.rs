@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::chart::{Axes, ceiling};
-use crate::tui::{look::Look, series::Series, theme::Role, window::Window};
+use crate::tui::{look::Look, marks::Mark, series::Series, theme::Role, window::Window};
 
 /// One figure over time.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,8 @@ pub(crate) struct Lines<'a> {
     pub(crate) end_ms: i64,
     /// How far back it looks.
     pub(crate) window: Window,
+    /// What happened, on the axis.
+    pub(crate) marks: Vec<Mark>,
 }
 
 impl Lines<'_> {
@@ -53,6 +55,7 @@ impl Lines<'_> {
                 buffer.set_string(x, plot.bottom(), " ", look.style(Role::Muted));
             }
         }
+        axes.draw_marks(look, buffer, &self.marks, (self.end_ms, self.window));
     }
 }
 
@@ -82,6 +85,7 @@ mod tests {
             ],
             end_ms: 59_000,
             window: Window::Minute,
+            marks: Vec::new(),
         };
         let mut buffer = Buffer::empty(Rect::new(0, 0, 67, 6));
         let area = buffer.area;

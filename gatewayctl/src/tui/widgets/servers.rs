@@ -4,7 +4,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::chart::{Axes, draw_area};
-use crate::tui::{look::Look, series::Series, theme::Role, window::Window};
+use crate::tui::{look::Look, marks::Mark, series::Series, theme::Role, window::Window};
 
 /// Cells right of the plot for the scale in percent.
 const RIGHT: u16 = 5;
@@ -26,6 +26,8 @@ pub(crate) struct Servers<'a> {
     pub(crate) end_ms: i64,
     /// How far back it looks.
     pub(crate) window: Window,
+    /// What happened, on the axis.
+    pub(crate) marks: &'a [Mark],
 }
 
 impl Servers<'_> {
@@ -47,6 +49,7 @@ impl Servers<'_> {
             let y = row(cpu, plot);
             buffer.set_string(x, y, LINE.to_string(), look.style(Role::Warn));
         }
+        axes.draw_marks(look, buffer, self.marks, (self.end_ms, self.window));
     }
 
     /// The scale in percent, and the target as a rule where nothing else is.
@@ -104,6 +107,7 @@ mod tests {
             target: Some(50),
             end_ms: 59_000,
             window: Window::Minute,
+            marks: &[],
         };
         let mut buffer = Buffer::empty(Rect::new(0, 0, 72, 12));
         let area = buffer.area;

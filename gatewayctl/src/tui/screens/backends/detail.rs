@@ -54,7 +54,7 @@ fn draw(backend: &Backend, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let Some(seen) = scene.picture.history.backend(&backend.name) else { return };
     let below = if area.height >= FACTS + 6 && area.width >= 60 {
         let charts = Rect { height: area.height - FACTS, ..area };
-        draw_charts(seen, scene, buffer, charts);
+        draw_charts(backend, seen, scene, buffer, charts);
         Rect { y: charts.bottom(), height: FACTS, ..area }
     } else {
         draw_trends(seen, scene, buffer, area);
@@ -65,8 +65,16 @@ fn draw(backend: &Backend, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     }
 }
 
-fn draw_charts(seen: &BackendHistory, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+fn draw_charts(
+    backend: &Backend,
+    seen: &BackendHistory,
+    scene: &Scene<'_>,
+    buffer: &mut Buffer,
+    area: Rect,
+) {
     let look = scene.look;
+    let target = format!("backend/{}", backend.name);
+    let marks = &scene.marks(|it| it == target);
     let half = area.width / 2;
     let places =
         [Rect { width: half, ..area }, Rect { x: area.x + half, width: area.width - half, ..area }];
@@ -76,7 +84,7 @@ fn draw_charts(seen: &BackendHistory, scene: &Scene<'_>, buffer: &mut Buffer, ar
         let below = Rect { y: place.y + 1, height: place.height - 1, ..place };
         let front = Layer { series, role };
         let (end_ms, window) = (scene.snapshot.time_ms, scene.window);
-        Chart { front, behind: None, end_ms, window }.draw(look, buffer, below);
+        Chart { front, behind: None, end_ms, window, marks }.draw(look, buffer, below);
     }
 }
 

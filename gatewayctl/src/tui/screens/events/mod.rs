@@ -57,6 +57,18 @@ pub(super) struct Row {
     pub(super) event: Event,
 }
 
+impl Row {
+    /// What it is about: the first, and how many more.
+    fn target(&self) -> String {
+        let mut targets = self.event.target.split(',');
+        let first = targets.next().unwrap_or_default().trim();
+        match targets.count() {
+            0 => first.to_owned(),
+            more => format!("{first} +{more}"),
+        }
+    }
+}
+
 impl State {
     /// Does something to the list.
     pub(crate) fn move_list(&mut self, msg: list::Msg, picture: &Picture) {

@@ -36,13 +36,13 @@ const KIND: Column<Row> =
     column("KIND", Width::Text(7), 5, |it, _| Cell::text(Role::Plain, it.event.kind.as_str()));
 const WHO: Column<Row> =
     column("WHO", Width::Names(3, 14), 4, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
-const TARGET: Column<Row> = column("TARGET", Width::Names(6, 24), 1, |it, _| {
-    Cell::text(Role::Title, it.event.target.as_str())
-});
+const TARGET: Column<Row> =
+    column("TARGET", Width::Names(6, 24), 1, |it, _| Cell::text(Role::Title, it.target()));
 /// What stands behind the kind, where cells are few: `app-1` of `backend/app-1`.
 const NAME: Column<Row> = column("TARGET", Width::Names(6, 14), 1, |it, _| {
-    let target = it.event.target.as_str();
-    Cell::text(Role::Title, target.split_once('/').map_or(target, |(_, name)| name))
+    let target = it.target();
+    let name = target.split_once('/').map_or(target.as_str(), |(_, name)| name);
+    Cell::text(Role::Title, name)
 });
 const WHAT: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, _| {
     Cell::text(role(it.event.severity), it.event.what.as_str())

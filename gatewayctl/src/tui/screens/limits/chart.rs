@@ -30,6 +30,7 @@ pub(super) fn draw(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
         lines: lines.into_iter().map(|(_, line)| line).collect(),
         end_ms: scene.snapshot.time_ms,
         window: scene.window,
+        marks: scene.marks(|target| target.starts_with("limit/") || target.starts_with("block/")),
     };
     lines.draw(scene.look, buffer, room);
 }

@@ -21,11 +21,12 @@ pub(super) fn charts(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let latency = format!("latency ms ({word})  {front} p50  {behind} p99");
     let [left, right] = panel::pair(look, buffer, area, area.width / 2, [&requests, &latency]);
     let (end_ms, window) = (scene.snapshot.time_ms, scene.window);
+    let marks = &scene.marks(|_| true);
     let front = Layer { series: &history.rps, role: Role::Accent };
-    Chart { front, behind: None, end_ms, window }.draw(look, buffer, left);
+    Chart { front, behind: None, end_ms, window, marks }.draw(look, buffer, left);
     let front = Layer { series: &history.p50, role: Role::Accent };
     let behind = Some(Layer { series: &history.p99, role: Role::Warn });
-    Chart { front, behind, end_ms, window }.draw(look, buffer, right);
+    Chart { front, behind, end_ms, window, marks }.draw(look, buffer, right);
 }
 
 /// Draws both as trends in one row.

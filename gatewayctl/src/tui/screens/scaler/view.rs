@@ -132,6 +132,8 @@ fn draw_chart(scaler: &Scaler, scene: &Scene<'_>, buffer: &mut Buffer, area: Rec
     );
     let room = panel::panel(look, buffer, area, &title);
     let Some(seen) = scene.picture.history.pool(&scaler.pool) else { return };
+    let target = format!("pool/{}", scaler.pool);
+    let marks = &scene.marks(|it| it == target);
     let chart = Servers {
         ready: &seen.ready,
         with_starting: &seen.with_starting,
@@ -139,6 +141,7 @@ fn draw_chart(scaler: &Scaler, scene: &Scene<'_>, buffer: &mut Buffer, area: Rec
         target: scaler.target_cpu,
         end_ms: scene.snapshot.time_ms,
         window: scene.window,
+        marks,
     };
     chart.draw(look, buffer, room);
 }
