@@ -17,12 +17,12 @@ fn lists_keep_their_json_contract() {
         (
             "backend list",
             "BackendList",
-            "name pool address weight effective_weight configured_weight standing standing_owner              standing_reason standing_expires health health_reason slow_start in_flight              requests_total errors_total rps p50_ms p99_ms error_ratio cpu_ratio",
+            "name pool address weight effective_weight configured_weight standing standing_owner              standing_reason standing_expires health health_reason slow_start in_flight              requests_total errors_total rps p50_ms p99_ms error_ratio cpu_ratio share_ratio expected_ratio ramp_from ramp_until",
         ),
         (
             "pool list",
             "PoolList",
-            "name balance backends ready draining rps in_flight p99_ms error_ratio headroom_ratio              panic",
+            "name balance backends ready draining rps in_flight p99_ms error_ratio headroom_ratio              panic share_ratio imbalance_ratio",
         ),
         (
             "status",

@@ -132,6 +132,8 @@ impl TryFrom<wire::Pool> for Pool {
             ejections_spared_total: it.ejections_spared_total,
             panics_total: it.panics_total,
             scaler_revision: it.scaler_revision,
+            share_ratio: it.share_ratio,
+            imbalance_ratio: it.imbalance_ratio,
         })
     }
 }
@@ -172,6 +174,8 @@ impl TryFrom<wire::Backend> for Backend {
             p99_ms: it.p99_ms,
             error_ratio: it.error_ratio,
             cpu_ratio: it.cpu_ratio,
+            share_ratio: it.share_ratio,
+            expected_ratio: it.expected_ratio,
             source: it.source,
             revision: it.revision,
         })

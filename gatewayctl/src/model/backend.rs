@@ -58,6 +58,10 @@ pub struct Backend {
     pub error_ratio: Option<f64>,
     /// CPU use it reported, 0..=1 of its cores; absent when unknown.
     pub cpu_ratio: Option<f64>,
+    /// Its part of its pool's attempts over the last 10 s, 0..=1; absent without any.
+    pub share_ratio: Option<f64>,
+    /// The part that its effective weight gives it, 0..=1.
+    pub expected_ratio: Option<f64>,
     /// Where the backend comes from: "file", "operator".
     pub source: String,
     /// The revision that last touched it.

@@ -39,4 +39,8 @@ pub struct Pool {
     pub panics_total: u64,
     /// The revision that last touched how it is scaled.
     pub scaler_revision: u64,
+    /// Its part of all pools' attempts over the last 10 s, 0..=1; absent without any.
+    pub share_ratio: Option<f64>,
+    /// How far the share of a backend is off what its weight gives it, at most, 0..=1.
+    pub imbalance_ratio: Option<f64>,
 }

@@ -74,6 +74,8 @@ fn pool(it: &PoolView) -> wire::Pool {
         ejections_spared_total: it.ejections_spared_total,
         panics_total: it.panics_total,
         scaler_revision: it.scaler_revision,
+        share_ratio: it.share_ratio,
+        imbalance_ratio: it.imbalance_ratio,
     }
 }
 
@@ -111,6 +113,8 @@ fn backend(it: &BackendView) -> wire::Backend {
         p99_ms: it.p99_ms,
         error_ratio: it.error_ratio,
         cpu_ratio: it.cpu_ratio,
+        share_ratio: it.share_ratio,
+        expected_ratio: it.expected_ratio,
         source: it.source.to_owned(),
         revision: it.revision,
     }

@@ -157,6 +157,11 @@ pub struct PoolView {
     pub panics_total: u64,
     /// The revision that last touched how it is scaled.
     pub scaler_revision: u64,
+    /// Its part of all pools' attempts over the last 10 s, 0..=1; absent without any.
+    pub share_ratio: Option<f64>,
+    /// How far the share of a backend is off what its weight gives it, at most, 0..=1; absent without
+    /// attempts.
+    pub imbalance_ratio: Option<f64>,
 }
 
 /// A backend as desired and observed.
@@ -208,6 +213,10 @@ pub struct BackendView {
     pub error_ratio: Option<f64>,
     /// CPU use it reported, 0..=1 of its cores.
     pub cpu_ratio: Option<f64>,
+    /// Its part of its pool's attempts over the last 10 s, 0..=1; absent without any.
+    pub share_ratio: Option<f64>,
+    /// The part that its effective weight gives it, 0..=1; absent when none takes requests.
+    pub expected_ratio: Option<f64>,
     /// Who keeps it there: "file", "operator" or "autoscaler".
     pub source: &'static str,
     /// The revision that last touched it.

@@ -200,6 +200,8 @@ mod tests {
             ejections_spared_total: 0,
             panics_total: 0,
             scaler_revision: 0,
+            share_ratio: None,
+            imbalance_ratio: None,
         }
     }
 
@@ -228,6 +230,8 @@ mod tests {
             p50_ms: None,
             p99_ms: None,
             error_ratio: None,
+            share_ratio: None,
+            expected_ratio: None,
             cpu_ratio: None,
             source: "file",
             revision: 1,

@@ -56,6 +56,8 @@ pub(super) struct Meter {
 pub(super) struct Reading {
     /// Things per second over the last tick.
     pub(super) rate: f64,
+    /// Things counted over the window.
+    pub(super) counted: u64,
     /// Median over the window.
     pub(super) p50_ms: Option<f64>,
     /// 99th percentile over the window.
@@ -93,6 +95,7 @@ impl Meter {
         }
         Reading {
             rate: newest.count.saturating_sub(last.count) as f64 / seconds.max(1e-3),
+            counted,
             p50_ms: quantile_ms(&buckets, 0.5),
             p99_ms: quantile_ms(&buckets, 0.99),
             error_ratio: part(newest.errors.saturating_sub(oldest.errors)),

@@ -26,6 +26,7 @@ mod picture;
 mod recordings;
 mod rejections;
 mod scalers;
+mod shares;
 mod table;
 mod trials;
 mod writer;

@@ -14,6 +14,7 @@ use super::counters::{Counter, LimitCells};
 use super::diagnosis::Diagnosis;
 use super::histogram::{BUCKETS, cumulative};
 use super::meter::{Meter, Reading, Tally};
+use super::shares::{headroom, ratio, weigh_up};
 use super::trials::Trials;
 use super::{
     AdjustmentTable, Cells, CollapseWatch, LimitTable, LiveBackend, PoolTable, Table, WorkerCells,
@@ -90,6 +91,7 @@ impl Painter {
         self.rejected.tick(now_us, counted(refused(sight.cells, Refusal::Limit)));
         let slots: Vec<u64> = sight.table.backends().map(|live| live.slot).collect();
         self.backends.retain(|slot, _| slots.contains(slot));
+        self.pools.retain(|name, _| sight.table.pool(name).is_some());
         for pool in &sight.table.pools {
             let mut sum = Tally::default();
             for live in &pool.backends {
@@ -115,6 +117,8 @@ impl Painter {
         let pools: Vec<PoolView> =
             table.pools.iter().map(|pool| self.pool(pool, sight.desired)).collect();
         let trials = Trials::of(table, sight.cells);
+        let backends = self.backends(sight);
+        let pools = weigh_up(pools, &backends);
         let routed = |pool: &PoolView| {
             table.routes.iter().any(|route| table.pools[route.pool].name == pool.name)
         };
@@ -130,7 +134,7 @@ impl Painter {
             phase: sight.phase,
             latency: latency(sight.cells),
             totals: self.totals(sight),
-            backends: self.backends(sight),
+            backends,
             limits: table.limits.iter().map(|it| self.limit(it, sight, &trials)).collect(),
             collapse: self.collapse.view(&table.trusted_proxies),
             blocks: table.blocks.views(),
@@ -214,7 +218,14 @@ impl Painter {
             ejections_spared_total,
             panics_total,
             scaler_revision: desired.touched(&format!("scaler/{}", pool.name)),
+            share_ratio: ratio(reading.counted, self.counted_by_all()),
+            imbalance_ratio: None,
         }
+    }
+
+    /// Attempts on all pools over the window.
+    fn counted_by_all(&self) -> u64 {
+        self.pools.values().map(|meter| meter.read().counted).sum()
     }
 
     fn backends(&self, sight: &Sight<'_>) -> Vec<BackendView> {
@@ -239,6 +250,8 @@ impl Painter {
         let (_, wanted) = sight.desired.gateway.backend(name)?;
         let configured = sight.desired.configured_backend(name);
         let reading: Reading = self.backends.get(&live.slot).map(Meter::read).unwrap_or_default();
+        let of_pool = self.pools.get(pool.name.as_str()).map(Meter::read).unwrap_or_default();
+        let all = pool.effective.iter().map(|weight| u64::from(*weight));
         let diagnosis = Diagnosis::of(live, self.clock);
         let part = pool.parts[index];
         let warming = Part::NONE < part && part < Part::WHOLE;
@@ -267,6 +280,8 @@ impl Painter {
             p99_ms: reading.p99_ms,
             error_ratio: reading.error_ratio,
             cpu_ratio: live.cpu_ratio(),
+            share_ratio: ratio(reading.counted, of_pool.counted),
+            expected_ratio: ratio(pool.effective[index].into(), all.sum()),
             source: match wanted.source {
                 Source::Autoscaler => "autoscaler",
                 Source::Hand if configured.is_some() => "file",
@@ -370,16 +385,4 @@ fn counted(count: u64) -> Tally {
 
 fn refused(cells: &Cells<WorkerCells>, refusal: Refusal) -> u64 {
     cells.sum(|cell| cell.refused.of(refusal).read())
-}
-
-/// The part of the ready backends' reported CPU that is still free, by weight.
-fn headroom(pool: &PoolTable) -> Option<f64> {
-    let (mut weights, mut used) = (0.0, 0.0);
-    for (live, weight) in pool.backends.iter().zip(&pool.effective) {
-        if let Some(cpu) = live.cpu_ratio().filter(|_| *weight > 0) {
-            weights += f64::from(*weight);
-            used += f64::from(*weight) * cpu;
-        }
-    }
-    (weights > 0.0).then(|| 1.0 - used / weights)
 }

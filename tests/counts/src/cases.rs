@@ -70,11 +70,12 @@ fn pick(balance: &Balance, backends: usize, times: u64) {
     let balancer = Balancer::new(balance, &members, None);
     let mut rng = SmallRng::seed_from_u64(1);
     let mut turn = Turn::new(&mut rng);
-    let in_flight = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3];
+    let in_flight: Vec<u32> =
+        [3, 1, 4, 1, 5, 9, 2, 6, 5, 3].into_iter().cycle().take(backends).collect();
     let latencies: Vec<_> = (1..=backends as u64)
         .map(|number| Latency::default().answered(1000 * (number % 7), number % 3))
         .collect();
-    let load = |index: usize| in_flight[index % in_flight.len()];
+    let load = |index: usize| in_flight[index];
     let latency = |index: usize| latencies[index].aged(5);
     for number in 0..times {
         let key = hash_key(&number.to_le_bytes());

@@ -53,7 +53,7 @@ const fn acceptance(file: &'static str, test: &'static str) -> Case {
 }
 
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 23] = [
+pub(crate) const DEFECTS: [Defect; 24] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -280,6 +280,19 @@ pub(crate) const DEFECTS: [Defect; 23] = [
             "faulty_backends::case_71_an_answer_nobody_asked_for_reaches_nobody",
         ),
     },
+    // Takes a server that fails at once for an idle one.
+    Defect {
+        name: "failures-are-no-load",
+        file: "gatewayd/src/state/backend.rs",
+        sound: "in_flight.saturating_add(errors)",
+        broken: "in_flight.saturating_add(errors.min(0))",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("balancing"),
+            file: "tests/tests/balancing.rs",
+            test: "a_server_that_answers_503_at_once_attracts_no_extra_traffic_by_any_method",
+        },
+    },
     // Believes X-Forwarded-For of any peer.
     Defect {
         name: "forged-client-address",
@@ -311,7 +324,7 @@ pub(crate) const DEFECTS: [Defect; 23] = [
     // Acknowledges a change before it is on disk.
     Defect {
         name: "nothing-is-on-disk",
-        file: "gatewayd/src/state/writer.rs",
+        file: "gatewayd/src/state/writer/mod.rs",
         sound: "if let Err(error) = self.journal.commit(&next, &operations) {",
         broken: "if let Err(error) = Ok::<(), String>(()) {",
         case: Case {

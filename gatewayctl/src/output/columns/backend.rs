@@ -67,6 +67,10 @@ pub const BACKEND: &[Column<Backend>] = &[
     Field::new("errors_total", "ERRORS", Unit::Count, |it, _| it.errors_total.into())
         .rank(Rank::Detail),
     Field::new("cpu_ratio", "CPU", Unit::Ratio, |it, _| it.cpu_ratio.into()).rank(Rank::Extra),
+    Field::new("share_ratio", "SHARE", Unit::Ratio, |it, _| it.share_ratio.into())
+        .rank(Rank::Extra),
+    Field::new("expected_ratio", "EXPECTED", Unit::Ratio, |it, _| it.expected_ratio.into())
+        .rank(Rank::Detail),
     Field::new("source", "SOURCE", Unit::Word, |it, _| Value::told(&it.source)).rank(Rank::Detail),
     Field::new("revision", "REVISION", Unit::Count, |it, _| it.revision.into()).rank(Rank::Detail),
     Field::new("note", "NOTE", Unit::Text, |it, now_ms| Value::told(&note(it, now_ms)))

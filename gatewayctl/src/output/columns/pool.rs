@@ -29,6 +29,10 @@ pub const POOL: &[Column<Pool>] = &[
     Field::new("error_ratio", "ERR", Unit::Ratio, |it, _| it.error_ratio.into()).tone(error_tone),
     Field::new("headroom_ratio", "HEADROOM", Unit::Ratio, |it, _| it.headroom_ratio.into())
         .rank(Rank::Extra),
+    Field::new("share_ratio", "SHARE", Unit::Ratio, |it, _| it.share_ratio.into())
+        .rank(Rank::Extra),
+    Field::new("imbalance_ratio", "IMBALANCE", Unit::Ratio, |it, _| it.imbalance_ratio.into())
+        .rank(Rank::Extra),
     Field::new("panic", "PANIC", Unit::Flag, |it, _| it.panic.into())
         .rank(Rank::Extra)
         .tone(|panic| if *panic == Value::Flag(true) { Tone::Bad } else { Tone::Plain }),

@@ -568,6 +568,8 @@ fn pools() -> Vec<Pool> {
         ejections_spared_total: 0,
         panics_total: 0,
         scaler_revision: 0,
+        share_ratio: None,
+        imbalance_ratio: None,
     };
     let auth = Pool {
         name: "auth".into(),

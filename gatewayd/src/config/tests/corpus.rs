@@ -32,6 +32,12 @@ const KEYS: &[Case] = &[
     ),
     ("metrics =", "▸metrik =", &["unknown key `metrik` in [admin]", "did you mean `metrics`?"]),
     ("slow_start =", "h2 = ▸\"yes\"\nslow_start =", &["true or false", "without quotes"]),
+    ("slow_start =", "weights = ▸\"orka\"\nslow_start =", &["did you mean `orca`?"]),
+    (
+        "slow_start =",
+        "▸weights = \"orca\"\nslow_start =",
+        &["move keys all the time", "leave weights out"],
+    ),
     ("slow_start =", "▸slow-start =", &["unknown key `slow-start` in [[pool]]", "`slow_start`?"]),
     ("weight =", "▸color =", &["unknown key `color`", "known here: name, address, weight"]),
     ("[data_plane]", "[▸dataplane]", &["in the file", "did you mean `data_plane`?"]),

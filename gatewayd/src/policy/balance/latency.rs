@@ -74,16 +74,22 @@ impl Aged {
         self.us > 0.0 && self.age_ms > WORTHLESS_MS
     }
 
-    /// What the latencies of two count when they are held against each other. One that is unknown
-    /// counts as the other's: who is new is judged by what is under way on it alone.
-    pub(super) fn of_two(self, other: Aged) -> (f32, f32) {
-        let slower = |slow: Aged, quick: f32| quick + (slow.us - quick) * kept(slow.age_ms);
-        match (self.us, other.us) {
-            (0.0, 0.0) => (1.0, 1.0),
-            (0.0, known) | (known, 0.0) => (known, known),
-            (one, two) if one >= two => (slower(self, two), two),
-            (one, _) => (one, slower(other, one)),
+    /// Whether one that bears so much answers sooner than another one. One that is unknown counts as
+    /// quick as the other: who is new is judged by what it bears alone.
+    pub(super) fn beats(self, bears: f32, other: Aged, other_bears: f32) -> bool {
+        if self.us == 0.0 || other.us == 0.0 || self.us == other.us {
+            bears < other_bears
+        } else if self.us > other.us {
+            // However old the estimate is: with as much to bear the slower one is no better.
+            bears < other_bears && self.as_slow(other.us) * bears < other.us * other_bears
+        } else {
+            bears <= other_bears || self.us * bears < other.as_slow(self.us) * other_bears
         }
+    }
+
+    /// What the estimate counts beside a quicker one.
+    fn as_slow(self, quick_us: f32) -> f32 {
+        quick_us + (self.us - quick_us) * kept(self.age_ms)
     }
 }
 
@@ -138,12 +144,31 @@ mod tests {
     #[test]
     fn who_is_unknown_counts_as_the_other() {
         let (new, known) = (Latency::default().aged(5), known(700, 0).aged(5));
-        assert_eq!(new.of_two(known), (700.0, 700.0));
-        assert_eq!(known.of_two(new), (700.0, 700.0));
-        assert_eq!(new.of_two(new), (1.0, 1.0));
+        for (one, two) in [(new, known), (known, new), (new, new)] {
+            assert!(one.beats(1.0, two, 2.0));
+            assert!(!one.beats(2.0, two, 2.0) && !one.beats(3.0, two, 2.0));
+        }
     }
 
     proptest! {
+        #[test]
+        fn of_two_the_one_with_less_to_wait_for_beats_the_other(
+            one in (1..9_000_000_u64, 1..50_u32), two in (1..9_000_000_u64, 1..50_u32),
+            age_ms in 0..60_000_u64,
+        ) {
+            let aged = |us: u64| known(us, 0).aged(age_ms);
+            let [one, two] = [one, two].map(|(us, bears)| (aged(us), bears as f32));
+            let cost = |(it, bears): (Aged, f32), other: Aged| {
+                let us = if it.us > other.us { it.as_slow(other.us) } else { it.us };
+                us * bears
+            };
+            let (first, second) = (cost(one, two.0), cost(two, one.0));
+            if (first - second).abs() > first * 1e-5 {
+                prop_assert_eq!(one.0.beats(one.1, two.0, two.1), first < second);
+                prop_assert_eq!(two.0.beats(two.1, one.0, one.1), second < first);
+            }
+        }
+
         #[test]
         fn with_age_the_slower_nears_the_quicker_and_never_gets_ahead(
             slow_us in 1_000..60_000_000_u64, quick_us in 1..1_000_u64,
@@ -151,13 +176,16 @@ mod tests {
         ) {
             let (slow, quick) = (known(slow_us, 0), known(quick_us, quick_at));
             let (young, old) = (ages[0].min(ages[1]), ages[0].max(ages[1]));
-            let at = |now_ms| slow.aged(now_ms).of_two(quick.aged(now_ms));
-            prop_assert!(at(old).0 <= at(young).0);
-            for (slower, quicker) in [at(young), at(old), at(1_000_000)] {
-                prop_assert!(slower >= quicker && quicker == quick_us as f32);
+            let quick = quick.aged(quick_at);
+            let at = |now_ms| slow.aged(now_ms).as_slow(quick.us);
+            prop_assert!(at(old) <= at(young));
+            prop_assert!([young, old, 1_000_000].iter().all(|now_ms| at(*now_ms) >= quick.us));
+            prop_assert!(at(400_000) - quick.us < 1.0, "{}", at(400_000));
+            for now_ms in [young, old, 400_000] {
+                let slow = slow.aged(now_ms);
+                prop_assert!(!slow.beats(2.0, quick, 2.0), "as much to bear");
+                prop_assert!(quick.beats(2.0, slow, 2.0));
             }
-            let (slower, quicker) = at(400_000);
-            prop_assert!(slower - quicker < 1.0, "{} {}", slower, quicker);
         }
 
         #[test]

@@ -38,10 +38,10 @@ impl Pairs {
     ) -> Option<[&Ready; 2]> {
         let [.., _, last] = *self.ends else { return None };
         for _ in 0..DRAWS {
-            let one = self.at(rng.random_range(0..last));
+            let one = self.at(below(last, rng));
             let first = &self.ready[one];
             let weight = u64::from(first.weight);
-            let drawn = rng.random_range(0..last - weight);
+            let drawn = below(last - weight, rng);
             let before = drawn < self.ends[one] - weight;
             let second = &self.ready[self.at(if before { drawn } else { drawn + weight })];
             if !is_out(first.index) && !is_out(second.index) {
@@ -55,6 +55,11 @@ impl Pairs {
     fn at(&self, drawn: u64) -> usize {
         self.ends.partition_point(|end| *end <= drawn)
     }
+}
+
+/// A number below `bound`, each as likely but for one in 2^64: no draw is made twice for that.
+fn below(bound: u64, rng: &mut impl Rng) -> u64 {
+    ((u128::from(rng.next_u64()) * u128::from(bound)) >> 64) as u64
 }
 
 #[cfg(test)]

@@ -43,10 +43,9 @@ fn better<'a>(
     load: impl Fn(u32) -> u32,
     latency: impl Fn(u32) -> Aged,
 ) -> &'a Ready {
-    let (first, second) = latency(one.index).of_two(latency(two.index));
     // Fractions compared without dividing.
-    let cost = |us: f32, it: &Ready, other: &Ready| {
-        us * (load(it.index) as f32 + 1.0) * other.weight as f32
-    };
-    if cost(second, two, one) < cost(first, one, two) { two } else { one }
+    let bears = |it: &Ready, other: &Ready| (load(it.index) as f32 + 1.0) * other.weight as f32;
+    let second = latency(two.index);
+    let beaten = second.beats(bears(two, one), latency(one.index), bears(one, two));
+    if beaten { two } else { one }
 }

@@ -47,6 +47,8 @@ fn pool(number: usize) -> PoolView {
         ejections_spared_total: 0,
         panics_total: 0,
         scaler_revision: 0,
+        share_ratio: None,
+        imbalance_ratio: None,
     }
 }
 
