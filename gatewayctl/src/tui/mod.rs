@@ -37,6 +37,7 @@ mod update;
 mod view;
 mod widgets;
 mod window;
+mod word;
 
 pub use run::{Error, Options, run};
 pub use screens::Screen;

@@ -7,18 +7,12 @@ use super::{
     effect::Effect,
     inquire,
     key::Key,
-    lore::Found,
-    message::{Action, Answer, LinkEvent, Msg},
+    message::{Action, Msg},
     model::{Model, Pause},
     moment::Moment,
     notice::Notice,
     screens::{Screen, Wish, backends, events, limits, scaler},
-    settle,
-};
-use crate::{
-    client::ErrorCode,
-    model::Snapshot,
-    output::{self, Style},
+    settle, word,
 };
 
 /// Takes a message that came at `now`.
@@ -28,9 +22,9 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Key(key) => press(model, key),
         Msg::Paste(text) => paste(model, &text),
         Msg::Tick => Vec::new(),
-        Msg::Link(event) => link(model, event),
-        Msg::Answer(answer) => answered(model, &answer),
-        Msg::Found(found) => found_out(model, found),
+        Msg::Link(event) => word::link(model, event),
+        Msg::Answer(answer) => word::answered(model, &answer),
+        Msg::Found(found) => word::found_out(model, found),
     };
     settle::settle(model);
     let mut effects = effects;
@@ -296,7 +290,7 @@ fn in_dialog(model: &mut Model, msg: dialog::Msg, key: Key) -> Vec<Effect> {
 }
 
 /// The only place where a request leaves the model: never while there is a hindrance.
-fn follow(model: &mut Model, step: Step) -> Vec<Effect> {
+pub(super) fn follow(model: &mut Model, step: Step) -> Vec<Effect> {
     match step {
         Step::Stay => {}
         Step::Close => model.dialog = None,
@@ -314,92 +308,6 @@ fn follow(model: &mut Model, step: Step) -> Vec<Effect> {
         Step::Refuse(why) => model.say(Notice::note(why)),
     }
     Vec::new()
-}
-
-fn link(model: &mut Model, event: LinkEvent) -> Vec<Effect> {
-    match event {
-        LinkEvent::Up => {
-            model.connection.up();
-            model.live.forget_events();
-            model.asked.forget();
-        }
-        LinkEvent::Snapshot(snapshot) => return picture(model, *snapshot),
-        LinkEvent::Event(event) => model.live.learn(event),
-        LinkEvent::Past(past) => model.live.history.recall(&past),
-        LinkEvent::Down { error, attempt, retry_in } => {
-            model.connection.down(model.now, attempt, retry_in, error);
-        }
-    }
-    Vec::new()
-}
-
-fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
-    model.connection.received(model.now);
-    if let Some(pause) = &mut model.paused {
-        pause.missed += 1;
-    }
-    if model.live.take(snapshot) {
-        model.say(Notice::note("gatewayd was restarted: counters begin anew"));
-    }
-    let step = match (&mut model.dialog, &model.live.snapshot) {
-        (Some(Dialog::Confirm(confirm)), Some(snapshot)) => confirm.look(snapshot),
-        _ => Step::Stay,
-    };
-    follow(model, step)
-}
-
-fn found_out(model: &mut Model, found: Found) -> Vec<Effect> {
-    model.asked.answered(&found.inquiry);
-    if let Some(Dialog::Form(form)) = &mut model.dialog {
-        form.learn(&found);
-    }
-    model.live.lore.learn(found);
-    Vec::new()
-}
-
-fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
-    let own = match &mut model.dialog {
-        Some(Dialog::Confirm(confirm)) if confirm.ticket == answer.ticket => {
-            Some(confirm.answered(answer))
-        }
-        _ => None,
-    };
-    if !answer.is_preview {
-        let notice = outcome(model, answer);
-        model.say(notice);
-        if let Ok(operation) = &answer.result {
-            let names =
-                operation.target.split(',').filter_map(|it| it.trim().strip_prefix("backend/"));
-            let names: Vec<String> = names.map(Into::into).collect();
-            model.backends.staged.forget(&names);
-            model.backends.list.marks.clear();
-            if operation.what == "drain" {
-                model.drains.extend(names);
-            }
-        }
-    }
-    follow(model, own.unwrap_or(Step::Stay))
-}
-
-/// What is said of a change that was made or refused.
-fn outcome(model: &Model, answer: &Answer) -> Notice {
-    match &answer.result {
-        Ok(operation) => {
-            let style = Style { ascii: model.settings.look.is_ascii(), ..Style::plain() };
-            let time = super::figures::time_of_day(operation.time_ms);
-            Notice::done(format!("{time} {}", output::sentence(operation, &style)))
-        }
-        Err(error) => {
-            let doubt = match error.code {
-                ErrorCode::Timeout | ErrorCode::Unreachable => {
-                    ". It may have been accepted: look before asking again"
-                }
-                _ => "",
-            };
-            let hint = error.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
-            Notice::error(format!("{}{doubt}{hint}", error.message))
-        }
-    }
 }
 
 #[cfg(test)]

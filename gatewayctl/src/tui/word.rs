@@ -1,0 +1,105 @@
+//! What does the gateway's word change? Pictures, events and answers, in the order they came.
+
+use super::{
+    dialog::{Dialog, Step},
+    effect::Effect,
+    lore::Found,
+    message::{Answer, LinkEvent},
+    model::Model,
+    notice::Notice,
+    update::follow,
+};
+use crate::{
+    client::ErrorCode,
+    model::Snapshot,
+    output::{self, Style},
+};
+
+/// Takes what the link tells.
+pub(super) fn link(model: &mut Model, event: LinkEvent) -> Vec<Effect> {
+    match event {
+        LinkEvent::Up => {
+            model.connection.up();
+            model.live.forget_events();
+            model.asked.forget();
+        }
+        LinkEvent::Snapshot(snapshot) => return picture(model, *snapshot),
+        LinkEvent::Event(event) => model.live.learn(event),
+        LinkEvent::Past(past) => model.live.history.recall(&past),
+        LinkEvent::Down { error, attempt, retry_in } => {
+            model.connection.down(model.now, attempt, retry_in, error);
+        }
+    }
+    Vec::new()
+}
+
+fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
+    model.connection.received(model.now);
+    if let Some(pause) = &mut model.paused {
+        pause.missed += 1;
+    }
+    if model.live.take(snapshot) {
+        model.say(Notice::note("gatewayd was restarted: counters begin anew"));
+    }
+    let step = match (&mut model.dialog, &model.live.snapshot) {
+        (Some(Dialog::Confirm(confirm)), Some(snapshot)) => confirm.look(snapshot),
+        _ => Step::Stay,
+    };
+    follow(model, step)
+}
+
+/// Takes what was inquired.
+pub(super) fn found_out(model: &mut Model, found: Found) -> Vec<Effect> {
+    model.asked.answered(&found.inquiry);
+    if let Some(Dialog::Form(form)) = &mut model.dialog {
+        form.learn(&found);
+    }
+    model.live.lore.learn(found);
+    Vec::new()
+}
+
+/// Takes the answer to a change, or to the preview of one.
+pub(super) fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
+    let own = match &mut model.dialog {
+        Some(Dialog::Confirm(confirm)) if confirm.ticket == answer.ticket => {
+            Some(confirm.answered(answer))
+        }
+        _ => None,
+    };
+    if !answer.is_preview {
+        let notice = outcome(model, answer);
+        model.say(notice);
+        if let Ok(operation) = &answer.result {
+            let names =
+                operation.target.split(',').filter_map(|it| it.trim().strip_prefix("backend/"));
+            let names: Vec<String> = names.map(Into::into).collect();
+            model.backends.staged.forget(&names);
+            model.backends.list.marks.clear();
+            if operation.what == "drain" {
+                model.drains.extend(names);
+            }
+        }
+    }
+    follow(model, own.unwrap_or(Step::Stay))
+}
+
+/// What is said of a change that was made or refused.
+fn outcome(model: &Model, answer: &Answer) -> Notice {
+    match &answer.result {
+        Ok(operation) => {
+            let style = Style { ascii: model.settings.look.is_ascii(), ..Style::plain() };
+            let time = super::figures::time_of_day(operation.time_ms);
+            Notice::done(format!("{time} {}", output::sentence(operation, &style)))
+        }
+        Err(error) => {
+            let doubt = match error.code {
+                ErrorCode::Timeout | ErrorCode::Unreachable => {
+                    ". It may have been accepted: look before asking again"
+                }
+                _ => "",
+            };
+            let hint = error.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
+            Notice::error(format!("{}{doubt}{hint}", error.message))
+        }
+    }
+}
