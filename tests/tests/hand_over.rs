@@ -92,13 +92,15 @@ fn a_process_that_fails_to_take_over_changes_nothing() {
     let crowd = Crowd::gather(4, Protocol::Http, gateway.http, "/bytes/10");
     assert_eq!(limited(&gateway, 2), [200, 200]);
 
-    let failures: [(&[u8], &str); 4] = [
+    let failures: [(&[u8], &str); 5] = [
         (b"#!/bin/sh\nexit 3\n", "exit status: 3"),
         (b"no program at all", "does not start"),
         // It says that it is ready, takes nothing, and ends.
         (b"#!/bin/sh\nprintf r >&0\nexit 4\n", "not handed over"),
-        // It takes everything and ends.
-        (b"#!/bin/sh\nprintf r >&0\nhead -c 1000 >/dev/null\nexit 5\n", "not handed over"),
+        // It takes what it is given and asks for no counts.
+        (b"#!/bin/sh\nprintf r >&0\nhead -c 100 >/dev/null\nexit 5\n", "not handed over"),
+        // It asks for them and ends.
+        (b"#!/bin/sh\nprintf rc >&0\nhead -c 9999 >/dev/null\nexit 6\n", "takes no counts"),
     ];
     for (number, (content, told)) in failures.into_iter().enumerate() {
         replace(&program, content);
@@ -118,7 +120,7 @@ fn a_process_that_fails_to_take_over_changes_nothing() {
     gateway.write_file(&file(&fleet));
 
     gateway.hand_over();
-    assert_eq!(gateway.ctl.backend("app-1")["weight"], 53);
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 54);
     assert_eq!(limited(&gateway, 2), [200, 429]);
     crowd.watch(20);
     crowd.disperse().assert_none_failed();

@@ -117,7 +117,8 @@ impl Gateway {
         tell_quarantine(&past, &events);
         let (observatory, feed) = Observatory::new();
         let keys = settings.limiter_keys.get();
-        let limiter = Arc::new(limiter(inheritance.as_mut(), keys, count, &events));
+        let seed = inheritance.as_ref().map_or_else(|| rand::rng().random(), Inheritance::seed);
+        let limiter = Arc::new(Limiter::new(keys, count, seed));
         let cells = Arc::new(Cells::new(count));
         let inquiry = Inquiry { clock, cells: Arc::clone(&cells), limiter: Arc::clone(&limiter) };
         let writer = Writer::start(Started {
@@ -163,6 +164,9 @@ impl Gateway {
             feed,
             history: history.clone(),
         };
+        if let Some(inheritance) = &mut inheritance {
+            count_on(inheritance, &shared)?;
+        }
         let answering = watchers.start(&shared);
         let workers = workers::start(&shared, doors)?;
         let scaling = Scaling::begin(Scale {
@@ -252,20 +256,13 @@ fn answer(admin: Admin, callers: UnixListener, events: Events) -> AbortHandle {
     tokio::spawn(answering).abort_handle()
 }
 
-/// The limiter, which goes on from what was counted where there is an inheritance.
-fn limiter(
-    inheritance: Option<&mut Inheritance>,
-    keys: usize,
-    workers: usize,
-    events: &Events,
-) -> Limiter {
-    let inherited = inheritance.map(|it| it.limiter(keys, workers)).transpose();
-    let inherited = inherited.unwrap_or_else(|why| {
+/// Lets limits go on from what the earlier process counted.
+fn count_on(inheritance: &mut Inheritance, shared: &Shared) -> anyhow::Result<()> {
+    if let Err(why) = inheritance.count_on(&shared.limiter)? {
         let what = format!("limits begin anew, as after a restart: {why}");
-        events.record(EventKind::Limit, Severity::Warn, "gateway", "gateway", &what);
-        None
-    });
-    inherited.unwrap_or_else(|| Limiter::new(keys, workers, rand::rng().random()))
+        shared.events.record(EventKind::Limit, Severity::Warn, "gateway", "gateway", &what);
+    }
+    Ok(())
 }
 
 fn tell_quarantine(past: &Past, events: &Events) {

@@ -6,14 +6,16 @@
 //!                       ◀────── ready ──────
 //!  leaves the journal,
 //!  stops scaling
-//!                       ─ will, sockets, ──▶ opens the journal, goes on from what was known,
-//!                         counts             takes connections
+//!                       ─ will, sockets ───▶ opens the journal, goes on from what was known
+//!                       ◀───── counts? ───── has all but the counts of limits
+//!                       ─ counts ──────────▶ takes connections
 //!                       ◀───── serving ─────
 //!  finishes what is in flight, ends
 //! ```
 //! Whatever fails before *serving* ends the successor; the predecessor then goes on as before. The
 //! sockets are the same ones in both processes, so that a connection which waits in one of them is
-//! taken by whoever comes to it first.
+//! taken by whoever comes to it first. What the predecessor still admits after it left its counts is
+//! not in them: so they are left last, a few hundredths of a second before it takes no more.
 
 mod estate;
 mod predecessor;
@@ -25,7 +27,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Name;
-use crate::state::Legacy;
 
 pub(super) use estate::Estate;
 pub(super) use predecessor::{Predecessor, Scaling};
@@ -33,6 +34,8 @@ pub(super) use successor::Inheritance;
 
 /// The successor has read its file.
 const READY: u8 = b'r';
+/// The successor has all but the counts of limits.
+const COUNTS: u8 = b'c';
 /// The successor takes connections.
 const SERVING: u8 = b's';
 /// How long reading a file may take, and anything else one side waits for.
@@ -50,8 +53,8 @@ struct Will {
     clock_us: u64,
     /// What the sockets are that follow.
     sockets: Vec<String>,
-    /// What the counts of limits are that follow.
-    limiter: Legacy,
+    /// What the keys of limits are hashed with.
+    seed: u64,
     healthy: Vec<Vouched>,
 }
 

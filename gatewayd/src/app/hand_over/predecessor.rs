@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
-use super::{Estate, FORMAT, PATIENCE, READY, SERVING, START_PATIENCE, Vouched, Will};
+use super::{COUNTS, Estate, FORMAT, PATIENCE, READY, SERVING, START_PATIENCE, Vouched, Will};
 use crate::clock::Clock;
 use crate::model::{Driver, EventKind, Health, Severity};
 use crate::net::Channel;
@@ -81,11 +81,7 @@ impl Predecessor {
         let channel = successor.heard(channel, READY).await?;
         self.scaling.stop().await;
         self.writer.leave_journal().await;
-        let left = match self.leave(channel).await {
-            Ok(channel) => successor.heard(channel, SERVING).await.map(drop),
-            Err(why) => Err(why),
-        };
-        match left {
+        match self.leave(&mut successor, channel).await {
             Ok(()) => Ok(successor.let_go()),
             Err(why) => {
                 drop(successor);
@@ -111,15 +107,30 @@ impl Predecessor {
         Ok(())
     }
 
-    async fn leave(&self, mut channel: Channel) -> anyhow::Result<Channel> {
-        let (limiter, counts) = self.limiter.bequeath();
+    /// Leaves everything to a successor that is ready, until it serves.
+    async fn leave(&self, successor: &mut Successor, mut channel: Channel) -> anyhow::Result<()> {
+        let will = serde_json::to_vec(&self.will())?;
+        channel.send(&will).context("it does not listen")?;
+        channel.send_sockets(&self.estate.sockets()).context("it takes no sockets")?;
+        let mut channel = successor.heard(channel, COUNTS).await?;
+        let limiter = Arc::clone(&self.limiter);
+        let sent = spawn_blocking(move || {
+            let (legacy, counts) = limiter.bequeath();
+            channel.send(&serde_json::to_vec(&legacy)?)?;
+            channel.send(&counts).map(|()| channel)
+        });
+        let channel = sent.await?.context("it takes no counts")?;
+        successor.heard(channel, SERVING).await.map(drop)
+    }
+
+    fn will(&self) -> Will {
         let table = self.writer.table();
         let healthy = table.backends().filter(|it| it.health() == Health::Healthy);
-        let will = Will {
+        Will {
             format: FORMAT,
             clock_us: self.clock.now_us(),
             sockets: self.estate.names(),
-            limiter,
+            seed: self.limiter.seed(),
             healthy: healthy
                 .map(|it| Vouched {
                     name: it.name.clone(),
@@ -127,12 +138,7 @@ impl Predecessor {
                     joined_ms: it.joined_ms(),
                 })
                 .collect(),
-        };
-        let will = serde_json::to_vec(&will)?;
-        channel.send(&will).context("it does not listen")?;
-        channel.send_sockets(&self.estate.sockets()).context("it takes no sockets")?;
-        let sent = spawn_blocking(move || channel.send(&counts).map(|()| channel));
-        sent.await?.context("it takes no counts")
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
-use super::{Estate, FORMAT, PATIENCE, READY, SERVING, Vouched, Will};
+use super::{COUNTS, Estate, FORMAT, PATIENCE, READY, SERVING, Vouched, Will};
 use crate::clock::Clock;
 use crate::net::Channel;
 use crate::state::{Legacy, LegacyError, Limiter, Writer};
@@ -14,13 +14,14 @@ const MOST_WILL_BYTES: usize = 16 * 1024 * 1024;
 /// Nor are the counts of all limits.
 const MOST_COUNT_BYTES: usize = 4 * 1024 * 1024 * 1024;
 
+const LOST: &str = "the process to take over from is gone, or says what it should not";
+
 /// What a predecessor left.
 #[derive(Debug)]
 pub(in crate::app) struct Inheritance {
     channel: Channel,
     clock: Clock,
-    limiter: Legacy,
-    counts: Vec<u8>,
+    seed: u64,
     healthy: Vec<Vouched>,
 }
 
@@ -30,18 +31,16 @@ impl Inheritance {
     pub(in crate::app) fn take() -> anyhow::Result<(Estate, Inheritance)> {
         let mut channel = Channel::inherited()
             .context("--take-over is said by a gatewayd that hands over, on SIGUSR2")?;
-        let lost = "the process to take over from is gone";
         channel.wait_at_most(PATIENCE)?;
-        channel.say(READY).context(lost)?;
-        let will = channel.receive(MOST_WILL_BYTES).context(lost)?;
+        channel.say(READY).context(LOST)?;
+        let will = channel.receive(MOST_WILL_BYTES).context(LOST)?;
         let will: Will = serde_json::from_slice(&will).context("what is left is not understood")?;
         let format = will.format;
         ensure!(format == FORMAT, "what is left is in format {format}, this is format {FORMAT}");
-        let sockets = channel.receive_sockets(will.sockets.len()).context(lost)?;
-        let counts = channel.receive(MOST_COUNT_BYTES).context(lost)?;
-        let Will { clock_us, sockets: names, limiter, healthy, .. } = will;
+        let sockets = channel.receive_sockets(will.sockets.len()).context(LOST)?;
+        let Will { clock_us, sockets: names, seed, healthy, .. } = will;
         let clock = Clock::continued(Duration::from_micros(clock_us));
-        let inheritance = Inheritance { channel, clock, limiter, counts, healthy };
+        let inheritance = Inheritance { channel, clock, seed, healthy };
         Ok((Estate::new(names, sockets), inheritance))
     }
 
@@ -50,14 +49,22 @@ impl Inheritance {
         self.clock
     }
 
-    /// The limiter that goes on from what was counted.
-    pub(in crate::app) fn limiter(
+    /// What the keys of limits are hashed with.
+    pub(in crate::app) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Lets `limiter` go on from what was counted until now; what hinders it otherwise.
+    pub(in crate::app) fn count_on(
         &mut self,
-        keys: usize,
-        workers: usize,
-    ) -> Result<Limiter, LegacyError> {
-        let counts = std::mem::take(&mut self.counts);
-        Limiter::inherit(keys, workers, &self.limiter, &counts)
+        limiter: &Limiter,
+    ) -> anyhow::Result<Result<(), LegacyError>> {
+        self.channel.say(COUNTS).context(LOST)?;
+        let legacy = self.channel.receive(MOST_WILL_BYTES).context(LOST)?;
+        let legacy: Legacy =
+            serde_json::from_slice(&legacy).context("counts are not understood")?;
+        let counts = self.channel.receive(MOST_COUNT_BYTES).context(LOST)?;
+        Ok(limiter.inherit(&legacy, &counts))
     }
 
     /// Lets those backends take requests at once that did before.
@@ -74,6 +81,6 @@ impl Inheritance {
 
     /// Tells the predecessor that its place is taken.
     pub(in crate::app) fn serving(mut self) -> anyhow::Result<()> {
-        self.channel.say(SERVING).context("the process to take over from is gone")
+        self.channel.say(SERVING).context(LOST)
     }
 }

@@ -1,22 +1,20 @@
 //! The legacy: what a store leaves to that of the next process, so that a spent client stays spent.
 //!
-//! Entries go over as they are, with the seats that they name. The next process gives its limits
-//! seats of its own, and reads those entries as after any change of a limit. What is in flight is
-//! not left: it ends in the process where it began.
+//! Entries go over as they are. Where a limit is what it was they are counted on under its new seat;
+//! where it changed they are read as after any change of it. What is in flight is not left: it ends
+//! in the process where it began.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::Rule;
 use crate::policy::Measure;
-use crate::state::{Cells, LimitCells};
 
+use super::Limiter;
 use super::entry::{Entry, SEATS};
-use super::seat::{Seat, Seats};
-use super::set::{ENTRIES, Set};
-use super::{Issued, Limiter};
+use super::seat::Seat;
+use super::set::ENTRIES;
 
 /// How entries are packed; another number cannot be read.
 const FORMAT: u32 = 1;
@@ -27,16 +25,13 @@ const SET_BYTES: usize = 2 * ENTRIES * WORD_BYTES;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Legacy {
     format: u32,
-    seed: u64,
     sets: usize,
-    issued: u64,
     seats: Vec<LeftSeat>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct LeftSeat {
     number: u16,
-    issued: u64,
     limit: u64,
     rule: Rule,
 }
@@ -59,14 +54,9 @@ impl Limiter {
     /// What another process needs to go on counting, and the entries as bytes.
     #[must_use]
     pub fn bequeath(&self) -> (Legacy, Vec<u8>) {
-        let issued = self.issued.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let lasting = |seat: &Arc<Seat>| !matches!(seat.measure, Measure::InFlight(_));
-        let left = |seat: Arc<Seat>| LeftSeat {
-            number: seat.number,
-            issued: seat.issued,
-            limit: seat.limit,
-            rule: seat.rule,
-        };
+        let left =
+            |seat: Arc<Seat>| LeftSeat { number: seat.number, limit: seat.limit, rule: seat.rule };
         let seats: Vec<LeftSeat> = self.seats.all().filter(lasting).map(left).collect();
         let mut stays = [false; SEATS];
         seats.iter().for_each(|seat| stays[usize::from(seat.number)] = true);
@@ -77,67 +67,53 @@ impl Limiter {
                 entry.words().iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
             }
         }
-        let (sets, issued) = (self.sets.len(), issued.count);
-        (Legacy { format: FORMAT, seed: self.seed, sets, issued, seats }, bytes)
+        (Legacy { format: FORMAT, sets: self.sets.len(), seats }, bytes)
     }
 
-    /// The store for `keys` keys, counted by so many workers, that goes on from a legacy.
+    /// Goes on from a legacy, before anybody counts here: this store has the seed of the one that
+    /// left it, and its limits have their seats.
     ///
     /// # Errors
-    /// When it cannot be read, or was of a store of another size.
-    pub fn inherit(
-        keys: usize,
-        workers: usize,
-        legacy: &Legacy,
-        bytes: &[u8],
-    ) -> Result<Limiter, LegacyError> {
+    /// When it cannot be read, or was of a store of another size; then nothing is taken.
+    pub fn inherit(&self, legacy: &Legacy, bytes: &[u8]) -> Result<(), LegacyError> {
         if legacy.format != FORMAT {
             return Err(LegacyError::Format(legacy.format));
         }
-        if legacy.sets != super::sets_for(keys) {
+        if legacy.sets != self.sets.len() {
             return Err(LegacyError::Keys(legacy.sets * ENTRIES));
         }
         if bytes.len() != legacy.sets * SET_BYTES {
             return Err(LegacyError::Damaged);
         }
-        let seats = Seats::new();
-        let mut limits = BTreeMap::new();
+        let mut seats = vec![None; SEATS];
         for left in &legacy.seats {
-            if left.number == 0 || usize::from(left.number) >= SEATS {
-                return Err(LegacyError::Damaged);
-            }
-            let cells = Arc::new(Cells::new(workers + 1));
-            let seat = Seat::new(left.number, left.issued, left.limit, left.rule, cells);
-            seats.give(&Arc::new(seat));
-            limits.insert(left.number, left.limit);
+            let place = seats.get_mut(usize::from(left.number)).ok_or(LegacyError::Damaged)?;
+            *place = self.seat_of(left);
         }
-        let mut inherited: BTreeMap<u64, u64> = BTreeMap::new();
-        let mut sets = Vec::with_capacity(legacy.sets);
-        for bytes in bytes.chunks_exact(SET_BYTES) {
-            let set = Set::default();
+        for (set, bytes) in self.sets.iter().zip(bytes.chunks_exact(SET_BYTES)) {
             let mut held = set.hold();
-            for (place, entry) in entries(bytes).enumerate() {
-                if let Some(limit) = limits.get(&entry.seat) {
-                    *inherited.entry(*limit).or_default() += 1;
-                    held.put(place, entry);
+            for (place, entry) in entries(bytes).enumerate().filter(|(_, it)| !it.is_vacant()) {
+                if let Some(seat) = &seats[usize::from(entry.seat)] {
+                    held.put(place, Entry { seat: seat.number, ..entry });
+                    seat.cells.of(self.workers).keys_entered.add(1);
                 }
             }
-            drop(held);
-            sets.push(set);
         }
-        let issued = Mutex::new(Issued { count: legacy.issued, inherited });
-        Ok(Limiter { sets: sets.into(), seats, issued, workers, seed: legacy.seed })
+        Ok(())
     }
 
-    /// Counts in `cells` the keys that a limit has from an earlier process, and from now on what
-    /// becomes of them.
-    pub(super) fn account_for(&self, limit: u64, keys: u64, cells: &Arc<Cells<LimitCells>>) {
-        cells.of(self.workers).keys_entered.add(keys);
-        for left in self.seats.all().filter(|seat| seat.limit == limit) {
-            let cells = Arc::clone(cells);
-            let seat = Seat::new(left.number, left.issued, limit, left.rule, cells);
-            self.seats.give(&Arc::new(seat));
+    /// Under which seat the entries of one that was left are read: that of the limit, or where its
+    /// rule is another now, one that is older. None when there is no such limit any more.
+    fn seat_of(&self, left: &LeftSeat) -> Option<Arc<Seat>> {
+        let _alone = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = self.seats.newest(left.limit)?;
+        if newest.rule == left.rule {
+            return Some(newest);
         }
+        let (number, cells) = (self.seats.vacant()?, Arc::clone(&newest.cells));
+        let seat = Arc::new(Seat::new(number, 0, left.limit, left.rule, cells));
+        self.seats.give(&seat);
+        Some(seat)
     }
 }
 

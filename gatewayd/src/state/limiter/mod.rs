@@ -28,7 +28,6 @@ mod seat;
 mod set;
 mod survey;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::Rule;
@@ -49,19 +48,10 @@ use set::{ENTRIES, Held, Set};
 pub struct Limiter {
     sets: Box<[Set]>,
     seats: Seats,
-    /// Held by whoever gives a seat away. Requests never take it.
-    issued: Mutex<Issued>,
+    /// Held by whoever gives a seat away: how many there were. Requests never take it.
+    issued: Mutex<u64>,
     workers: usize,
     seed: u64,
-}
-
-/// The seats that were given away.
-#[derive(Debug, Default)]
-struct Issued {
-    /// How many there were.
-    count: u64,
-    /// How many keys of each limit an earlier process left, until that limit takes its first seat.
-    inherited: BTreeMap<u64, u64>,
 }
 
 /// Where something in flight is counted.
@@ -87,7 +77,7 @@ impl Limiter {
     /// so that nobody can choose keys that collide.
     #[must_use]
     pub fn new(keys: usize, workers: usize, seed: u64) -> Limiter {
-        let sets = (0..sets_for(keys)).map(|_| Set::default()).collect();
+        let sets = (0..keys.div_ceil(ENTRIES).max(1)).map(|_| Set::default()).collect();
         Limiter { sets, seats: Seats::new(), issued: Mutex::default(), workers, seed }
     }
 
@@ -95,6 +85,12 @@ impl Limiter {
     #[must_use]
     pub fn workers(&self) -> usize {
         self.workers
+    }
+
+    /// What keys are hashed with: secret, and the same in a process that goes on counting.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Cells for what is counted of one limit: one for each worker, one for the sweep, and one for
@@ -115,12 +111,9 @@ impl Limiter {
         now_us: u64,
     ) -> Arc<Seat> {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keys) = issued.inherited.remove(&limit) {
-            self.account_for(limit, keys, &cells);
-        }
-        issued.count += 1;
+        *issued += 1;
         let number = self.seats.vacant().unwrap_or_else(|| self.vacate(now_us));
-        let seat = Arc::new(Seat::new(number, issued.count, limit, rule, cells));
+        let seat = Arc::new(Seat::new(number, *issued, limit, rule, cells));
         self.seats.give(&seat);
         seat
     }
@@ -295,11 +288,6 @@ impl Limiter {
         retired.iter().for_each(|seat| self.seats.clear(seat.number));
         retired.first().map_or(1, |seat| seat.number)
     }
-}
-
-/// How many sets have room for `keys` keys.
-fn sets_for(keys: usize) -> usize {
-    keys.div_ceil(ENTRIES).max(1)
 }
 
 /// Counts one request together with all others for whom there is no place.

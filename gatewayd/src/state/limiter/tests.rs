@@ -214,28 +214,31 @@ fn no_window_sees_too_many_while_cores_race_along_with_the_clock() {
     assert!(passed.len() >= 990, "{}", passed.len());
 }
 
-fn passed_on(limiter: &Limiter, keys: usize) -> Result<Limiter, LegacyError> {
-    let (legacy, bytes) = limiter.bequeath();
+fn pass_on(earlier: &Limiter, later: &Limiter) -> Result<(), LegacyError> {
+    let (legacy, bytes) = earlier.bequeath();
     let legacy = serde_json::from_str(&serde_json::to_string(&legacy).unwrap()).unwrap();
-    Limiter::inherit(keys, 1, &legacy, &bytes)
+    later.inherit(&legacy, &bytes)
 }
 
 #[test]
 fn the_store_of_the_next_process_goes_on_from_what_was_counted() {
-    let earlier = Limiter::new(1000, 1, 7);
-    let before = seat(&earlier, 1, "10/minute");
-    assert_eq!(passed(&earlier, &before, b"one", 8, 0), 8);
+    let (earlier, later) = (Limiter::new(1000, 1, 7), Limiter::new(1000, 1, 7));
     let rate =
         Rule::Rate(Rate::new("1/minute".parse().unwrap(), NonZeroU32::new(3).unwrap()).unwrap());
+    let before = [seat(&earlier, 1, "10/minute"), seat(&earlier, 3, "5/minute")];
+    assert_eq!(passed(&earlier, &before[0], b"one", 8, 0), 8);
+    assert_eq!(passed(&earlier, &before[1], b"one", 9, 0), 5);
     let bucket = earlier.seat(2, rate, Arc::new(earlier.cells()), 0);
     assert_eq!(passed(&earlier, &bucket, b"one", 9, 0), 3);
 
-    let later = passed_on(&earlier, 1000).unwrap();
-    let after = seat(&later, 1, "12/minute");
-    assert_eq!(held(&after), 1, "the key is known before it asks");
-    assert_eq!(passed(&later, &after, b"one", 9, 1), 4, "12 less 8");
+    // In another order, one of them with another rule, and one that is there no more.
     let bucket = later.seat(2, rate, Arc::new(later.cells()), 0);
+    let after = seat(&later, 1, "12/minute");
+    pass_on(&earlier, &later).unwrap();
+    assert_eq!((held(&after), held(&bucket)), (1, 1), "the keys are known before they ask");
     assert_eq!(passed(&later, &bucket, b"one", 9, 1), 0);
+    assert_eq!(passed(&later, &after, b"one", 9, 1), 4, "12 less 8");
+    assert_eq!(passed(&later, &seat(&later, 3, "5/minute"), b"one", 9, 1), 5);
     later.sweep(3_600_000_000);
     assert_eq!((held(&after), held(&bucket)), (0, 0));
 }
@@ -246,17 +249,19 @@ fn what_is_in_flight_ends_where_it_began() {
     let rule = Rule::Concurrent(NonZeroU32::new(2).unwrap());
     let before = earlier.seat(1, rule, Arc::new(earlier.cells()), 0);
     assert_eq!(passed(&earlier, &before, b"one", 3, 0), 2);
-    let later = passed_on(&earlier, 1000).unwrap();
+    let later = Limiter::new(1000, 1, 7);
     let after = later.seat(1, rule, Arc::new(later.cells()), 0);
+    pass_on(&earlier, &later).unwrap();
     assert_eq!(passed(&later, &after, b"one", 3, 0), 2);
 }
 
 #[test]
 fn a_legacy_that_does_not_fit_is_refused() {
     let earlier = Limiter::new(1000, 1, 7);
-    assert_eq!(passed_on(&earlier, 2000).unwrap_err(), LegacyError::Keys(1000));
+    let larger = Limiter::new(2000, 1, 7);
+    assert_eq!(pass_on(&earlier, &larger).unwrap_err(), LegacyError::Keys(1000));
     let (legacy, bytes) = earlier.bequeath();
-    let damaged = Limiter::inherit(1000, 1, &legacy, &bytes[1..]);
+    let damaged = Limiter::new(1000, 1, 7).inherit(&legacy, &bytes[1..]);
     assert_eq!(damaged.unwrap_err(), LegacyError::Damaged);
 }
 
