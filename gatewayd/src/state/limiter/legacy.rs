@@ -1,6 +1,6 @@
 //! The legacy: what a store leaves to that of the next process, so that a spent client stays spent.
 //!
-//! Entries go over as they are. Where a limit is what it was they are counted on under its new seat;
+//! Entries that are somebody's go over as they are, each with its place. Where a limit is what it was they are counted on under its new seat;
 //! where it changed they are read as after any change of it. What is in flight is not left: it ends
 //! in the process where it began.
 
@@ -19,7 +19,8 @@ use super::set::ENTRIES;
 /// How entries are packed; another number cannot be read.
 const FORMAT: u32 = 1;
 const WORD_BYTES: usize = 8;
-const SET_BYTES: usize = 2 * ENTRIES * WORD_BYTES;
+/// Its place and its two words.
+const ENTRY_BYTES: usize = 3 * WORD_BYTES;
 
 /// What goes with the entries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,11 +61,16 @@ impl Limiter {
         let seats: Vec<LeftSeat> = self.seats.all().filter(lasting).map(left).collect();
         let mut stays = [false; SEATS];
         seats.iter().for_each(|seat| stays[usize::from(seat.number)] = true);
-        let mut bytes = Vec::with_capacity(self.sets.len() * SET_BYTES);
-        for set in &self.sets {
-            for entry in set.hold().entries() {
-                let entry = if stays[usize::from(entry.seat)] { entry } else { Entry::default() };
-                entry.words().iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
+        let mut bytes = Vec::new();
+        for (set, number) in self.sets.iter().zip(0_u64..) {
+            if set.seats().any(|seat| stays[usize::from(seat)]) {
+                for (entry, place) in set.hold().entries().zip(number * ENTRIES as u64..) {
+                    if stays[usize::from(entry.seat)] {
+                        let [first, second] = entry.words();
+                        let words = [place, first, second].map(u64::to_le_bytes);
+                        bytes.extend_from_slice(words.as_flattened());
+                    }
+                }
             }
         }
         (Legacy { format: FORMAT, sets: self.sets.len(), seats }, bytes)
@@ -82,7 +88,9 @@ impl Limiter {
         if legacy.sets != self.sets.len() {
             return Err(LegacyError::Keys(legacy.sets * ENTRIES));
         }
-        if bytes.len() != legacy.sets * SET_BYTES {
+        let most = (self.sets.len() * ENTRIES) as u64;
+        let whole = bytes.len().is_multiple_of(ENTRY_BYTES);
+        if !whole || entries(bytes).any(|(place, _)| place >= most) {
             return Err(LegacyError::Damaged);
         }
         let mut seats = vec![None; SEATS];
@@ -90,13 +98,12 @@ impl Limiter {
             let place = seats.get_mut(usize::from(left.number)).ok_or(LegacyError::Damaged)?;
             *place = self.seat_of(left);
         }
-        for (set, bytes) in self.sets.iter().zip(bytes.chunks_exact(SET_BYTES)) {
-            let mut held = set.hold();
-            for (place, entry) in entries(bytes).enumerate().filter(|(_, it)| !it.is_vacant()) {
-                if let Some(seat) = &seats[usize::from(entry.seat)] {
-                    held.put(place, Entry { seat: seat.number, ..entry });
-                    seat.cells.of(self.workers).keys_entered.add(1);
-                }
+        for (place, entry) in entries(bytes) {
+            if let Some(seat) = &seats[usize::from(entry.seat)] {
+                let place = place as usize;
+                let mut set = self.sets[place / ENTRIES].hold();
+                set.put(place % ENTRIES, Entry { seat: seat.number, ..entry });
+                seat.cells.of(self.workers).keys_entered.add(1);
             }
         }
         Ok(())
@@ -117,10 +124,12 @@ impl Limiter {
     }
 }
 
-fn entries(bytes: &[u8]) -> impl Iterator<Item = Entry> {
-    bytes.chunks_exact(2 * WORD_BYTES).map(|entry| {
-        let (first, second) = entry.split_at(WORD_BYTES);
-        let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap_or_default());
-        Entry::from_words([word(first), word(second)])
+/// The entries and their places.
+fn entries(bytes: &[u8]) -> impl Iterator<Item = (u64, Entry)> {
+    let (words, _) = bytes.as_chunks::<WORD_BYTES>();
+    let (entries, _) = words.as_chunks::<3>();
+    entries.iter().map(|entry| {
+        let [place, first, second] = entry.map(u64::from_le_bytes);
+        (place, Entry::from_words([first, second]))
     })
 }

@@ -260,9 +260,14 @@ fn a_legacy_that_does_not_fit_is_refused() {
     let earlier = Limiter::new(1000, 1, 7);
     let larger = Limiter::new(2000, 1, 7);
     assert_eq!(pass_on(&earlier, &larger).unwrap_err(), LegacyError::Keys(1000));
+    passed(&earlier, &seat(&earlier, 1, "5/minute"), b"one", 1, 0);
     let (legacy, bytes) = earlier.bequeath();
-    let damaged = Limiter::new(1000, 1, 7).inherit(&legacy, &bytes[1..]);
-    assert_eq!(damaged.unwrap_err(), LegacyError::Damaged);
+    let mut beyond = bytes.clone();
+    beyond[2] = 1;
+    for bytes in [&bytes[1..], &beyond] {
+        let damaged = Limiter::new(1000, 1, 7).inherit(&legacy, bytes);
+        assert_eq!(damaged.unwrap_err(), LegacyError::Damaged);
+    }
 }
 
 #[test]
