@@ -1,5 +1,6 @@
 //! The predecessor: starts a successor, leaves it everything, and goes on should it fail.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -170,10 +171,16 @@ impl Successor {
         let heard = spawn_blocking(move || channel.hear(word).map(|()| channel)).await?;
         match heard {
             Ok(channel) => Ok(channel),
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-                bail!("the new process ended: {}; the log says why", self.status().await)
-            }
-            Err(_) => bail!("the new process did not come up within {} s", patience.as_secs()),
+            Err(error) => match error.kind() {
+                // Reset, where it left something unread.
+                ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset => {
+                    bail!("the new process ended: {}; the log says why", self.status().await)
+                }
+                ErrorKind::WouldBlock => {
+                    bail!("the new process did not come up within {} s", patience.as_secs())
+                }
+                _ => Err(error).context("the new process says what it should not"),
+            },
         }
     }
 

@@ -1,8 +1,8 @@
 //! The legacy: what a store leaves to that of the next process, so that a spent client stays spent.
 //!
-//! Entries that are somebody's go over as they are, each with its place. Where a limit is what it was they are counted on under its new seat;
-//! where it changed they are read as after any change of it. What is in flight is not left: it ends
-//! in the process where it began.
+//! Entries that are somebody's go over as they are, each with its place. Where a limit is what it
+//! was they are counted on under its new seat; where it changed they are read as after any change
+//! of it. What is in flight is not left: it ends in the process where it began.
 
 use std::sync::{Arc, PoisonError};
 
