@@ -95,7 +95,7 @@ fn evicts_itself_and_nobody_else() {
     let mut spent = client(&gateway, "2001:db8::1");
     assert_eq!(passed(&mut spent, 9), 5);
     let mut proxy = None;
-    let (mut before, began) = (0, Instant::now());
+    let (mut before, mut times, began) = (0, Vec::new(), Instant::now());
     for first in (0..keys).step_by(AT_ONCE as usize) {
         // By then all has been used that is used once.
         if first == keys / 2 {
@@ -108,7 +108,9 @@ fn evicts_itself_and_nobody_else() {
         let statuses = proxy.as_mut().unwrap().bring(clients);
         assert!(statuses.iter().all(|it| *it == 404), "from {first} on: {statuses:?}");
         if first % 2000 == 0 {
+            let asked = Instant::now();
             assert_eq!(passed(&mut spent, 1), 0, "after {first}");
+            times.push(asked.elapsed());
         }
     }
     let took = began.elapsed();
@@ -120,11 +122,26 @@ fn evicts_itself_and_nobody_else() {
     assert_eq!(limit["overflowed_total"], 0, "{limit}");
     let grown = resident_bytes(&gateway).saturating_sub(before);
     println!("{keys} keys in {took:.1?}: {held} held, {evicted} evicted, {grown} bytes more");
+    // In the first half the store fills, in the second it evicts.
+    let (filling, evicting) = times.split_at(times.len() / 2);
+    println!(
+        "a check of the spent one: {} while it fills, {} after",
+        told(filling),
+        told(evicting)
+    );
     // The store is there from the start, and used by and by. What each of two workers remembers of
     // late is 32 bytes a request, 4 MiB at most, whoever asks.
     let remembered = (16 * u64::from(keys)).min(2 * (4 << 20));
     let most = 16 * u64::from(room) + remembered + (4 << 20);
     assert!(grown <= most, "{grown} bytes for {keys} keys, {most} at most");
+}
+
+/// The median and the 99th percentile.
+fn told(times: &[Duration]) -> String {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+    format!("{:.1?} (p99 {:.1?})", at(50), at(99))
 }
 
 /// The memory that the gateway has now.
