@@ -2,11 +2,12 @@
 
 use std::{env, fs, path::PathBuf};
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "gatewayd/v1/change.proto",
     "gatewayd/v1/backend.proto",
     "gatewayd/v1/limit.proto",
     "gatewayd/v1/block.proto",
+    "gatewayd/v1/config.proto",
     "gatewayd/v1/scaler.proto",
     "gatewayd/v1/watch.proto",
     "gatewayd/v1/demo.proto",

@@ -40,7 +40,7 @@ impl Admin {
     }
 }
 
-fn intent(actor: String, asked: wire::Intent) -> Result<Intent, Status> {
+pub(super) fn intent(actor: String, asked: wire::Intent) -> Result<Intent, Status> {
     if asked.reason.chars().count() > LONGEST_REASON {
         return Err(invalid("intent.reason", format!("at most {LONGEST_REASON} characters")));
     }

@@ -4,6 +4,7 @@ mod backends;
 mod blocks;
 mod caller;
 mod change;
+mod configuration;
 mod convert;
 mod demo;
 mod external_scaler;
@@ -25,7 +26,7 @@ use tokio::net::UnixListener;
 use tonic::service::InterceptorLayer;
 use tonic::transport::Server;
 
-use crate::state::{Events, History, Inquiry, Observatory, Scalers, Writer};
+use crate::state::{ConfigFile, Events, History, Inquiry, Observatory, Scalers, Writer};
 
 pub use demo::LoadKnob;
 pub use external_scaler::serve_external_scaler;
@@ -33,6 +34,8 @@ pub use socket::{AdminSocket, SocketError};
 
 /// The largest message that is read.
 const LARGEST_MESSAGE_BYTES: usize = 1024 * 1024;
+/// The largest one with a file in it.
+const LARGEST_FILE_BYTES: usize = 2 * LARGEST_MESSAGE_BYTES;
 /// How long a call may take; streams may take as long to begin.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Calls under way on one connection.
@@ -45,6 +48,8 @@ const KEEPALIVE: Duration = Duration::from_secs(10);
 pub struct Admin {
     /// Where changes go.
     pub writer: Writer,
+    /// Who keeps the file.
+    pub file: ConfigFile,
     /// Where snapshots are.
     pub observatory: Observatory,
     /// What happened.
@@ -75,6 +80,7 @@ pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
     let limits = wire::limits_server::LimitsServer::new(admin.clone());
     let blocks = wire::blocks_server::BlocksServer::new(admin.clone());
     let scaler = wire::scaler_server::ScalerServer::new(admin.clone());
+    let config = wire::config_server::ConfigServer::new(admin.clone());
     let watch = wire::watch_server::WatchServer::new(admin.clone());
     let demo = wire::demo_server::DemoServer::new(admin);
     Server::builder()
@@ -86,6 +92,7 @@ pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
         .add_service(backends.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(limits.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(blocks.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
+        .add_service(config.max_decoding_message_size(LARGEST_FILE_BYTES))
         .add_service(scaler.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(watch.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
         .add_service(demo.max_decoding_message_size(LARGEST_MESSAGE_BYTES))

@@ -7,13 +7,12 @@ use super::EX_CONFIG;
 use super::cli::{CheckArgs, Color};
 use super::listeners;
 use crate::config::{self, Diagnostics};
-use crate::model::Gateway;
 
 /// Prints the verdict on a file, or all of its mistakes.
 pub(super) fn check(args: &CheckArgs) -> ExitCode {
     match config::read(&args.file, &listeners::check) {
         Ok(configuration) => {
-            let verdict = verdict(&configuration.gateway);
+            let verdict = configuration.gateway;
             // Who no longer listens still has the exit code.
             let _ = writeln!(io::stdout(), "{}: ok, {verdict}", args.file.display());
             ExitCode::SUCCESS
@@ -32,19 +31,4 @@ pub(super) fn refuse(diagnostics: &Diagnostics, color: Color) -> ExitCode {
     let text = if coloured { diagnostics.coloured() } else { diagnostics.to_string() };
     let _ = writeln!(io::stderr(), "{text}");
     ExitCode::from(EX_CONFIG)
-}
-
-fn verdict(gateway: &Gateway) -> String {
-    let counts = [
-        (gateway.listeners.len(), "listener"),
-        (gateway.routes.len(), "route"),
-        (gateway.limits.len(), "limit"),
-        (gateway.pools.len(), "pool"),
-        (gateway.backends().count(), "backend"),
-    ];
-    counts.map(|(count, noun)| counted(count, noun)).join(", ")
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -8,7 +8,6 @@ mod hand_over;
 mod listeners;
 mod logging;
 mod places;
-mod reload;
 mod run;
 mod signals;
 mod simulate;

@@ -17,7 +17,6 @@ use super::descriptors;
 use super::hand_over::{Estate, Inheritance, Predecessor, Scaling};
 use super::listeners::{self, Bound};
 use super::places::{Log, Places};
-use super::reload::Reload;
 use super::signals::Signals;
 use super::watchers::Watchers;
 use super::workers::{self, Shared};
@@ -25,12 +24,12 @@ use super::{check, told};
 use crate::admin::{self, Admin, AdminSocket, LoadKnob};
 use crate::clock::Clock;
 use crate::config;
-use crate::model::{Configuration, EventKind, Phase, Settings, Severity};
+use crate::model::{Change, Configuration, EventKind, Intent, Phase, Settings, Severity};
 use crate::state::{
-    Cells, ConnectionCaps, Events, History, Inquiry, Limiter, Observatory, Past, Scalers, Started,
-    Writer,
+    Cells, ConfigFile, ConnectionCaps, Events, History, Inquiry, Limiter, Observatory, Past,
+    Scalers, Started, Writer,
 };
-use crate::tasks::Scale;
+use crate::tasks::{ConfigKeeper, Scale, keep_config};
 
 /// Threads of the control plane.
 const CONTROL_THREADS: usize = 2;
@@ -68,7 +67,7 @@ pub(super) fn run(configuration: Configuration, source: Source<'_>) -> anyhow::R
         .build()?;
     let Source { path, take_over, load } = source;
     let done = control.block_on(async {
-        let gateway = Gateway::bring_up(configuration, take_over, load).await?;
+        let gateway = Gateway::bring_up(configuration, path, take_over, load).await?;
         gateway.serve(path).await
     });
     // Whoever still watches is not waited for.
@@ -80,7 +79,7 @@ pub(super) fn run(configuration: Configuration, source: Source<'_>) -> anyhow::R
 struct Gateway {
     settings: Settings,
     signals: Signals,
-    writer: Writer,
+    file: ConfigFile,
     events: Events,
     phase: watch::Sender<Phase>,
     workers: Vec<JoinHandle<()>>,
@@ -96,6 +95,7 @@ impl Gateway {
     /// Takes every place it needs, then starts: the writer, the loops, the workers.
     async fn bring_up(
         configuration: Configuration,
+        path: Option<&Path>,
         take_over: bool,
         load: Option<LoadKnob>,
     ) -> anyhow::Result<Gateway> {
@@ -130,7 +130,9 @@ impl Gateway {
             observatory: observatory.clone(),
             inquiry: inquiry.clone(),
         })?;
-        Reload::new(&writer, &events).apply(gateway).await?;
+        let by = || "file".to_owned();
+        let intent = Intent { actor: by(), via: by(), ..Intent::default() };
+        writer.submit(Change::ApplyFile(Box::new(gateway)), intent).await?;
         if let Some(inheritance) = &inheritance {
             inheritance.vouch(&writer).await;
         }
@@ -186,8 +188,18 @@ impl Gateway {
             scaling,
             answering,
         };
-        let admin = Admin {
+        let (file, orders) = ConfigFile::new();
+        let keeper = ConfigKeeper {
+            path: path.map(Path::to_owned),
+            settings: settings.clone(),
+            check: listeners::check,
             writer: writer.clone(),
+            events: events.clone(),
+        };
+        tokio::spawn(keep_config(keeper, orders));
+        let admin = Admin {
+            writer,
+            file: file.clone(),
             observatory,
             events: events.clone(),
             history,
@@ -199,7 +211,7 @@ impl Gateway {
         Ok(Gateway {
             settings,
             signals,
-            writer,
+            file,
             events,
             phase,
             workers,
@@ -225,10 +237,8 @@ impl Gateway {
             inheritance.serving()?;
         }
 
-        let reload = Reload::new(&self.writer, &self.events);
-        let (phase, settings) = (&self.phase, &self.settings);
         let following =
-            self.signals.follow(phase, self.workers, path, settings, reload, &mut predecessor);
+            self.signals.follow(&self.phase, self.workers, path, &self.file, &mut predecessor);
         let handed_over = following.await?;
         answering.abort();
         // Servers that are to end with the gateway do so when their driver goes.

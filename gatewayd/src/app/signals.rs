@@ -9,8 +9,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::hand_over::{Estate, Predecessor};
-use super::reload::Reload;
-use crate::model::{Phase, Settings};
+use crate::model::Phase;
+use crate::state::ConfigFile;
 
 /// The signals sent to this process.
 pub(super) struct Signals {
@@ -47,8 +47,7 @@ impl Signals {
         phase: &watch::Sender<Phase>,
         workers: Vec<JoinHandle<()>>,
         path: Option<&Path>,
-        settings: &Settings,
-        reload: Reload,
+        file: &ConfigFile,
         predecessor: &mut Predecessor,
     ) -> anyhow::Result<bool> {
         let mut ended = std::pin::pin!(tokio::task::spawn_blocking(move || join(workers)));
@@ -61,11 +60,7 @@ impl Signals {
                         () = told_to_end(&mut self.terminate, &mut self.interrupt) => break false,
                     }
                 }
-                _ = self.hangup.recv() => {
-                    if let Some(path) = path {
-                        reload.read_again(path, settings).await;
-                    }
-                }
+                _ = self.hangup.recv() => file.read_again().await,
                 () = told_to_end(&mut self.terminate, &mut self.interrupt) => break false,
                 // All workers failed: each has said why.
                 _ = ended.as_mut() => anyhow::bail!("no worker is left to serve"),

@@ -1,5 +1,7 @@
 //! A gateway: the desired configuration as one value.
 
+use std::fmt;
+
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -54,5 +56,24 @@ impl Gateway {
     pub fn backend_mut(&mut self, name: &str) -> Option<&mut Backend> {
         let backends = self.pools.iter_mut().flat_map(|pool| pool.backends.iter_mut());
         backends.into_iter().find(|backend| backend.name == *name)
+    }
+}
+
+impl fmt::Display for Gateway {
+    /// How much there is of each: "1 listener, 2 routes, 0 limits, 1 pool, 3 backends".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.listeners.len(), "listener"),
+            (self.routes.len(), "route"),
+            (self.limits.len(), "limit"),
+            (self.pools.len(), "pool"),
+            (self.backends().count(), "backend"),
+        ];
+        for (number, (count, noun)) in counts.into_iter().enumerate() {
+            let (comma, s) =
+                (if number > 0 { ", " } else { "" }, if count == 1 { "" } else { "s" });
+            write!(f, "{comma}{count} {noun}{s}")?;
+        }
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod certificates;
+mod config_file;
 mod eject;
 mod expire;
 mod metrics;
@@ -14,6 +15,7 @@ mod warm;
 
 pub use access_log::write_access_log;
 pub use certificates::{Watched, watch_certificates};
+pub use config_file::{ConfigKeeper, keep_config};
 pub use eject::eject;
 pub use expire::expire;
 pub use metrics::serve_metrics;

@@ -88,8 +88,8 @@ fn apply_file(desired: &Desired, file: &Gateway, intent: &Intent, now_ms: i64) -
         gateway: merged.gateway,
         what: "config",
         targets: vec!["gateway".to_owned()],
-        before: vec![summary(&desired.gateway)],
-        after: vec![summary(file)],
+        before: vec![desired.gateway.to_string()],
+        after: vec![file.to_string()],
         warnings: merged.notices,
     };
     conclude(desired, effect, Some(file), intent, now_ms)
@@ -158,17 +158,6 @@ fn touch(next: &mut Desired, gateway: &Gateway) {
         _ => false,
     });
     next.touched = touched;
-}
-
-fn summary(gateway: &Gateway) -> String {
-    format!(
-        "{} listeners, {} routes, {} limits, {} pools, {} backends",
-        gateway.listeners.len(),
-        gateway.routes.len(),
-        gateway.limits.len(),
-        gateway.pools.len(),
-        gateway.backends().count()
-    )
 }
 
 fn backend_target(name: &Name) -> String {

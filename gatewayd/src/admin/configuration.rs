@@ -1,0 +1,99 @@
+//! The service `Config`.
+
+use gateway_proto as wire;
+use gateway_proto::config_server::Config;
+use tonic::{Code, Request, Response, Status};
+
+use super::caller::caller;
+use super::change::intent;
+use super::rejection::{invalid, rejected, status};
+use super::{Admin, convert};
+use crate::model::{FieldView, Operation};
+use crate::state::FileRefusal;
+
+#[tonic::async_trait]
+impl Config for Admin {
+    async fn fields(
+        &self,
+        _: Request<wire::FieldsRequest>,
+    ) -> Result<Response<wire::FieldList>, Status> {
+        let (revision, fields) = self.file.fields().await.map_err(|why| refused(&why))?;
+        let fields = fields.iter().map(field).collect();
+        Ok(Response::new(wire::FieldList { revision, time_ms: self.scalers.wall_ms(), fields }))
+    }
+
+    async fn validate(
+        &self,
+        request: Request<wire::ValidateRequest>,
+    ) -> Result<Response<wire::ValidateResponse>, Status> {
+        let (summary, mistakes) = match self.file.validate(request.into_inner().text).await {
+            Ok(summary) => (summary, String::new()),
+            Err(FileRefusal::Wrong(mistakes)) => (String::new(), mistakes),
+            Err(why) => return Err(refused(&why)),
+        };
+        Ok(Response::new(wire::ValidateResponse { summary, mistakes }))
+    }
+
+    async fn apply(
+        &self,
+        request: Request<wire::ApplyConfigRequest>,
+    ) -> Result<Response<wire::Operation>, Status> {
+        let actor = caller(&request);
+        let wire::ApplyConfigRequest { text, intent: asked } = request.into_inner();
+        let intent = intent(actor, asked.unwrap_or_default())?;
+        answer(self.file.apply(text, intent).await)
+    }
+
+    async fn export(
+        &self,
+        _: Request<wire::ExportRequest>,
+    ) -> Result<Response<wire::ExportResponse>, Status> {
+        let export = self.file.export().await.map_err(|why| refused(&why))?;
+        let path = export.path.display().to_string();
+        let (text, is_written) = (export.text, export.is_written);
+        Ok(Response::new(wire::ExportResponse { path, text, is_written }))
+    }
+
+    async fn persist(
+        &self,
+        request: Request<wire::PersistRequest>,
+    ) -> Result<Response<wire::Operation>, Status> {
+        let actor = caller(&request);
+        let intent = intent(actor, request.into_inner().intent.unwrap_or_default())?;
+        answer(self.file.persist(intent).await)
+    }
+}
+
+fn answer(outcome: Result<Operation, FileRefusal>) -> Result<Response<wire::Operation>, Status> {
+    let operation = outcome.map_err(|why| refused(&why))?;
+    Ok(Response::new(convert::operation(operation)))
+}
+
+fn field(it: &FieldView) -> wire::Field {
+    let mark = it.mark.as_ref();
+    wire::Field {
+        target: it.target.clone(),
+        field: it.field.to_owned(),
+        value: it.value.clone(),
+        file: it.file.clone(),
+        differs: it.differs(),
+        provenance: it.provenance.word().to_owned(),
+        owner: mark.map(|it| it.owner.clone()).unwrap_or_default(),
+        reason: mark.map(|it| it.reason.clone()).unwrap_or_default(),
+        since_ms: mark.map(|it| it.since_ms),
+        persists: it.persists,
+    }
+}
+
+fn refused(why: &FileRefusal) -> Status {
+    let (code, reason) = match why {
+        FileRefusal::Rejected(rejection) => return rejected(rejection),
+        FileRefusal::Wrong(mistakes) => return invalid("text", mistakes),
+        FileRefusal::Unapplied(_) => (Code::FailedPrecondition, "GUARD"),
+        FileRefusal::NoFile => (Code::FailedPrecondition, "NO_FILE"),
+        FileRefusal::Listeners => (Code::FailedPrecondition, "LISTENERS"),
+        FileRefusal::System { .. } => (Code::FailedPrecondition, "FILE"),
+        FileRefusal::Stopping => (Code::Unavailable, "STOPPING"),
+    };
+    status(code, reason, &why.to_string(), why.hint())
+}

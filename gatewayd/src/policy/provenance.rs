@@ -1,0 +1,154 @@
+//! What is said of the gateway, by whom, and what of it belongs into the file?
+
+use crate::model::{
+    Autoscale, Backend, Block, Desired, FieldView, Gateway, Limit, Pool, Provenance, Source,
+    Standing,
+};
+
+/// Everything that operators may say, thing by thing, and what the file says of it.
+#[must_use]
+pub fn fields(desired: &Desired) -> Vec<FieldView> {
+    let Desired { gateway, file, .. } = desired;
+    let mut fields = Vec::new();
+    for limit in &gateway.limits {
+        of_limit(limit, file.limit(limit.name.as_str()), &mut fields);
+    }
+    for pool in &gateway.pools {
+        let said = file.pool(pool.name.as_str());
+        if let Some(autoscale) = &pool.autoscale {
+            let said = said.and_then(|it| it.autoscale.as_ref());
+            of_scaler(&format!("scaler/{}", pool.name), autoscale, said, &mut fields);
+        }
+        for backend in &pool.backends {
+            let said = file.backend(backend.name.as_str()).map(|(_, it)| it);
+            of_backend(pool, backend, said, &mut fields);
+        }
+    }
+    let gone = file.backends().filter(|(_, it)| gateway.backend(it.name.as_str()).is_none());
+    fields.extend(gone.map(|(pool, it)| FieldView {
+        target: format!("backend/{}", it.name),
+        field: "address",
+        value: None,
+        file: Some(place(pool, it)),
+        provenance: Provenance::Operator,
+        mark: None,
+        persists: true,
+    }));
+    fields.extend(gateway.blocks.iter().map(of_block));
+    fields
+}
+
+/// The gateway that the file would describe if it said what operators did, as far as a file can.
+#[must_use]
+pub fn persistable(desired: &Desired) -> Gateway {
+    let (now, mut wanted) = (&desired.gateway, desired.file.clone());
+    for limit in &mut wanted.limits {
+        if let Some(now) = now.limit(limit.name.as_str()) {
+            (limit.rule, limit.mode) = now.left(i64::MAX);
+        }
+    }
+    for pool in &mut wanted.pools {
+        let Some(live) = now.pool(pool.name.as_str()) else { continue };
+        if let (Some(wanted), Some(live)) = (&mut pool.autoscale, &live.autoscale) {
+            (wanted.rules, wanted.mode) = (live.rules.clone(), live.mode);
+        }
+        pool.backends.retain(|it| now.backend(it.name.as_str()).is_some());
+        for backend in &live.backends {
+            match pool.backends.iter_mut().find(|it| it.name == backend.name) {
+                Some(wanted) => wanted.weight = backend.weight,
+                None if backend.source == Source::Hand => pool.backends.push(bare(backend)),
+                None => {}
+            }
+        }
+    }
+    wanted
+}
+
+/// A backend as a file describes it.
+fn bare(backend: &Backend) -> Backend {
+    Backend { standing: Standing::Active, mark: None, ramp: None, ..backend.clone() }
+}
+
+fn of_limit(limit: &Limit, said: Option<&Limit>, fields: &mut Vec<FieldView>) {
+    let target = format!("limit/{}", limit.name);
+    let (rule, mode) = limit.left(i64::MAX);
+    let persists = said.is_some_and(|said| said.rule != rule);
+    fields.push(FieldView {
+        persists,
+        ..field(&target, "rule", limit.rule, said.map(|it| it.rule.to_string()))
+    });
+    let persists = said.is_some_and(|said| said.mode != mode);
+    fields.push(FieldView {
+        persists,
+        ..field(&target, "mode", limit.mode, said.map(|it| it.mode.to_string()))
+    });
+    if let Some(candidate) = limit.candidate {
+        fields.push(FieldView { persists: false, ..field(&target, "candidate", candidate, None) });
+    }
+}
+
+fn of_scaler(target: &str, now: &Autoscale, said: Option<&Autoscale>, fields: &mut Vec<FieldView>) {
+    let whole: [(&'static str, fn(&Autoscale) -> Option<u32>); 4] = [
+        ("min", |it| Some(it.rules.min)),
+        ("max", |it| Some(it.rules.max)),
+        ("target_cpu", |it| it.rules.target_cpu),
+        ("target_rps", |it| it.rules.target_rps),
+    ];
+    for (name, of) in whole {
+        if let Some(value) = of(now) {
+            fields.push(field(target, name, value, said.and_then(of).map(|it| it.to_string())));
+        }
+    }
+    let mode = |it: &Autoscale| it.mode.to_string();
+    fields.push(field(target, "mode", mode(now), said.map(mode)));
+    if let Some(order) = &now.order {
+        let what = order.desired.map_or("paused".to_owned(), |it| format!("{it} servers"));
+        let mark = Some(order.mark.clone());
+        fields.push(FieldView { persists: false, mark, ..field(target, "order", what, None) });
+    }
+}
+
+fn of_backend(pool: &Pool, backend: &Backend, said: Option<&Backend>, fields: &mut Vec<FieldView>) {
+    let target = format!("backend/{}", backend.name);
+    let scaled = backend.source == Source::Autoscaler;
+    let provenance = |it: FieldView| match scaled {
+        true => FieldView { provenance: Provenance::Autoscaler, persists: false, ..it },
+        false => it,
+    };
+    let (address, weight) = (place(pool, backend), backend.weight);
+    let in_file = said.map(|it| place(pool, it));
+    fields.push(provenance(field(&target, "address", address, in_file)));
+    let in_file = said.map(|it| it.weight.to_string());
+    fields.push(provenance(field(&target, "weight", weight, in_file)));
+    let in_file = Some(Standing::Active.to_string());
+    let mark = backend.mark.clone().filter(|_| backend.standing != Standing::Active);
+    let standing = field(&target, "standing", backend.standing, in_file);
+    fields.push(FieldView { persists: false, mark, ..standing });
+}
+
+fn of_block(block: &Block) -> FieldView {
+    let target = format!("block/{}", block.network);
+    let mark = Some(block.mark.clone());
+    FieldView { persists: false, mark, ..field(&target, "network", "refused", None) }
+}
+
+fn place(pool: &Pool, backend: &Backend) -> String {
+    format!("{} in pool {}", backend.address, pool.name)
+}
+
+/// A field that a file can say: where it differs, an operator spoke.
+fn field(
+    target: &str,
+    name: &'static str,
+    value: impl ToString,
+    file: Option<String>,
+) -> FieldView {
+    let value = Some(value.to_string());
+    let differs = value != file;
+    let provenance = if differs { Provenance::Operator } else { Provenance::File };
+    let target = target.to_owned();
+    FieldView { target, field: name, value, file, provenance, mark: None, persists: differs }
+}
+
+#[cfg(test)]
+mod tests;

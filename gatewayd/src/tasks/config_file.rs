@@ -1,0 +1,227 @@
+//! The keeper of the file: reads it again, replaces it, and writes into it what operators did.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use tokio::sync::mpsc;
+
+use crate::config::{self, CertificateCheck, Unusable};
+use crate::model::{
+    CertificateFiles, Change, Configuration, EventKind, Gateway, Intent, Operation, Settings,
+    Severity,
+};
+use crate::policy;
+use crate::state::{Events, Export, FileOrder, FileRefusal, Writer};
+
+const SETTINGS_CHANGED: &str = "[admin] and [data_plane] settings changed in the file; they are \
+                                read at the start only: restart gatewayd to change them";
+
+/// Keeps one file.
+pub struct ConfigKeeper {
+    /// The file; a demo has none.
+    pub path: Option<PathBuf>,
+    /// What the process was started with.
+    pub settings: Settings,
+    /// Whether certificates can be used.
+    pub check: fn(&CertificateFiles) -> Result<(), Unusable>,
+    /// Where changes go.
+    pub writer: Writer,
+    /// Where facts are told.
+    pub events: Events,
+}
+
+/// Does what is asked of the file, one after the other, until nobody can ask any more.
+pub async fn keep_config(keeper: ConfigKeeper, mut heard: mpsc::Receiver<FileOrder>) {
+    while let Some(order) = heard.recv().await {
+        // Whoever asked may have gone.
+        match order {
+            FileOrder::Fields(answer) => {
+                let desired = keeper.writer.desired();
+                let _ = answer.send((desired.revision, policy::fields(&desired)));
+            }
+            FileOrder::ReadAgain(answer) => {
+                keeper.read_again().await;
+                let _ = answer.send(());
+            }
+            FileOrder::Validate(text, answer) => {
+                let _ = answer.send(keeper.read(&text).map(|it| it.gateway.to_string()));
+            }
+            FileOrder::Apply(text, intent, answer) => {
+                let _ = answer.send(keeper.apply(&text, intent).await);
+            }
+            FileOrder::Export(answer) => {
+                let _ = answer.send(keeper.export().map(|(export, _)| export));
+            }
+            FileOrder::Persist(intent, answer) => {
+                let _ = answer.send(keeper.persist(intent).await);
+            }
+        }
+    }
+}
+
+impl ConfigKeeper {
+    /// Makes the gateway what the file says now. A bad file changes nothing and says why.
+    async fn read_again(&self) {
+        let Some(path) = &self.path else { return };
+        match config::read(path, &self.check) {
+            Ok(configuration) => self.apply_again(path, configuration).await,
+            Err(diagnostics) => self.refuse(&format!("the file is not applied:\n{diagnostics}")),
+        }
+    }
+
+    async fn apply_again(&self, path: &Path, read: Configuration) {
+        if self.changes_listeners(&read.gateway) {
+            return self.refuse(
+                "the file is not applied: it changes listeners, whose sockets are bound at the \
+                 start; restart gatewayd to change them",
+            );
+        }
+        if read.settings != self.settings {
+            self.tell(Severity::Warn, SETTINGS_CHANGED);
+        }
+        let by = || "file".to_owned();
+        let intent = Intent { actor: by(), via: by(), ..Intent::default() };
+        match self.writer.submit(Change::ApplyFile(Box::new(read.gateway)), intent).await {
+            Err(rejection) => self.refuse(&format!("the file is not applied: {rejection}")),
+            Ok(operation) if operation.unchanged => {
+                let what = format!("{} was read again; nothing in it is new", path.display());
+                self.tell(Severity::Info, &what);
+            }
+            Ok(_) => {}
+        }
+    }
+
+    /// Replaces the file and applies what changed.
+    async fn apply(&self, text: &str, intent: Intent) -> Result<Operation, FileRefusal> {
+        let path = self.path.as_deref().ok_or(FileRefusal::NoFile)?;
+        let read = self.read(text)?;
+        if self.changes_listeners(&read.gateway) {
+            return Err(FileRefusal::Listeners);
+        }
+        let was = match self.as_applied(path) {
+            Err(FileRefusal::Unapplied(_)) if intent.force => on_disk(path)?,
+            was => was?,
+        };
+        let new_settings = read.settings != self.settings;
+        let mut operation = self.replace(path, (&was, text), read.gateway, intent).await?;
+        if new_settings {
+            operation.warnings.push(SETTINGS_CHANGED.to_owned());
+        }
+        Ok(operation)
+    }
+
+    /// Writes what operators did into the file.
+    async fn persist(&self, intent: Intent) -> Result<Operation, FileRefusal> {
+        let path = self.path.as_deref().ok_or(FileRefusal::NoFile)?;
+        let desired = self.writer.desired();
+        let (export, was) = self.export()?;
+        // What somebody does meanwhile is not in it.
+        let expected_revision = intent.expected_revision.or(Some(desired.revision));
+        let intent = Intent { expected_revision, ..intent };
+        self.replace(path, (&was, &export.text), policy::persistable(&desired), intent).await
+    }
+
+    /// The file as it would be if it said what operators did, and as it is.
+    fn export(&self) -> Result<(Export, String), FileRefusal> {
+        let path = self.path.as_deref().ok_or(FileRefusal::NoFile)?;
+        let was = self.as_applied(path)?;
+        let desired = self.writer.desired();
+        let wanted = policy::persistable(&desired);
+        let wrong = |why: String| FileRefusal::Wrong(format!("{}: {why}", path.display()));
+        let text = config::rewrite(&was, &desired.file, &wanted)
+            .map_err(|error| wrong(error.to_string()))?;
+        if self.read(&text)?.gateway != wanted {
+            return Err(wrong("it cannot be made to say what operators did".to_owned()));
+        }
+        let export = Export { path: path.to_owned(), is_written: text == was, text };
+        Ok((export, was))
+    }
+
+    /// Writes the file, then applies it; where that is refused the file is what it was.
+    async fn replace(
+        &self,
+        path: &Path,
+        (was, text): (&str, &str),
+        gateway: Gateway,
+        intent: Intent,
+    ) -> Result<Operation, FileRefusal> {
+        let change = Change::ApplyFile(Box::new(gateway));
+        let tried = Intent { validate_only: true, ..intent.clone() };
+        let would = self.writer.submit(change.clone(), tried).await?;
+        if intent.validate_only {
+            return Ok(would);
+        }
+        let refused = |error: io::Error| system(path, &error);
+        if text != was {
+            write(path, text).map_err(refused)?;
+        }
+        match self.writer.submit(change, intent).await {
+            Ok(operation) => Ok(operation),
+            Err(rejection) => {
+                if text != was {
+                    write(path, was).map_err(refused)?;
+                }
+                Err(rejection.into())
+            }
+        }
+    }
+
+    /// The text of the file, which describes what was applied last.
+    fn as_applied(&self, path: &Path) -> Result<String, FileRefusal> {
+        let text = on_disk(path)?;
+        match self.read(&text) {
+            Ok(read) if read.gateway == self.writer.desired().file => Ok(text),
+            Ok(_) | Err(_) => Err(FileRefusal::Unapplied(path.to_owned())),
+        }
+    }
+
+    fn read(&self, text: &str) -> Result<Configuration, FileRefusal> {
+        let path = self.path.as_deref().unwrap_or(Path::new("/the file"));
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let directory = absolute.parent().unwrap_or(Path::new("/"));
+        let check: CertificateCheck<'_> = &self.check;
+        let read = config::parse(&path.display().to_string(), text, directory, check);
+        read.map_err(|diagnostics| FileRefusal::Wrong(diagnostics.to_string()))
+    }
+
+    fn changes_listeners(&self, gateway: &Gateway) -> bool {
+        gateway.listeners != self.writer.desired().gateway.listeners
+    }
+
+    fn refuse(&self, what: &str) {
+        self.tell(Severity::Error, what);
+    }
+
+    fn tell(&self, severity: Severity, what: &str) {
+        self.events.record(EventKind::Config, severity, "file", "gateway", what);
+    }
+}
+
+fn on_disk(path: &Path) -> Result<String, FileRefusal> {
+    let read = config::text(path);
+    read.map(|(_, text)| text).map_err(|wrong| FileRefusal::Wrong(wrong.to_string()))
+}
+
+fn system(path: &Path, error: &io::Error) -> FileRefusal {
+    FileRefusal::System { path: path.to_owned(), cause: error.to_string() }
+}
+
+/// Replaces the file, all of it or nothing, and keeps who may read it.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    // Where it is a link, what it leads to is replaced.
+    let path = path.canonicalize()?;
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let was = fs::metadata(&path)?;
+    let mut new = tempfile::Builder::new().prefix(".gatewayd-").tempfile_in(directory)?;
+    new.write_all(text.as_bytes())?;
+    fs::set_permissions(new.path(), was.permissions())?;
+    let own = new.as_file().metadata()?;
+    if (own.uid(), own.gid()) != (was.uid(), was.gid()) {
+        std::os::unix::fs::chown(new.path(), Some(was.uid()), Some(was.gid()))?;
+    }
+    new.as_file().sync_all()?;
+    new.persist(&path).map_err(|error| error.error)?;
+    fs::File::open(directory)?.sync_all()
+}
