@@ -125,6 +125,8 @@ impl Client {
                 answer(within, blocks.remove(request)).await?
             }
             Edit::Scale { pool, edit } => self.scale(pool, edit, asked).await?,
+            Edit::ApplyConfig { text } => self.apply_config(text, asked).await?,
+            Edit::PersistConfig => self.persist_config(asked).await?,
         };
         operation.try_into()
     }

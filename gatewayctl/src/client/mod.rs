@@ -2,6 +2,7 @@
 
 mod address;
 mod calls;
+mod config;
 mod connect;
 mod convert;
 mod error;

@@ -7,6 +7,7 @@ use super::{
     block::BlockVerb,
     client::ClientVerb,
     completion::CompletionArgs,
+    config::ConfigVerb,
     demo::DemoVerb,
     event::EventVerb,
     global::Global,
@@ -69,6 +70,9 @@ pub(super) enum Command {
     /// What the gateway knows of one client
     #[command(subcommand)]
     Client(ClientVerb),
+    /// The file, what operators said since, and the way between them
+    #[command(subcommand)]
+    Config(ConfigVerb),
     /// How the number of servers follows the load
     #[command(subcommand)]
     Scaler(ScalerVerb),

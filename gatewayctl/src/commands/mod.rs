@@ -6,6 +6,7 @@ mod change;
 mod cli;
 mod client;
 mod completion;
+mod config;
 mod confirm;
 mod demo;
 mod event;
@@ -70,6 +71,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Limit(verb) => verb.run(session).await,
             Command::Client(verb) => verb.run(session).await,
             Command::Block(verb) => verb.run(session).await,
+            Command::Config(verb) => verb.run(session).await,
             Command::Scaler(verb) => verb.run(session).await,
             Command::Event(verb) => verb.run(session).await,
             Command::Demo(verb) => verb.run(session).await,

@@ -81,6 +81,13 @@ pub enum Edit {
         /// What changes.
         edit: ScalerEdit,
     },
+    /// Replaces the gateway's file and applies what changed.
+    ApplyConfig {
+        /// The file.
+        text: String,
+    },
+    /// Writes what operators did into the gateway's file.
+    PersistConfig,
 }
 
 /// A change of how a pool is scaled.

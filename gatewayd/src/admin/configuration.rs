@@ -50,8 +50,8 @@ impl Config for Admin {
     ) -> Result<Response<wire::ExportResponse>, Status> {
         let export = self.file.export().await.map_err(|why| refused(&why))?;
         let path = export.path.display().to_string();
-        let (text, is_written) = (export.text, export.is_written);
-        Ok(Response::new(wire::ExportResponse { path, text, is_written }))
+        let (written, text) = (export.written, export.text);
+        Ok(Response::new(wire::ExportResponse { path, written, text }))
     }
 
     async fn persist(

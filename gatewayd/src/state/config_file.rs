@@ -37,10 +37,10 @@ pub enum FileOrder {
 pub struct Export {
     /// The file.
     pub path: PathBuf,
+    /// What it is.
+    pub written: String,
     /// What it would be.
     pub text: String,
-    /// Whether that is what it is.
-    pub is_written: bool,
 }
 
 /// Why nothing came of it.

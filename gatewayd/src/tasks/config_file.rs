@@ -52,7 +52,7 @@ pub async fn keep_config(keeper: ConfigKeeper, mut heard: mpsc::Receiver<FileOrd
                 let _ = answer.send(keeper.apply(&text, intent).await);
             }
             FileOrder::Export(answer) => {
-                let _ = answer.send(keeper.export().map(|(export, _)| export));
+                let _ = answer.send(keeper.export());
             }
             FileOrder::Persist(intent, answer) => {
                 let _ = answer.send(keeper.persist(intent).await);
@@ -116,27 +116,26 @@ impl ConfigKeeper {
     async fn persist(&self, intent: Intent) -> Result<Operation, FileRefusal> {
         let path = self.path.as_deref().ok_or(FileRefusal::NoFile)?;
         let desired = self.writer.desired();
-        let (export, was) = self.export()?;
+        let Export { written, text, .. } = self.export()?;
         // What somebody does meanwhile is not in it.
         let expected_revision = intent.expected_revision.or(Some(desired.revision));
         let intent = Intent { expected_revision, ..intent };
-        self.replace(path, (&was, &export.text), policy::persistable(&desired), intent).await
+        self.replace(path, (&written, &text), policy::persistable(&desired), intent).await
     }
 
-    /// The file as it would be if it said what operators did, and as it is.
-    fn export(&self) -> Result<(Export, String), FileRefusal> {
+    /// The file as it is, and as it would be if it said what operators did.
+    fn export(&self) -> Result<Export, FileRefusal> {
         let path = self.path.as_deref().ok_or(FileRefusal::NoFile)?;
-        let was = self.as_applied(path)?;
+        let written = self.as_applied(path)?;
         let desired = self.writer.desired();
         let wanted = policy::persistable(&desired);
         let wrong = |why: String| FileRefusal::Wrong(format!("{}: {why}", path.display()));
-        let text = config::rewrite(&was, &desired.file, &wanted)
+        let text = config::rewrite(&written, &desired.file, &wanted)
             .map_err(|error| wrong(error.to_string()))?;
         if self.read(&text)?.gateway != wanted {
             return Err(wrong("it cannot be made to say what operators did".to_owned()));
         }
-        let export = Export { path: path.to_owned(), is_written: text == was, text };
-        Ok((export, was))
+        Ok(Export { path: path.to_owned(), written, text })
     }
 
     /// Writes the file, then applies it; where that is refused the file is what it was.

@@ -33,6 +33,8 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             words
         }
         Edit::Scale { pool, edit } => scale(pool, edit),
+        Edit::ApplyConfig { .. } => ["config", "apply", "-f", "FILE"].map(Into::into).into(),
+        Edit::PersistConfig => ["config", "persist"].map(Into::into).into(),
         Edit::SetLimit { name, edit } => limit(name, edit),
         Edit::ResetLimit { name, key } => {
             let mut words: Vec<String> = ["limit", "reset"].map(Into::into).into();

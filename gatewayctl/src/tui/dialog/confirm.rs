@@ -157,6 +157,8 @@ impl Confirm {
             },
             Edit::AddBlock { .. } => "block",
             Edit::RemoveBlocks { .. } => "unblock",
+            Edit::ApplyConfig { .. } => "apply",
+            Edit::PersistConfig => "write",
             Edit::Scale { edit, .. } => match edit {
                 ScalerEdit::Rules { .. } => "change",
                 ScalerEdit::Pause { .. } => "hold",

@@ -41,6 +41,9 @@ impl Target {
                 networks.iter().map(|network| Self::found("network", network, snapshot)).collect()
             }
             Edit::Scale { pool, .. } => vec![Self::found("scaler", pool, snapshot)],
+            Edit::ApplyConfig { .. } | Edit::PersistConfig => {
+                vec![Self::found("config", "file", snapshot)]
+            }
         }
     }
 
@@ -75,6 +78,7 @@ impl Target {
         let was = match kind {
             "limit" => snapshot.limits.iter().find(|it| it.name == name).map(Facts::limit),
             "network" => snapshot.blocks.iter().find(|it| it.network == name).map(Facts::block),
+            "config" => Some(Facts::config(snapshot)),
             "scaler" => snapshot.pools.iter().find(|it| it.name == name).map(Facts::scaler),
             _ => snapshot.backends.iter().find(|it| it.name == name).map(Facts::backend),
         };
@@ -99,6 +103,10 @@ impl Facts {
         let why = if it.reason.is_empty() { String::new() } else { format!(": {}", it.reason) };
         let words = format!("blocked by {}{why}, {} hits", it.owner, it.hits_total);
         Self { stamp: (since, it.expires_ms), words }
+    }
+
+    fn config(it: &Snapshot) -> Self {
+        Self { stamp: (it.revision, None), words: format!("revision {}", it.revision) }
     }
 
     fn scaler(it: &Pool) -> Self {

@@ -1,0 +1,43 @@
+//! Verbs for the configuration: the file, what operators said since, and the way between them.
+
+mod apply;
+mod export;
+mod fields;
+mod lines;
+mod persist;
+mod text;
+mod validate;
+
+use clap::Subcommand;
+
+use super::{Failure, Verdict, session::Session};
+
+/// What can be done with the configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigVerb {
+    /// What is said of limits, scalers, backends and blocks, and by whom
+    Show(fields::ShowArgs),
+    /// What is not as the file says: exit 3 when anything is
+    Diff(fields::DiffArgs),
+    /// Would this file do? Exit 3, with every mistake, when it would not
+    Validate(validate::ValidateArgs),
+    /// Replace the gateway's file and apply what changed
+    Apply(apply::ApplyArgs),
+    /// The gateway's file as it would be if it said what operators did
+    Export(export::ExportArgs),
+    /// Write what operators did into the gateway's file
+    Persist(persist::PersistArgs),
+}
+
+impl ConfigVerb {
+    pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        match self {
+            Self::Show(args) => args.run(session).await,
+            Self::Diff(args) => args.run(session).await,
+            Self::Validate(args) => args.run(session).await,
+            Self::Apply(args) => args.run(session).await,
+            Self::Export(args) => args.run(session).await,
+            Self::Persist(args) => args.run(session).await,
+        }
+    }
+}
