@@ -172,6 +172,7 @@ pub(crate) fn rules(fields: &mut Fields<'_>) -> Option<ScalingRules> {
     let cooldown = time("scale_in_cooldown", default.scale_in_cooldown);
     let start_timeout = time("start_timeout", default.start_timeout);
     let drain_timeout = time("drain_timeout", default.drain_timeout);
+    let replace_after = fields.optional("replace_after", |it| it.duration(SHORTEST..=LONGEST));
     let threshold =
         fields.defaulted("panic_threshold", default.panic_threshold, |it| whole(it, 101..=10_000));
     let scale_up =
@@ -196,6 +197,7 @@ pub(crate) fn rules(fields: &mut Fields<'_>) -> Option<ScalingRules> {
         scale_in_cooldown: cooldown?,
         start_timeout: start_timeout?,
         drain_timeout: drain_timeout?,
+        replace_after,
     };
     coherent(fields, rules)
 }

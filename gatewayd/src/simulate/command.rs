@@ -35,6 +35,7 @@ Scenarios that come with gatewayd:
   slow-boot               servers take three minutes to start
   metrics-lost            servers stop to report, report late, or lie
   scale-in-under-load     the load falls by and by while servers crash
+  never-recovers          one of two servers hangs for good; later another fails for good
   random-faults           faults of all kinds, drawn by the seed
 
 A scenario of your own, with what is most often wanted:

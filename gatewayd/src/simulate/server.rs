@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::machine::Machine;
 use super::scenario::SECOND_NS;
 use crate::model::{Health, Name, ServerPhase, Standing};
-use crate::policy::scaling::{CpuReport, Run, Signs, phase};
+use crate::policy::scaling::{CpuReport, Run, Signs, is_ill, phase};
 use crate::policy::{Checkup, Part};
 
 /// For so many seconds a machine's CPU is remembered, for reports that lag.
@@ -30,6 +30,8 @@ pub(super) struct Server {
     pub(super) part: Part,
     pub(super) phase: ServerPhase,
     pub(super) phase_since_ms: u64,
+    /// Since when it is ill, if it is.
+    pub(super) ill_since_ms: Option<u64>,
     pub(super) attempts: u64,
     pub(super) failures: u64,
     pub(super) unreached: u64,
@@ -74,6 +76,7 @@ impl Server {
             part: Part::NONE,
             phase: ServerPhase::Starting,
             phase_since_ms: now_ms,
+            ill_since_ms: None,
             attempts: 0,
             failures: 0,
             unreached: 0,
@@ -100,7 +103,10 @@ impl Server {
 
     /// Looks where it is in its life.
     pub(super) fn enter_phase(&mut self, now_ms: u64) {
-        let next = if self.listed { phase(&self.signs()) } else { ServerPhase::Starting };
+        let signs = self.signs();
+        let next = if self.listed { phase(&signs) } else { ServerPhase::Starting };
+        let ill = self.listed && is_ill(&signs);
+        self.ill_since_ms = ill.then(|| self.ill_since_ms.unwrap_or(now_ms));
         // As in production: whether it listens is not told apart from how long a start takes.
         if next != self.phase && !(next.comes() && self.phase.comes()) {
             self.phase_since_ms = now_ms;

@@ -146,6 +146,7 @@ fn every_key_of_scaling_means_what_it_says() {
         scale_in_cooldown = "1m"
         start_timeout = "20s"
         drain_timeout = "30s"
+        replace_after = "2m"
     "#;
     let pool = parse(text).unwrap().gateway.pools.remove(0);
     let seconds = Duration::from_secs;
@@ -165,7 +166,7 @@ fn every_key_of_scaling_means_what_it_says() {
     assert_eq!(rules.scale_down.stabilization_window, seconds(120));
     assert_eq!((rules.scale_down.tolerance, rules.scale_down.policies.len()), (20, 0));
     assert_eq!((rules.scale_in_cooldown, rules.start_timeout), (seconds(60), seconds(20)));
-    assert_eq!(rules.drain_timeout, seconds(30));
+    assert_eq!((rules.drain_timeout, rules.replace_after), (seconds(30), Some(seconds(120))));
     let exec = "[pool.autoscale]\ndriver = \"exec\"\nmin = 2\nmax = 20\n\
                 exec = { command = [\"./scale\", \"app\"], timeout = \"9s\" }\n";
     let scaler = parse(&(GOOD.to_owned() + exec)).unwrap().gateway.pools.remove(0).autoscale;

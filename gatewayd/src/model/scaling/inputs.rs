@@ -20,6 +20,8 @@ pub struct Inputs {
     pub error_ratio: f64,
     /// Seconds of a server's whole CPU that a request takes; absent until it was seen.
     pub cost_s: Option<f64>,
+    /// What it was when enough servers last told it.
+    pub known_cost_s: Option<f64>,
     /// Whether so few servers report that the cost stays what it was.
     pub cost_frozen: bool,
     /// How much longer a panic lasts without a new surge; absent outside of one.
@@ -36,6 +38,8 @@ pub struct Inputs {
     pub removed: Vec<u32>,
     /// Since the fleet last grew; absent if it did not.
     pub since_out_ms: Option<u64>,
+    /// The size that was decided last; absent before that.
+    pub last_size: Option<u32>,
     /// Since the first look at the pool.
     pub watched_ms: u64,
     /// Starts that failed one after the other.
@@ -67,6 +71,17 @@ pub struct ServerInput {
     pub in_flight: u32,
     /// Since it entered its phase.
     pub phase_ms: u64,
+    /// For how long it has been ill without a break: it served once, and by now fails its probes or
+    /// is away. Absent while it is not, and while an operator holds it.
+    pub ill_ms: Option<u64>,
+}
+
+impl ServerInput {
+    /// Whether it would serve if it were put back.
+    #[must_use]
+    pub fn may_come_back(&self) -> bool {
+        self.ill_ms.is_none()
+    }
 }
 
 /// Where a server is in its life.

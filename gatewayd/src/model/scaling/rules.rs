@@ -35,6 +35,9 @@ pub struct ScalingRules {
     pub start_timeout: Duration,
     /// A draining server ends by then, whatever is still in flight on it.
     pub drain_timeout: Duration,
+    /// A server that has been ill for so long is replaced; absent, it is waited for.
+    #[serde(default)]
+    pub replace_after: Option<Duration>,
 }
 
 /// How a fleet moves in one direction.
@@ -66,6 +69,7 @@ impl ScalingRules {
             scale_in_cooldown: Duration::from_secs(300),
             start_timeout: Duration::from_secs(60),
             drain_timeout: Duration::from_secs(120),
+            replace_after: None,
         }
     }
 }

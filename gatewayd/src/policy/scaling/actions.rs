@@ -6,29 +6,34 @@ use std::time::Duration;
 use crate::model::{Action, Inputs, Name, ScalingRules, ServerInput, ServerPhase};
 
 use super::fleet::Fleet;
+use super::lost::lost;
 
 /// How many servers could be put back.
 pub(super) fn reclaimable(inputs: &Inputs) -> u32 {
-    inputs.servers.iter().filter(|server| server.phase == ServerPhase::Draining).count() as u32
+    inputs.servers.iter().filter(|server| is_reclaimable(server)).count() as u32
 }
 
-/// How many servers could be taken out.
-pub(super) fn endable(inputs: &Inputs) -> u32 {
-    inputs.servers.iter().filter(|server| is_endable(server)).count() as u32
+/// How many servers could be taken out, those that are lost aside.
+pub(super) fn endable(inputs: &Inputs, fleet: &Fleet) -> u32 {
+    inputs.servers.iter().filter(|server| is_endable(server)).count() as u32 - fleet.lost
 }
 
-/// The actions that bring `fleet` to size `to`.
+/// The actions that bring `fleet` to size `to`, and take out the lost servers if they `may_go`.
 pub(super) fn actions(
     to: u32,
     fleet: &Fleet,
     inputs: &Inputs,
     rules: &ScalingRules,
+    may_go: bool,
 ) -> Vec<Action> {
-    let mut actions = Vec::new();
+    let (mut actions, lost) = (Vec::new(), lost(inputs, rules));
     let more = to.saturating_sub(fleet.size) as usize;
     let back = reclaimed(inputs, more);
     if to < fleet.size {
-        actions.push(Action::Drain(victims(inputs, (fleet.size - to) as usize)));
+        actions.push(Action::Drain(victims(inputs, &lost, (fleet.size - to) as usize)));
+    }
+    if may_go && !lost.is_empty() {
+        actions.push(Action::Drain(lost.into_iter().cloned().collect()));
     }
     let ended = drained(inputs, &back, rules.drain_timeout);
     let new = more - back.len();
@@ -47,19 +52,23 @@ pub(super) fn actions(
 /// The `count` servers that began to drain last.
 fn reclaimed(inputs: &Inputs, count: usize) -> Vec<Name> {
     let mut draining: Vec<&ServerInput> =
-        inputs.servers.iter().filter(|server| server.phase == ServerPhase::Draining).collect();
+        inputs.servers.iter().filter(|server| is_reclaimable(server)).collect();
     draining.sort_by_key(|server| server.phase_ms);
     draining.iter().take(count).map(|server| server.name.clone()).collect()
 }
 
 /// The `count` servers whose loss matters least: those that do not serve, then the least loaded,
 /// then the newest.
-fn victims(inputs: &Inputs, count: usize) -> Vec<Name> {
-    let mut candidates: Vec<&ServerInput> =
-        inputs.servers.iter().filter(|server| is_endable(server)).collect();
+fn victims(inputs: &Inputs, lost: &[&Name], count: usize) -> Vec<Name> {
+    let endable = |it: &&ServerInput| is_endable(it) && !lost.contains(&&it.name);
+    let mut candidates: Vec<&ServerInput> = inputs.servers.iter().filter(endable).collect();
     let newest = |server: &ServerInput| (server.phase_ms, Reverse(server.name.clone()));
     candidates.sort_by_key(|it| (it.phase.serves(), it.in_flight, newest(it)));
     candidates.iter().take(count).map(|server| server.name.clone()).collect()
+}
+
+fn is_reclaimable(server: &ServerInput) -> bool {
+    server.phase == ServerPhase::Draining && server.may_come_back()
 }
 
 fn is_endable(server: &ServerInput) -> bool {
@@ -87,7 +96,8 @@ mod tests {
     }
 
     fn ask(to: u32, inputs: &Inputs) -> Vec<Action> {
-        actions(to, &Fleet::count(inputs), inputs, &ScalingRules::within(1, 100))
+        let rules = ScalingRules::within(1, 100);
+        actions(to, &Fleet::count(inputs, &rules), inputs, &rules, true)
     }
 
     #[test]
@@ -100,6 +110,8 @@ mod tests {
         let both = Action::Reclaim(names(&[1, 0]));
         assert_eq!(ask(7, &seen), [both, Action::ScaleOut(2)]);
         assert_eq!(ask(3, &seen), []);
+        seen.servers[1].ill_ms = Some(1);
+        assert_eq!(ask(4, &seen), [Action::Reclaim(names(&[0]))], "an ill one is not put back");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The decision: the stages one after the other, each with what came in, what went out and why.
 
-use crate::model::{Decision, Inputs, ScalingRules, Stage, What};
+use crate::model::{Decision, Inputs, Name, ScalingRules, Stage, What};
 
 use super::actions::{actions, endable, reclaimable};
 use super::bounds::{Bound, bounds};
 use super::conditions::conditions;
 use super::fleet::Fleet;
 use super::interlocks::interlocks;
+use super::lost::{lost, may_go};
 use super::missing::missing;
 use super::panic::{Surge, panic};
 use super::rate::rate;
@@ -23,21 +24,26 @@ pub(super) struct Findings {
     pub(super) bound: Option<Bound>,
     pub(super) starts: Starts,
     pub(super) stages: Vec<Stage>,
+    /// Whether the lost servers may be taken out.
+    pub(super) lost_may_go: bool,
 }
 
 /// Decides from `inputs` by `rules`: the same inputs and rules give the same decision.
 #[must_use]
 pub fn decide(inputs: Inputs, rules: &ScalingRules) -> Decision {
-    let fleet = Fleet::count(&inputs);
+    let fleet = Fleet::count(&inputs, rules);
     let mut chain = Chain { inputs: &inputs, rules, found: Findings::new(fleet), locked: false };
+    chain.without_the_lost();
     let (wanted, to) = match inputs.order {
         None => chain.by_the_rules(),
         Some(desired) => chain.by_order(desired),
     };
+    chain.replaced(to);
     let found = chain.found;
     let from = fleet.size;
     let held = inputs.order == Some(None);
-    let actions = if held { Vec::new() } else { actions(to, &fleet, &inputs, rules) };
+    let actions =
+        if held { Vec::new() } else { actions(to, &fleet, &inputs, rules, found.lost_may_go) };
     let what = what(from, to, &found.stages);
     Decision {
         from,
@@ -66,6 +72,17 @@ struct Chain<'a> {
 }
 
 impl Chain<'_> {
+    /// Servers that have been ill for too long do not count.
+    fn without_the_lost(&mut self) {
+        let size = self.found.fleet.size;
+        let lost = lost(self.inputs, self.rules);
+        self.note("lost", size + self.found.fleet.lost, size, || {
+            let (have, do_not) = if lost.len() == 1 { ("has", "does") } else { ("have", "do") };
+            let after = duration(self.rules.replace_after.unwrap_or_default());
+            format!("{} {have} been ill for {after} and {do_not} not count", listed(&lost))
+        });
+    }
+
     /// The size wanted, and the size to go to now.
     fn by_the_rules(&mut self) -> (u32, u32) {
         let from = self.found.fleet.size;
@@ -111,8 +128,11 @@ impl Chain<'_> {
         let fleet = self.found.fleet;
         let stable = required(inputs, rules, inputs.offered_rps);
         let Some((stable, short)) = stable.zip(required(inputs, rules, inputs.surge_rps)) else {
-            self.note("required", fleet.size, fleet.size, String::new);
-            return fleet.size;
+            // As many as before: what is lost is made good.
+            let before = inputs.last_size.unwrap_or(fleet.size);
+            let wanted = before.clamp(fleet.size, fleet.size + fleet.lost);
+            self.note("required", fleet.size, wanted, || format!("there were {before}"));
+            return wanted;
         };
         let surge = panic(inputs, rules, &fleet, stable, short);
         self.found.surge = Some(surge);
@@ -135,7 +155,8 @@ impl Chain<'_> {
                 String::new()
             },
         );
-        let wanted = missing(surge.need, tolerated, &fleet, rules);
+        let by_load = surge.need * surge.by.known_part(inputs);
+        let wanted = missing(surge.need, by_load, tolerated, &fleet, rules);
         self.note("missing-metrics", tolerated, wanted, || {
             format!("{} of {} do not report", fleet.warm - fleet.reporting, fleet.warm)
         });
@@ -173,15 +194,19 @@ impl Chain<'_> {
         let from = self.found.fleet.size;
         // What may not be taken away stays above the maximum.
         let max = if self.locked { rules.max.max(from) } else { rules.max };
-        let room = inputs.room.map(|room| room.max(from));
+        let useless = self.found.fleet.useless;
+        let room = inputs.room.map(|room| room.saturating_sub(useless).max(from));
         let (to, bound) = bounds(size, rules.min, max, room);
-        self.note("bounds", size, to, || match bound {
-            Some(Bound::Min) => format!("at least {}", rules.min),
-            Some(Bound::Max) => format!("at most {}", rules.max),
+        let reason = match bound {
+            Some(Bound::Min) if to != size => format!("at least {}", rules.min),
+            Some(Bound::Max) if to != size => format!("at most {}", rules.max),
+            // Told as well where the minimum would be more.
             Some(Bound::Room) => format!("the driver has room for {to}"),
-            None => String::new(),
-        });
+            _ => String::new(),
+        };
+        self.note_exact("bounds", f64::from(size), f64::from(to), reason);
         self.found.bound = bound;
+        self.found.lost_may_go = may_go(to, &self.found.fleet);
         to
     }
 
@@ -207,10 +232,19 @@ impl Chain<'_> {
     /// Only what the driver started can be ended.
     fn owned(&mut self, size: u32) -> u32 {
         let from = self.found.fleet.size;
-        let endable = endable(self.inputs);
+        let endable = endable(self.inputs, &self.found.fleet);
         let to = size.max(from.saturating_sub(endable));
         self.note("victims", size, to, || format!("only {endable} can be ended"));
         to
+    }
+
+    /// Lost servers go once others serve in their place.
+    fn replaced(&mut self, size: u32) {
+        let lost = lost(self.inputs, self.rules);
+        if self.found.lost_may_go && !lost.is_empty() {
+            let size = f64::from(size);
+            self.note_exact("replaced", size, size, format!("{} may go", listed(&lost)));
+        }
     }
 
     fn note(&mut self, name: &'static str, before: u32, after: u32, why: impl FnOnce() -> String) {
@@ -225,7 +259,14 @@ impl Chain<'_> {
 
 impl Findings {
     fn new(fleet: Fleet) -> Findings {
-        Findings { fleet, surge: None, bound: None, starts: Starts::Free, stages: Vec::new() }
+        Findings {
+            fleet,
+            surge: None,
+            bound: None,
+            starts: Starts::Free,
+            stages: Vec::new(),
+            lost_may_go: false,
+        }
     }
 
     /// The reason that the stage `name` gave, if it changed something.
@@ -233,6 +274,10 @@ impl Findings {
         let stage = self.stages.iter().find(|stage| stage.name == name)?;
         Some(stage.reason.as_str()).filter(|reason| !reason.is_empty())
     }
+}
+
+fn listed(names: &[&Name]) -> String {
+    names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// A move that was stopped altogether is refused; one that was not due is a hold.

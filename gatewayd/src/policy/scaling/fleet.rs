@@ -1,11 +1,13 @@
 //! The fleet: the servers of a pool, counted by what they mean for its size.
 
-use crate::model::{Inputs, ServerPhase};
+use crate::model::{Inputs, ScalingRules, ServerPhase};
+
+use super::lost::lost;
 
 /// The servers of a pool, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fleet {
-    /// All but those on their way out.
+    /// All but those on their way out, and those that are lost.
     pub(super) size: u32,
     /// Those that take requests.
     pub(super) serving: u32,
@@ -17,6 +19,10 @@ pub(super) struct Fleet {
     pub(super) held: u32,
     /// Those on their way out.
     pub(super) leaving: u32,
+    /// Those that are lost: ill for so long that they are replaced.
+    pub(super) lost: u32,
+    /// Those that take up the driver's room and will not serve again.
+    pub(super) useless: u32,
     /// Those whose CPU tells about the load.
     pub(super) warm: u32,
     /// Those of them that reported it of late.
@@ -24,10 +30,16 @@ pub(super) struct Fleet {
 }
 
 impl Fleet {
-    /// Counts the servers of `inputs`.
-    pub(super) fn count(inputs: &Inputs) -> Fleet {
-        let mut fleet = Fleet::default();
+    /// Counts the servers of `inputs`, by `rules` that say which are lost.
+    pub(super) fn count(inputs: &Inputs, rules: &ScalingRules) -> Fleet {
+        let (mut fleet, lost) = (Fleet::default(), lost(inputs, rules));
         for server in &inputs.servers {
+            let draining = server.phase == ServerPhase::Draining;
+            fleet.useless += u32::from(draining && !server.may_come_back());
+            if lost.contains(&&server.name) {
+                (fleet.lost, fleet.useless) = (fleet.lost + 1, fleet.useless + 1);
+                continue;
+            }
             fleet.size += u32::from(!server.phase.leaves());
             fleet.serving += u32::from(server.phase.serves());
             fleet.coming += u32::from(server.phase.comes());
@@ -81,7 +93,8 @@ mod tests {
         let phases = |unhealthy: u32| {
             let phase =
                 |index| if index < unhealthy { ServerPhase::Unhealthy } else { ServerPhase::Ready };
-            Fleet::count(&inputs((0..10).map(|index| server(index, phase(index)))))
+            let seen = inputs((0..10).map(|index| server(index, phase(index))));
+            Fleet::count(&seen, &ScalingRules::within(1, 100))
         };
         assert_eq!((phases(3).capacity(), phases(3).size_for(6.5)), (7, 10));
         assert_eq!((phases(6).capacity(), phases(6).size_for(6.5)), (10, 7));

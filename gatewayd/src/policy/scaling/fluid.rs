@@ -146,6 +146,7 @@ impl Pool {
             slot: server.slot,
             phase: if self.is_ready(server) { ServerPhase::Ready } else { ServerPhase::Starting },
             phase_since_ms: server.ordered_s * 1000,
+            ill_since_ms: None,
             serving_since_ms: (server.ordered_s + BOOT_S) * 1000,
             owned: true,
             in_flight: server.queue as u32,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::model::{Decision, Inputs, RatePolicy, ScalingRules, ServerInput, What};
 
 use super::cost::{Cost, Work};
-use super::interlocks::MOST_ERRORS;
+use super::interlocks::{MOST_ERRORS, MOST_SILENT};
 use super::load::{Arrivals, Load};
 use super::{Observation, SeenServer};
 
@@ -21,11 +21,14 @@ pub struct History {
     servers: HashMap<u64, Tracked>,
     load: Load,
     cost: Cost,
+    /// The cost when enough servers last told it.
+    known_cost_s: Option<f64>,
     /// The sizes wanted, oldest first.
     wanted: VecDeque<(u64, u32)>,
     /// By how much the size was changed, oldest first.
     moves: VecDeque<(u64, i64)>,
     last_out_ms: Option<u64>,
+    last_size: Option<u32>,
     panic_until_ms: Option<u64>,
     panic_need: f64,
     failed_starts: u32,
@@ -75,9 +78,14 @@ impl History {
             self.load.forget(now_ms, rules.stable_window);
         }
         let error_ratio = self.load.error_ratio(rules.panic_window);
-        let cost_frozen = is_frozen(&servers);
+        let silent = silent(&servers);
+        // With fewer than half of the warm servers reporting, the cost stays what it was.
+        let cost_frozen = silent > 0.5;
         if !cost_frozen && elapsed_ms > 0 {
             self.cost.observe(work, error_ratio > MOST_ERRORS);
+        }
+        if silent <= MOST_SILENT {
+            self.known_cost_s = self.cost.per_request_s();
         }
         self.inputs(now_ms, servers, error_ratio, cost_frozen, observation, rules)
     }
@@ -104,6 +112,7 @@ impl History {
             peak_rps: self.load.peak_rps(),
             error_ratio,
             cost_s: self.cost.per_request_s(),
+            known_cost_s: self.known_cost_s,
             cost_frozen,
             panic_left_ms: self.panic_until_ms.and_then(|until| until.checked_sub(now_ms)),
             panic_need: self.panic_need,
@@ -112,6 +121,7 @@ impl History {
             added: up.policies.iter().map(|it| self.moved(now_ms, it, 1)).collect(),
             removed: down.policies.iter().map(|it| self.moved(now_ms, it, -1)).collect(),
             since_out_ms: self.last_out_ms.map(|at| now_ms.saturating_sub(at)),
+            last_size: self.last_size,
             watched_ms: self.watched_since_ms.map_or(0, |at| now_ms.saturating_sub(at)),
             failed_starts: self.failed_starts,
             since_failed_start_ms: now_ms.saturating_sub(self.last_failed_start_ms),
@@ -127,6 +137,7 @@ impl History {
             self.wanted.push_back((now_ms, decision.from));
         }
         self.wanted.push_back((now_ms, decision.wanted));
+        self.last_size = Some(decision.to);
         let stable_ms = decision.rules.stable_window.as_millis() as u64;
         if decision.surge {
             self.panic_until_ms = Some(now_ms + stable_ms);
@@ -213,6 +224,7 @@ impl History {
             rps: tracked.rps,
             in_flight: seen.in_flight,
             phase_ms: now_ms.saturating_sub(seen.phase_since_ms),
+            ill_ms: seen.ill_since_ms.map(|since| now_ms.saturating_sub(since)),
         };
         (input, ended)
     }
@@ -238,11 +250,11 @@ impl History {
     }
 }
 
-/// With fewer than half of the warm servers reporting, the cost stays what it was.
-fn is_frozen(servers: &[ServerInput]) -> bool {
+/// The part of the warm servers that do not report; all of it where there are none.
+fn silent(servers: &[ServerInput]) -> f64 {
     let warm = || servers.iter().filter(|server| server.warm);
     let reporting = warm().filter(|server| server.cpu_ratio.is_some()).count();
-    reporting == 0 || reporting * 2 < warm().count()
+    if reporting == 0 { 1.0 } else { 1.0 - reporting as f64 / warm().count() as f64 }
 }
 
 fn within(at_ms: u64, now_ms: u64, window: Duration) -> bool {
@@ -262,6 +274,7 @@ mod tests {
             slot: 1,
             phase: ServerPhase::Ready,
             phase_since_ms: 0,
+            ill_since_ms: None,
             serving_since_ms: 0,
             owned: true,
             in_flight: 0,
@@ -284,6 +297,7 @@ mod tests {
             let fresh = decision.inputs.servers[0].cpu_ratio.is_some();
             assert_eq!(fresh, (1..50).contains(&second), "{second}");
             assert_eq!(decision.inputs.cost_frozen, !fresh, "{second}");
+            assert_eq!(decision.inputs.known_cost_s, decision.inputs.cost_s, "{second}");
             last = decision.inputs.cost_s;
         }
         let cost = last.unwrap();

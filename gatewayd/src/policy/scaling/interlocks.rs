@@ -11,7 +11,7 @@ pub(super) const MOST_ERRORS: f64 = 0.01;
 /// The part of servers that may be unhealthy.
 const MOST_UNHEALTHY: f64 = 0.1;
 /// The part of warm servers that may be silent.
-const MOST_SILENT: f64 = 0.2;
+pub(super) const MOST_SILENT: f64 = 0.2;
 /// Load that fell below this part of its peak may be an outage, with retries to come.
 const FALLEN: f64 = 0.5;
 
@@ -31,6 +31,7 @@ pub(super) fn interlocks(
     forbid(panic, &|| "panic".to_owned());
     forbid(fleet.coming > 0, &|| format!("{} starting", fleet.coming));
     forbid(fleet.leaving > 0, &|| format!("{} draining", fleet.leaving));
+    forbid(fleet.lost > 0, &|| format!("{} lost", fleet.lost));
     let unhealthy = f64::from(fleet.unhealthy) > f64::from(fleet.size) * MOST_UNHEALTHY;
     forbid(unhealthy, &|| format!("{} of {} unhealthy", fleet.unhealthy, fleet.size));
     let errors = inputs.error_ratio;
@@ -70,7 +71,7 @@ mod tests {
         let calm = || inputs((0..10).map(|index| server(index, ServerPhase::Ready)));
         let rules = ScalingRules::within(1, 100);
         let told = |inputs: &Inputs, panic| {
-            interlocks(inputs, &rules, &Fleet::count(inputs), panic).join(", ")
+            interlocks(inputs, &rules, &Fleet::count(inputs, &rules), panic).join(", ")
         };
         assert_eq!(told(&calm(), false), "");
         assert_eq!(told(&calm(), true), "panic");

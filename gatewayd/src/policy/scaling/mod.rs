@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  observation ─▶ fresh reports ─▶ cost ─┐
-//!                 load windows ──────────┴▶ Inputs ─▶ required ─▶ panic ─▶ tolerance
+//!                 load windows ──────────┴▶ Inputs ─▶ lost ─▶ required ─▶ panic ─▶ tolerance
 //!                                                      ─▶ missing metrics ─▶ stabilization ─▶ rate
 //!                                                      ─▶ interlocks ─▶ bounds ─▶ starts ─▶ actions
 //! ```
@@ -18,6 +18,7 @@ mod fleet;
 mod history;
 mod interlocks;
 mod load;
+mod lost;
 mod missing;
 mod observation;
 mod panic;
@@ -33,7 +34,7 @@ mod tolerance;
 pub use decide::decide;
 pub use history::History;
 pub use observation::{CpuReport, Observation, SeenServer};
-pub use phase::{Run, Signs, phase};
+pub use phase::{Run, Signs, is_ill, phase};
 pub use replay::{TooLong, replay};
 
 use crate::model::{Decision, ScalingRules};

@@ -26,6 +26,9 @@ pub struct SeenServer {
     pub phase: ServerPhase,
     /// Since when, milliseconds since the start of the process.
     pub phase_since_ms: u64,
+    /// Since when it has been ill without a break, milliseconds since the start of the process;
+    /// absent while it is not.
+    pub ill_since_ms: Option<u64>,
     /// When it last began to serve, milliseconds since the start of the process.
     pub serving_since_ms: u64,
     /// Whether the driver can end it.

@@ -56,6 +56,14 @@ pub fn phase(signs: &Signs) -> ServerPhase {
     }
 }
 
+/// Whether a server with these signs is ill: it was healthy once, and by now fails its probes or is
+/// away. One that is only ejected passes them, and one that an operator holds is not looked after.
+#[must_use]
+pub fn is_ill(signs: &Signs) -> bool {
+    let fails = signs.health == Health::Unhealthy || signs.run == Some(Run::Away);
+    signs.proven && fails && phase(signs) != ServerPhase::Held
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +103,16 @@ mod tests {
             told(|it| (it.health, it.part) = (Health::Healthy, Part::WHOLE)),
             ServerPhase::Ready
         );
+        let ill = |edit: fn(&mut Signs)| {
+            let mut signs = Signs { proven: true, ..signs };
+            edit(&mut signs);
+            is_ill(&signs)
+        };
+        assert!(ill(|_| {}));
+        assert!(ill(|it| (it.standing, it.ours) = (Standing::Draining, true)));
+        assert!(ill(|it| (it.health, it.run) = (Health::Healthy, Some(Run::Away))));
+        assert!(!ill(|it| it.health = Health::Ejected));
+        assert!(!ill(|it| it.proven = false));
+        assert!(!ill(|it| it.standing = Standing::Maintenance));
     }
 }

@@ -40,7 +40,7 @@ proptest! {
     #[test]
     fn nothing_is_taken_away_under_an_interlock(inputs in any_inputs()) {
         let decision = decide(inputs, &rules());
-        let fleet = Fleet::count(&decision.inputs);
+        let fleet = Fleet::count(&decision.inputs, &decision.rules);
         let reasons = interlocks(&decision.inputs, &decision.rules, &fleet, decision.panic);
         if decision.inputs.order.is_none() && !reasons.is_empty() {
             prop_assert!(decision.to >= decision.from, "{}", decision.sentence);

@@ -176,6 +176,7 @@ impl Fleet {
             slot: server.slot,
             phase: server.phase(now_ms),
             phase_since_ms: server.drains_ms.unwrap_or(server.ordered_ms),
+            ill_since_ms: None,
             serving_since_ms: server.ready_ms,
             owned: true,
             in_flight: server.queue as u32,

@@ -22,6 +22,19 @@ pub(super) enum Target {
     Rps(u32),
 }
 
+impl Required {
+    /// The part of the need that rests on what the gateway sees by itself, and on a cost that
+    /// enough servers told; 0..=1.
+    pub(super) fn known_part(&self, inputs: &Inputs) -> f64 {
+        match self.target {
+            Target::Rps(_) => 1.0,
+            Target::Cpu { cost_s, .. } => {
+                inputs.known_cost_s.map_or(0.0, |known_s| (known_s / cost_s).min(1.0))
+            }
+        }
+    }
+}
+
 /// What is needed for `offered_rps`; `None` when no target can be measured.
 pub(super) fn required(
     inputs: &Inputs,
@@ -58,6 +71,19 @@ mod tests {
         assert!((need(&rules).need - 30.25).abs() < 1e-9);
         rules.target_rps = Some(90_000);
         assert!(matches!(need(&rules).target, Target::Cpu { .. }));
+    }
+
+    #[test]
+    fn requests_are_known_and_a_cost_is_as_far_as_it_was_told() {
+        let mut rules = ScalingRules::within(1, 100);
+        let part = |rules: &ScalingRules, known_cost_s| {
+            let inputs = Inputs { cost_s: Some(0.02), known_cost_s, ..Inputs::default() };
+            required(&inputs, rules, Some(100.0)).unwrap().known_part(&inputs)
+        };
+        let known = [None, Some(0.01), Some(0.02), Some(0.04)];
+        assert_eq!(known.map(|known_s| part(&rules, known_s)), [0.0, 0.5, 1.0, 1.0]);
+        (rules.target_cpu, rules.target_rps) = (None, Some(10));
+        assert_eq!(part(&rules, None), 1.0);
     }
 
     #[test]

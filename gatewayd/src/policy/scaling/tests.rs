@@ -18,6 +18,7 @@ pub(super) fn server(number: u32, phase: ServerPhase) -> ServerInput {
         rps: 100.0,
         in_flight: 1,
         phase_ms: 600_000,
+        ill_ms: (phase == ServerPhase::Unhealthy).then_some(600_000),
     }
 }
 
@@ -144,6 +145,22 @@ fn an_order_goes_at_once_and_a_pause_does_nothing_at_all() {
 }
 
 #[test]
+fn silent_servers_hold_no_growth_that_the_load_alone_asks_for() {
+    let surging = |known_cost_s| {
+        with(10, |it| {
+            it.servers.iter_mut().for_each(|it| it.cpu_ratio = None);
+            (it.offered_rps, it.surge_rps) = (Some(1800.0), Some(1800.0));
+            it.known_cost_s = known_cost_s;
+        })
+    };
+    let known = surging(Some(0.007));
+    assert_eq!((known.what, known.to), (What::Out, 18), "{}", known.sentence);
+    let doubted = surging(None);
+    assert_eq!((doubted.what, doubted.to), (What::Hold, 10), "{}", doubted.sentence);
+    assert!(doubted.sentence.contains("10 of 10 do not report"), "{}", doubted.sentence);
+}
+
+#[test]
 fn failed_starts_stop_the_ordering_and_say_so() {
     let surging = |failed_starts, since_ms| {
         with(10, |it| {
@@ -198,6 +215,7 @@ prop_compose! {
         calm in any::<bool>(),
         rates in proptest::option::weighted(0.9, (0.0..5000_f64, 0.0..5000_f64, 0.0..5000_f64)),
         cost_s in proptest::option::weighted(0.9, 1e-4..0.05),
+        known_cost_s in proptest::option::weighted(0.9, 1e-4..0.05),
         error_ratio in prop_oneof![3 => Just(0.0), 1 => 0.0..1.0],
         panic in proptest::option::weighted(0.2, (0_u64..60_000, 0.0..50.0)),
         wanted in proptest::option::weighted(0.5, (0_u32..50, 0_u32..50)),
@@ -219,6 +237,7 @@ prop_compose! {
             peak_rps: rates.map(|it| it.2.max(it.1)),
             error_ratio: if calm { 0.0 } else { error_ratio },
             cost_s,
+            known_cost_s,
             cost_frozen: false,
             panic_left_ms: panic.map(|it| it.0).filter(|_| !calm),
             panic_need: panic.map_or(0.0, |it| it.1),
@@ -227,6 +246,7 @@ prop_compose! {
             added: vec![moved.0, moved.1],
             removed: vec![moved.2],
             since_out_ms: since.0.filter(|_| !calm),
+            last_size: wanted.map(|it| it.0),
             watched_ms: if calm { 600_000 } else { since.1 },
             failed_starts: failed.0,
             since_failed_start_ms: failed.1,

@@ -20,7 +20,13 @@ const BY_CHANCE: f64 = 0.002;
 
 /// When the last fault was over and the load stayed.
 pub(super) fn quiet_since_ns(scenario: &Scenario, faults: &[Fault]) -> u64 {
-    let mended = faults.iter().map(Fault::ends).max().unwrap_or_default();
+    let replace_after = scenario.rules.as_ref().and_then(|rules| rules.replace_after);
+    let over = |fault: &Fault| match replace_after.filter(|_| fault.kind.makes_ill()) {
+        // What is replaced by then is nobody's trouble any more.
+        Some(after) => fault.at + fault.lasts.min(after),
+        None => fault.ends(),
+    };
+    let mended = faults.iter().map(over).max().unwrap_or_default();
     let last = scenario.phases().last();
     let moves = last.is_some_and(|(it, _)| it.wave.is_some() || it.rps != it.to_rps);
     let last_length = last.map_or(Duration::ZERO, |(_, length)| length);

@@ -6,6 +6,7 @@
 //! | what is in flight is what began and did not end; no request is lost track of | each second |
 //! | a limit lets never more through, and refuses nobody who is far below it | at each request |
 //! | nobody is drained under an interlock | at each decision |
+//! | an ill server goes only after long, a few at a time, and another first | at each decision |
 //! | the fleet stays within its bounds | at each decision |
 //! | it turns round no more often than load and faults do | at the end |
 //! | after the last fault it finds back to what the load needs | at the end |
@@ -13,9 +14,11 @@
 mod convergence;
 mod interlocks;
 mod limits;
+mod replacing;
 
 use std::fmt;
 
+use super::engine::EPOCH_MS;
 use super::policies::Step;
 use super::scenario::{Fault, SECOND_NS, Scenario};
 use super::server::Server;
@@ -132,6 +135,10 @@ impl Checkers {
     /// A policy decided.
     pub(super) fn decided(&mut self, now_ns: u64, step: &Step, seen: &Observation, tally: &Tally) {
         let reasons = self.interlocks.observe(now_ns, step, seen, tally);
+        let now_ms = EPOCH_MS + now_ns / 1_000_000;
+        if let Some(what) = replacing::wrong(now_ms, step, seen, self.rules.as_ref()) {
+            self.broke(now_ns, what);
+        }
         if step.to >= step.from || reasons.is_empty() {
             return;
         }
@@ -148,7 +155,8 @@ impl Checkers {
         let staying = servers
             .iter()
             .filter(|server| server.is_there() && server.standing == Standing::Active);
-        let (size, max) = (staying.count() as u32, rules.max);
+        let lost = replacing::lost(EPOCH_MS + now_ns / 1_000_000, servers, rules);
+        let (size, max) = (staying.count().saturating_sub(lost) as u32, rules.max);
         if size > max {
             self.broke(now_ns, format!("{size} servers, at most {max}"));
         }

@@ -33,7 +33,8 @@ impl Engine<'_> {
             let step = policy.decide(self.now_ms(), &observation);
             self.checkers.decided(self.now_ns, &step, &observation, &self.tally);
             let moves = step.from != step.to;
-            if moves || (step.refused && !self.scaler.refused) {
+            let drains = step.actions.iter().any(|it| matches!(it, Action::Drain(_)));
+            if moves || drains || (step.refused && !self.scaler.refused) {
                 self.tally.decided(self.now_ns, &step);
             }
             self.scaler.refused = step.refused && !moves;
@@ -63,6 +64,7 @@ impl Engine<'_> {
                 slot: if server.listed { slot as u64 } else { u64::MAX },
                 phase: server.phase,
                 phase_since_ms: server.phase_since_ms,
+                ill_since_ms: server.ill_since_ms,
                 serving_since_ms: server.joined_ms,
                 owned: true,
                 in_flight: self.table.in_flight[slot],

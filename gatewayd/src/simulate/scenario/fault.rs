@@ -72,6 +72,11 @@ impl Fault {
 }
 
 impl FaultKind {
+    /// Whether servers that it befalls fail all their probes.
+    pub(in crate::simulate) fn makes_ill(&self) -> bool {
+        matches!(self, FaultKind::Crash | FaultKind::Hang | FaultKind::Errors(100))
+    }
+
     /// Whether it befalls servers that run.
     pub(in crate::simulate) fn hits_servers(&self) -> bool {
         !matches!(self, FaultKind::BootFails | FaultKind::BootSlow(_) | FaultKind::ClientsCut(_))

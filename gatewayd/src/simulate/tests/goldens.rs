@@ -43,6 +43,11 @@ fn scale_in_under_load() {
 }
 
 #[test]
+fn never_recovers() {
+    golden("never-recovers", &library("never-recovers"));
+}
+
+#[test]
 fn the_first_second_of_a_million_a_second() {
     golden("million", &library("million").until(Duration::from_secs(1)));
 }

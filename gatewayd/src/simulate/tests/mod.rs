@@ -8,6 +8,7 @@ mod ordering;
 mod overlaps;
 mod planted;
 mod scenarios;
+mod silence;
 mod theory;
 
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! Planted mistakes: each checker finds its own.
 
 use super::*;
-use crate::model::Action;
+use crate::model::{Action, ServerPhase};
 use crate::policy::scaling::Observation;
 use crate::simulate::policies::Step;
 
@@ -128,6 +128,40 @@ fn a_policy_that_shrinks_when_the_clients_are_gone_is_found() {
     });
     let told = broken(&format!("{BASE}\n{fault}"), blind, Planted::default());
     assert!(told.contains("although the load fell off"), "{told}");
+}
+
+#[test]
+fn a_policy_that_replaces_too_soon_or_too_many_or_the_last_one_is_found() {
+    let fault = |servers| {
+        format!("[[fault]]\nat = \"60s\"\nfor = \"7m\"\nkind = \"hang\"\nservers = {servers}\n")
+    };
+    let base = BASE.replace("target_cpu = 70", "target_cpu = 70, replace_after = \"1m\"");
+    for (servers, at_s, expected) in [
+        (1, 100, "is replaced, and was not ill for long"),
+        (2, 200, "2 of 6 servers are replaced at once"),
+        (6, 200, "6 of 6 servers are replaced at once"),
+    ] {
+        let mut second = 0;
+        let hasty = by(move |_, seen| {
+            second += 1;
+            let ill = seen.servers.iter().filter(|it| it.phase == ServerPhase::Unhealthy);
+            let ill: Vec<_> = ill.map(|it| it.name.clone()).collect();
+            let actions = if second == at_s { vec![Action::Drain(ill)] } else { Vec::new() };
+            Step { from: size(seen), to: size(seen), actions, ..Step::default() }
+        });
+        let told = broken(&format!("{base}\n{}", fault(servers)), hasty, Planted::default());
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+}
+
+#[test]
+fn a_policy_that_leaves_an_ill_server_for_ever_is_found_where_it_is_to_be_replaced() {
+    let base = BASE
+        .replace("for = \"8m\"", "for = \"40m\"")
+        .replace("target_cpu = 70", "target_cpu = 70, replace_after = \"1m\"");
+    let fault = "[[fault]]\nat = \"60s\"\nfor = \"39m\"\nkind = \"hang\"\nservers = 1\n";
+    let told = broken(&format!("{base}\n{fault}"), by(|_, seen| stay(seen)), Planted::default());
+    assert!(told.contains("1 servers do not serve"), "{told}");
 }
 
 #[test]

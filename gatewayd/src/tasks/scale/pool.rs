@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use crate::model::{
-    Autoscale, Condition, Decision, Driver as Drives, EventKind, LoadSample, Name, Pool,
+    Action, Autoscale, Condition, Decision, Driver as Drives, EventKind, LoadSample, Name, Pool,
     ScalerView, ScalingMode, ServerPhase, Severity, Source, What,
 };
 use crate::policy::left_behind;
@@ -266,7 +266,8 @@ impl PoolScaler {
             (false, false) => "advised".to_owned(),
             (false, true) => self.act(with, pool, &decision).await,
         };
-        if matches!(decision.what, What::Out | What::In) && autoscale.acts() {
+        let drains = decision.actions.iter().any(|it| matches!(it, Action::Drain(_)));
+        if (drains || decision.what == What::Out) && autoscale.acts() {
             let target = format!("pool/{}", pool.name);
             let severity = if outcome == "done" { Severity::Info } else { Severity::Warn };
             let what = match outcome.as_str() {

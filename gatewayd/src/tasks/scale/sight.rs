@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{Backend, Health, Name, Pool, ServerPhase, Source, Standing, Weight};
-use crate::policy::scaling::{CpuReport, Run, SeenServer, Signs, phase};
+use crate::policy::scaling::{CpuReport, Run, SeenServer, Signs, is_ill, phase};
 use crate::state::{LiveBackend, PoolTable, Table};
 
 use super::driver::{Instance, Life};
@@ -19,6 +19,8 @@ pub(super) const ACTOR: &str = "autoscaler";
 pub(super) struct Memory {
     /// Since when each is in its phase.
     phases: HashMap<Name, (ServerPhase, u64)>,
+    /// Since when each of those that are ill is so.
+    ill_since: HashMap<Name, u64>,
     /// The report of each that was the latest when last looked.
     reports: HashMap<Name, Option<u64>>,
     /// Since when each is seen; absent of those that were there at the first look.
@@ -107,9 +109,12 @@ impl<'a> Sight<'a> {
                 Some((table, index, Arc::clone(&table.backends[index])))
             });
             if let Some((table, index, live)) = live {
-                let phase = phase(&signs(backend, instance, table, index, memory));
+                let signs = signs(backend, instance, table, index, memory);
+                let phase = phase(&signs);
                 let since_ms = memory.enter(&backend.name, phase, now_ms);
-                seen.push(server(backend, &live, phase, since_ms));
+                let ill_since_ms = memory.ail(&backend.name, is_ill(&signs), now_ms);
+                let server = server(backend, &live, phase, since_ms);
+                seen.push(SeenServer { ill_since_ms, ..server });
             }
         }
         for instance in self.instances {
@@ -149,6 +154,15 @@ impl Memory {
         since_ms
     }
 
+    /// Since when `name` is ill, if it is.
+    fn ail(&mut self, name: &Name, is_ill: bool, now_ms: u64) -> Option<u64> {
+        if !is_ill {
+            self.ill_since.remove(name);
+            return None;
+        }
+        Some(*self.ill_since.entry(name.clone()).or_insert(now_ms))
+    }
+
     /// How long `name` needed until now, when it was seen to come; told once.
     pub(super) fn start_took(&mut self, name: &Name, now_ms: u64) -> Option<Duration> {
         let since_ms = self.coming_since.remove(name)?;
@@ -163,6 +177,7 @@ impl Memory {
     fn forget(&mut self, seen: &[SeenServer]) {
         let there: HashSet<&Name> = seen.iter().map(|server| &server.name).collect();
         self.phases.retain(|name, _| there.contains(name));
+        self.ill_since.retain(|name, _| there.contains(name));
         self.coming_since.retain(|name, _| there.contains(name));
         self.proven.retain(|name| there.contains(name));
         self.reports.retain(|name, _| there.contains(name));
@@ -198,6 +213,7 @@ fn server(backend: &Backend, live: &LiveBackend, phase: ServerPhase, since_ms: u
         slot: live.slot,
         phase,
         phase_since_ms: since_ms,
+        ill_since_ms: None,
         serving_since_ms: live.joined_ms(),
         owned: backend.source == Source::Autoscaler,
         in_flight: live.in_flight(),
@@ -216,6 +232,7 @@ fn bare(instance: &Instance, phase: ServerPhase, since_ms: u64) -> SeenServer {
         slot: u64::MAX,
         phase,
         phase_since_ms: since_ms,
+        ill_since_ms: None,
         serving_since_ms: since_ms,
         owned: true,
         in_flight: 0,

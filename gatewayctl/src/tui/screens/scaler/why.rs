@@ -88,6 +88,8 @@ fn short(stage: &str) -> &'static str {
         "starts" => "starts",
         "victims" => "victims",
         "order" => "order",
+        "lost" => "lost",
+        "replaced" => "replaced",
         _ => "stage",
     }
 }
