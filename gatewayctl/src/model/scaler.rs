@@ -118,7 +118,7 @@ pub struct ScaledServer {
 }
 
 /// Rules to try on the load of the last while; what is absent stays.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WhatIfRules {
     /// The fewest servers.
     pub min: Option<u32>,

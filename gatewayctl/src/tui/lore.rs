@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::moment::Moment;
 use crate::{
     client,
-    model::{Decision, Grouping, Rejection, RuleEdit, Scaler, Simulation},
+    model::{Decision, Grouping, Rejection, RuleEdit, Scaler, Simulation, WhatIf, WhatIfRules},
 };
 
 /// Answers older than this are asked for anew.
@@ -19,6 +19,8 @@ pub(crate) const REFUSED_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) const OFFENDERS: u32 = 300;
 /// A new rule is tried on this last while.
 pub(crate) const TRIED_ON: Duration = Duration::from_secs(300);
+/// Other rules of a scaler are tried on this last while, which is all that is kept.
+pub(crate) const REPLAYED: Duration = Duration::from_secs(3_600);
 /// So many decisions are listed.
 pub(crate) const DECISIONS: u32 = 200;
 
@@ -53,6 +55,19 @@ pub(crate) enum Inquiry {
         /// The decision.
         id: u64,
     },
+    /// What would other rules have made of the load?
+    WhatIf(Tried),
+}
+
+/// Rules that are tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tried {
+    /// The pool.
+    pub(crate) pool: String,
+    /// The rules.
+    pub(crate) rules: WhatIfRules,
+    /// Percent of the load that there was.
+    pub(crate) load_percent: u32,
 }
 
 /// What the gateway answered.
@@ -70,6 +85,8 @@ pub(crate) enum Finding {
     Latest(Box<Decision>),
     /// One decision with what it was made from.
     Explanation(Box<Decision>),
+    /// The rules there are beside others.
+    WhatIf(Box<WhatIf>),
 }
 
 /// A question and its answer.
@@ -177,6 +194,8 @@ fn rhythm(inquiry: &Inquiry) -> Duration {
     match inquiry {
         Inquiry::Explanation { .. } => Duration::from_secs(10),
         Inquiry::Simulation { .. } => Duration::from_secs(5),
+        // It may take the gateway a second of a core.
+        Inquiry::WhatIf(_) => Duration::from_secs(60),
         _ => RHYTHM,
     }
 }

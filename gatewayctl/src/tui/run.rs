@@ -16,7 +16,7 @@ use super::{
     key::Key,
     link::{Link, Route},
     look::Look,
-    lore::{self, Finding, Found, Inquiry},
+    lore::{self, Finding, Found, Inquiry, Tried},
     message::{Answer, Msg},
     model::{Model, Settings},
     moment::Moment,
@@ -278,6 +278,11 @@ async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Err
         Inquiry::Latest { pool } => {
             let found = client.explain(None, pool).await;
             found.map(|found| Finding::Latest(Box::new(found)))
+        }
+        Inquiry::WhatIf(Tried { pool, rules, load_percent }) => {
+            let load = f64::from(*load_percent) / 100.0;
+            let found = client.what_if(pool, rules, load, lore::REPLAYED).await;
+            found.map(|found| Finding::WhatIf(Box::new(found)))
         }
         Inquiry::Explanation { id } => {
             let found = client.explain(Some(*id), "").await;

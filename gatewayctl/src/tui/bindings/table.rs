@@ -127,6 +127,7 @@ pub(crate) static TABLE: &[Binding] = &[
     scaler(&[Char('H')], scaler::Msg::Hold, "scaler.hold", "hold the size for a while, or resume", Some(("H", "hold/resume"))),
     scaler(&[Char('M')], scaler::Msg::Desired, "scaler.desired", "want a size by hand for a while", Some(("M", "by hand"))),
     scaler(&[Char('A')], scaler::Msg::Rules, "scaler.rules", "change minimum, maximum, targets, mode", Some(("A", "rules"))),
+    scaler(&[Char('w')], scaler::Msg::WhatIf, "scaler.what-if", "try other rules, or more load, on the last hour", Some(("w", "what if"))),
     scaler(&[Char('f')], scaler::Msg::NextKinds, "scaler.kinds", "all decisions, only moves, only refused", Some(("f", "kinds"))),
     scaler(&[Tab], scaler::Msg::NextPool, "scaler.pool", "next pool", Some(("Tab", "pool"))),
     scaler(&[BackTab], scaler::Msg::PreviousPool, "scaler.pool-before", "pool before", None),
@@ -175,4 +176,5 @@ pub(crate) static TABLE: &[Binding] = &[
     dialog(&[Right, Char(' ')], dialog::Msg::Right, "dialog.right", "next choice"),
     dialog(&[Char('r')], dialog::Msg::Reload, "dialog.reload", "look at the target again"),
     dialog(&[Char('f')], dialog::Msg::Force, "dialog.force", "overrule a guard (asks for the name and a reason)"),
+    dialog(&[Char('A')], dialog::Msg::Apply, "dialog.apply", "apply the rules that are tried (asks)"),
 ];

@@ -290,7 +290,7 @@ impl Confirm {
             }
             Msg::Reload => self.reload(around),
             Msg::Force => self.insist(),
-            Msg::Left | Msg::Right => Step::Stay,
+            Msg::Left | Msg::Right | Msg::Apply => Step::Stay,
         }
     }
 

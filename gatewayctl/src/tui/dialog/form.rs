@@ -1,6 +1,13 @@
 //! A form: fields that together make a change, each judged as it is typed.
 
-use super::{Around, Msg, Step, add, block, input::Input, limit, scale, trial::Trial, weight};
+use super::{
+    Around, Msg, Step, add, block,
+    input::Input,
+    limit,
+    limit_trial::{self, RuleTrial},
+    scale, weight,
+    what_if::{self, RulesTrial},
+};
 use crate::{
     model::{Scaler, Snapshot},
     tui::{
@@ -21,8 +28,6 @@ pub(crate) struct Form {
     pub(super) fields: Vec<Field>,
     /// The field under the cursor.
     pub(super) focus: usize,
-    /// What its rule would have done, where it has one.
-    pub(super) trial: Trial,
 }
 
 /// What a form is for.
@@ -32,8 +37,8 @@ pub(super) enum Purpose {
     Add,
     /// Weights of these backends.
     Weight(Vec<String>),
-    /// This limit.
-    Limit(String),
+    /// This limit, and what its rule would have done.
+    Limit(String, Box<RuleTrial>),
     /// A block.
     Block,
     /// To hold a pool's size.
@@ -42,6 +47,8 @@ pub(super) enum Purpose {
     Desired(Box<Scaler>),
     /// Other rules of a scaler.
     Rules(Box<Scaler>),
+    /// Rules to try, and what they would have done.
+    WhatIf(Box<Scaler>, Box<RulesTrial>),
 }
 
 /// One field.
@@ -101,7 +108,7 @@ impl Field {
 impl Form {
     /// A form with the cursor in its first field.
     pub(super) fn new(purpose: Purpose, title: String, fields: Vec<Field>) -> Self {
-        Self { purpose, title, fields, focus: 0, trial: Trial::default() }
+        Self { purpose, title, fields, focus: 0 }
     }
 
     /// What stands in the field called `label`.
@@ -114,34 +121,52 @@ impl Form {
         match &self.purpose {
             Purpose::Add => add::verdict(field, snapshot),
             Purpose::Weight(names) => weight::verdict(field, names, snapshot),
-            Purpose::Limit(_) => limit::verdict(field),
+            Purpose::Limit(..) => limit::verdict(field),
             Purpose::Block => block::verdict(field, snapshot),
             Purpose::Hold(it) | Purpose::Desired(it) | Purpose::Rules(it) => {
                 scale::verdict(field, it)
             }
+            Purpose::WhatIf(it, _) => what_if::verdict(field, it),
         }
     }
 
     /// What is to be asked about what is typed.
     pub(crate) fn tries(&mut self, now: Moment) -> Option<Inquiry> {
-        let Purpose::Limit(name) = &self.purpose else { return None };
         let rule = limit::rule(self);
-        self.trial.ask(name, rule, now)
+        let tried = match &self.purpose {
+            Purpose::WhatIf(scaler, _) => what_if::tried(self, scaler),
+            _ => None,
+        };
+        match &mut self.purpose {
+            Purpose::Limit(name, trial) => limit_trial::ask(trial, name, rule, now),
+            Purpose::WhatIf(_, trial) => what_if::ask(trial, tried, now),
+            _ => None,
+        }
     }
 
     /// Takes the answer.
     pub(crate) fn learn(&mut self, found: &Found) {
-        if let Purpose::Limit(name) = &self.purpose {
-            self.trial.learn(name, found);
+        match &mut self.purpose {
+            Purpose::Limit(name, trial) => limit_trial::learn(trial, name, found),
+            Purpose::WhatIf(_, trial) => what_if::learn(trial, found),
+            _ => {}
         }
     }
 
     /// When it is to be asked about without anything else happening.
     pub(super) fn next_change(&self, now: Moment) -> Option<Moment> {
-        self.trial.next_change(now)
+        match &self.purpose {
+            Purpose::Limit(_, trial) => trial.next_change(now),
+            Purpose::WhatIf(_, trial) => trial.next_change(now),
+            _ => None,
+        }
     }
 
     pub(super) fn press(&mut self, key: Key) -> bool {
+        // Its fields are numbers, so that a letter is free to mean something.
+        if matches!((&self.purpose, key), (Purpose::WhatIf(..), Key::Char('A'))) {
+            return false;
+        }
         match self.fields.get_mut(self.focus).map(|field| &mut field.entry) {
             Some(Entry::Text(input)) => input.press(key),
             _ => false,
@@ -172,7 +197,10 @@ impl Form {
             Msg::Left => self.choose(usize::MAX),
             Msg::Right => self.choose(1),
             Msg::No => return Step::Close,
-            Msg::Yes | Msg::Reload | Msg::Force => {}
+            Msg::Apply if matches!(self.purpose, Purpose::WhatIf(..)) => {
+                return self.submit(key, around);
+            }
+            Msg::Yes | Msg::Reload | Msg::Force | Msg::Apply => {}
         }
         Step::Stay
     }
@@ -202,11 +230,12 @@ impl Form {
         match &self.purpose {
             Purpose::Add => add::submit(self, key, around),
             Purpose::Weight(names) => weight::submit(self, names, around),
-            Purpose::Limit(name) => limit::submit(self, name, key, around),
+            Purpose::Limit(name, trial) => limit::submit(self, name, trial, key, around),
             Purpose::Block => block::submit(self, key, around),
             Purpose::Hold(scaler) => scale::submit_hold(self, scaler, key, around),
             Purpose::Desired(scaler) => scale::submit_desired(self, scaler, key, around),
             Purpose::Rules(scaler) => scale::submit_rules(self, scaler, key, around),
+            Purpose::WhatIf(scaler, trial) => what_if::submit(self, scaler, trial, key, around),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Around,
     canvas::{self, Row},
     form::{Entry, Field, Form, Purpose, Verdict},
-    limit,
+    limit, limit_trial, what_if,
 };
 use crate::tui::{look::Look, theme::Role};
 
@@ -39,8 +39,14 @@ pub(super) fn view(form: &Form, look: Look, frame: &mut Frame<'_>, around: &Arou
         let (role, said) = thought(form, field, around);
         rows.extend(Row::words(look, 1, role, &said, width));
     }
-    if let Purpose::Limit(_) = form.purpose {
-        rows.extend(form.trial.rows(limit::rule(form).as_ref(), look, width));
+    match &form.purpose {
+        Purpose::Limit(_, trial) => {
+            rows.extend(limit_trial::rows(trial, limit::rule(form).as_ref(), look, width));
+        }
+        Purpose::WhatIf(scaler, trial) => {
+            rows.extend(what_if::rows(form, scaler, trial, look, width));
+        }
+        _ => {}
     }
     if let Some(hindrance) = around.hindrance {
         rows.extend(Row::words(look, 0, Role::Warn, hindrance, width));
@@ -72,12 +78,16 @@ fn keys<'a>(form: &Form, look: Look) -> Row<'a> {
     let on = match (&form.purpose, last) {
         (_, false) => "next field",
         (Purpose::Weight(_), true) => "stage",
+        (Purpose::WhatIf(..), true) => "apply these",
         (_, true) => "see what would happen",
     };
     let key = |key: &str| Span::styled(format!("   [{key}] "), look.style(Role::Accent));
     let mut spans = vec![key("Enter"), Span::raw(on)];
     if matches!(form.fields.get(form.focus).map(|it| &it.entry), Some(Entry::Choice(..))) {
         spans.extend([key("Left/Right"), Span::raw("choose")]);
+    }
+    if let (Purpose::WhatIf(..), false) = (&form.purpose, last) {
+        spans.extend([key("A"), Span::raw("apply")]);
     }
     spans.extend([key("Esc"), Span::raw("cancel")]);
     Row::new(0, spans)

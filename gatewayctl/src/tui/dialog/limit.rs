@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     Around, Confirm, Level, Step,
     form::{Field, Form, Purpose, Verdict},
+    limit_trial::{self, RuleTrial},
 };
 use crate::{
     duration,
@@ -34,7 +35,8 @@ pub(crate) fn limit(limit: &Limit) -> Form {
         Field::text("for", "", "30m; empty: until changed"),
         Field::text("reason", "", "for those after you"),
     ];
-    Form::new(Purpose::Limit(limit.name.clone()), format!("Edit limit {}", limit.name), fields)
+    let purpose = Purpose::Limit(limit.name.clone(), Box::default());
+    Form::new(purpose, format!("Edit limit {}", limit.name), fields)
 }
 
 /// The rule as typed; none while it is incomplete.
@@ -65,7 +67,13 @@ pub(super) fn length(text: &str) -> Verdict {
 }
 
 /// The question the form leads to.
-pub(super) fn submit(form: &Form, name: &str, key: Key, around: &Around<'_>) -> Step {
+pub(super) fn submit(
+    form: &Form,
+    name: &str,
+    trial: &RuleTrial,
+    key: Key,
+    around: &Around<'_>,
+) -> Step {
     let Some(limit) = around.snapshot.limits.iter().find(|limit| limit.name == name) else {
         return Step::Refuse(format!("limit {name} is gone"));
     };
@@ -80,7 +88,8 @@ pub(super) fn submit(form: &Form, name: &str, key: Key, around: &Around<'_>) -> 
     let edit = Edit::SetLimit { name: name.to_owned(), edit };
     let mut confirm = Confirm::new(edit, Level::Key, around.snapshot, around.now, key);
     let seen = rule(form).filter(|_| form.value("limit") != limit.rule);
-    for note in notes.into_iter().chain(seen.and_then(|rule| form.trial.words(&rule))) {
+    let seen = seen.and_then(|rule| limit_trial::words(trial, &rule));
+    for note in notes.into_iter().chain(seen) {
         confirm = confirm.note(note);
     }
     let confirm = confirm.because(form.value("reason"));

@@ -10,10 +10,12 @@ mod form;
 mod form_view;
 pub(crate) mod input;
 mod limit;
+mod limit_trial;
 mod scale;
 mod target;
 mod trial;
 mod weight;
+mod what_if;
 
 pub(crate) use confirm::{Confirm, Level};
 pub(crate) use form::Form;
@@ -23,6 +25,7 @@ pub(crate) use {
     limit::limit,
     scale::{desired, hold, rules},
     weight::weight,
+    what_if::what_if,
 };
 
 use ratatui::Frame;
@@ -72,6 +75,8 @@ pub(crate) enum Msg {
     Reload,
     /// Insists although a guard refuses.
     Force,
+    /// Makes a change of what is tried.
+    Apply,
 }
 
 /// What a dialog wants of the dashboard around it.

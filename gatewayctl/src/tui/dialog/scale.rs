@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     duration,
-    model::{Edit, Scaler, ScalerEdit},
+    model::{Edit, Scaler, ScalerEdit, WhatIfRules},
     tui::key::Key,
 };
 
@@ -38,24 +38,28 @@ pub(crate) fn desired(scaler: &Scaler) -> Form {
 
 /// Asks for other rules.
 pub(crate) fn rules(scaler: &Scaler) -> Form {
+    let at = MODES.iter().position(|mode| *mode == scaler.mode).unwrap_or(0);
+    let mut mode = Field::choice("mode", MODES.map(str::to_owned).to_vec(), at);
+    mode.hint = format!("was {}", scaler.mode);
+    let mut fields = numbers(scaler);
+    fields.extend([mode, reason()]);
+    let title = format!("Scaling of pool {}", scaler.pool);
+    Form::new(Purpose::Rules(Box::new(scaler.clone())), title, fields)
+}
+
+/// The rules that are numbers.
+pub(super) fn numbers(scaler: &Scaler) -> Vec<Field> {
     let number = |label, value: Option<u32>, unit: &str| {
         let was = value.map_or_else(|| "none".to_owned(), |it| it.to_string());
         let text = value.map_or_else(String::new, |it| it.to_string());
         Field::suggestion(label, &text, format!("{unit}, was {was}"))
     };
-    let at = MODES.iter().position(|mode| *mode == scaler.mode).unwrap_or(0);
-    let mut mode = Field::choice("mode", MODES.map(str::to_owned).to_vec(), at);
-    mode.hint = format!("was {}", scaler.mode);
-    let fields = vec![
+    vec![
         number("min", Some(scaler.min), "servers"),
         number("max", Some(scaler.max), "servers"),
         number("cpu", scaler.target_cpu, "percent of a server"),
         number("rps", scaler.target_rps, "requests/s of a server"),
-        mode,
-        reason(),
-    ];
-    let title = format!("Scaling of pool {}", scaler.pool);
-    Form::new(Purpose::Rules(Box::new(scaler.clone())), title, fields)
+    ]
 }
 
 fn until() -> Field {
@@ -116,6 +120,17 @@ pub(super) fn submit_desired(form: &Form, scaler: &Scaler, key: Key, around: &Ar
 
 /// The question that leads to the rules.
 pub(super) fn submit_rules(form: &Form, scaler: &Scaler, key: Key, around: &Around<'_>) -> Step {
+    let (numbers, mut notes) = changes(form, scaler);
+    let mode = Some(form.value("mode").to_owned()).filter(|mode| *mode != scaler.mode);
+    notes.extend(mode.iter().map(|mode| format!("mode {mode}, was {}", scaler.mode)));
+    if notes.is_empty() {
+        return Step::Refuse(format!("{} is scaled so already: nothing to change", scaler.pool));
+    }
+    ask(form, scaler, edit(numbers, mode), notes, (key, around))
+}
+
+/// The numbers that differ from those of `scaler`, and each in words.
+pub(super) fn changes(form: &Form, scaler: &Scaler) -> (WhatIfRules, Vec<String>) {
     let mut notes = Vec::new();
     let mut changed = |label: &str, was: Option<u32>| {
         let number = form.value(label).parse::<u32>().ok().filter(|number| Some(*number) != was)?;
@@ -126,16 +141,17 @@ pub(super) fn submit_rules(form: &Form, scaler: &Scaler, key: Key, around: &Arou
     let (min, max) = (changed("min", Some(scaler.min)), changed("max", Some(scaler.max)));
     let target_cpu = changed("cpu", scaler.target_cpu);
     let target_rps = changed("rps", scaler.target_rps);
-    let mode = Some(form.value("mode").to_owned()).filter(|mode| *mode != scaler.mode);
-    notes.extend(mode.iter().map(|mode| format!("mode {mode}, was {}", scaler.mode)));
-    if notes.is_empty() {
-        return Step::Refuse(format!("{} is scaled so already: nothing to change", scaler.pool));
-    }
-    let edit = ScalerEdit::Rules { min, max, target_cpu, target_rps, mode };
-    ask(form, scaler, edit, notes, (key, around))
+    (WhatIfRules { min, max, target_cpu, target_rps, ..WhatIfRules::default() }, notes)
 }
 
-fn ask(
+/// The edit that makes these numbers, and this mode, the rules.
+pub(super) fn edit(numbers: WhatIfRules, mode: Option<String>) -> ScalerEdit {
+    let WhatIfRules { min, max, target_cpu, target_rps, .. } = numbers;
+    ScalerEdit::Rules { min, max, target_cpu, target_rps, mode }
+}
+
+/// The question whether `edit` is wanted.
+pub(super) fn ask(
     form: &Form,
     scaler: &Scaler,
     edit: ScalerEdit,

@@ -8,15 +8,15 @@ use crate::{
     client,
     model::{
         Backend, Block, Condition, Decision, Edit, Event, Grouping, Health, Limit, LimitMode,
-        Operation, Pool, Problem, Rejection, ScaledServer, Scaler, Severity, Share, Simulation,
-        Snapshot, Stage, Standing, Totals,
+        Operation, Pool, Problem, Rejection, ScaledServer, Scaler, ScalingRun, Severity, Share,
+        Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
     },
     tui::{
         connection::Connection,
         effect::{Effect, Request},
         key::Key,
         look::Look,
-        lore::{Finding, Found, Inquiry},
+        lore::{Finding, Found, Inquiry, Tried},
         message::{Answer, LinkEvent, Msg},
         model::{Model, Settings},
         moment::Moment,
@@ -235,12 +235,34 @@ pub(super) fn canned(inquiry: &Inquiry) -> Finding {
             let found = decisions().into_iter().find(|it| it.pool == *pool);
             Finding::Latest(Box::new(found.unwrap_or_default()))
         }
+        Inquiry::WhatIf(tried) => Finding::WhatIf(Box::new(what_if(tried))),
         Inquiry::Explanation { id } => {
             let found = decisions().into_iter().find(|it| it.id == *id).unwrap_or_default();
             let servers = vec![server("app-1", 0.72, true), server("app-4", 0.31, false)];
             Finding::Explanation(Box::new(Decision { servers, ..found }))
         }
     }
+}
+
+/// An hour under the rules there are, and under those that are tried.
+fn what_if(tried: &Tried) -> WhatIf {
+    let run = |run, peak_servers, server_hours| ScalingRun {
+        run,
+        pool: tried.pool.clone(),
+        replayed_s: 3_600.0,
+        start_s: 12.0,
+        start_seen: true,
+        load: 1.0,
+        peak_servers,
+        last_servers: 5,
+        scale_outs: 3,
+        scale_ins: 1,
+        server_hours,
+        ..ScalingRun::default()
+    };
+    let load = f64::from(tried.load_percent) / 100.0;
+    let harder = ScalingRun { load, busy_s: 95.0, lost: 0.004, scale_outs: 6, ..run("", 12, 8.4) };
+    WhatIf { now: run("now", 8, 6.1), what_if: ScalingRun { run: "what-if", ..harder } }
 }
 
 fn scalers() -> Vec<Scaler> {

@@ -184,6 +184,25 @@ fn the_forms_of_a_scaler() {
 }
 
 #[test]
+fn other_rules_tried_and_about_to_be_applied() {
+    let mut story = Story::watching(unicode()).on(Screen::Scaler);
+    story.press("w");
+    golden(&story, "dialog_what_if");
+    story.key(Key::Tab);
+    story.tell(Msg::Paste("20".into()));
+    story.key(Key::BackTab);
+    story.key(Key::BackTab);
+    story.tell(Msg::Paste("1.5".into()));
+    story.wait(Duration::from_millis(300));
+    story.inform();
+    golden(&story, "dialog_what_if_tried");
+    story.press("A");
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    golden(&story, "dialog_what_if_confirm");
+}
+
+#[test]
 fn an_inquiry_that_failed() {
     for (screen, inquiry) in [
         (Screen::Limits, Inquiry::Rejections(Grouping::Client)),

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::fixture::{Story, ascii, canned, drain_plan};
 use crate::{
-    model::{Edit, ScalerEdit},
+    client::{Error, ErrorCode},
+    model::{Edit, ScalerEdit, WhatIfRules},
     tui::{
         key::Key,
-        lore::{Finding, Found, Inquiry},
+        lore::{Finding, Found, Inquiry, Tried},
         message::Msg,
         screens::Screen,
     },
@@ -139,6 +140,85 @@ fn a_size_by_hand_is_within_the_rules_and_ends_by_itself() {
     story.press("y");
     let ttl = Some(Duration::from_secs(1_800));
     assert_eq!(story.sent()[0].edit, scale("app", ScalerEdit::Desired { servers: 12, ttl }));
+}
+
+#[test]
+fn other_rules_are_tried_when_typing_pauses_and_applied_on_demand() {
+    let mut story = on_scaler();
+    story.press("w");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("What if? Pool app") && frame.contains("asking the gateway"), "{frame}");
+    story.wait(Duration::from_millis(300));
+    story.inform();
+    story.key(Key::Tab);
+    story.key(Key::Ctrl('U'));
+    story.press("20");
+    story.wait(Duration::from_millis(300));
+    let asked = |story: &Story| {
+        let tried = |it: &&Inquiry| matches!(it, Inquiry::WhatIf(_));
+        story.inquiries().into_iter().filter(tried).cloned().collect::<Vec<_>>()
+    };
+    let rules =
+        WhatIfRules { min: Some(4), max: Some(20), target_cpu: Some(65), ..Default::default() };
+    let expected = Tried { pool: "app".into(), rules, load_percent: 100 };
+    assert_eq!(asked(&story), [Inquiry::WhatIf(expected)], "once, when typing paused");
+    story.inform();
+    let frame = story.frame(120, 40);
+    for told in ["peak                   8          12", "busy", "1m35s", "replayed 1h00m"] {
+        assert!(frame.contains(told), "{told}: {frame}");
+    }
+    story.wait(Duration::from_secs(20));
+    story.watch();
+    assert_eq!(asked(&story).len(), 0, "the past does not change");
+    story.press("A");
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("max 20, was 16"), "{frame}");
+    assert!(frame.contains("tried: peak 8 > 12, 6.1 > 8.4 server-hours"), "{frame}");
+    story.press("y");
+    let rules = ScalerEdit::Rules {
+        min: None,
+        max: Some(20),
+        target_cpu: None,
+        target_rps: None,
+        mode: None,
+    };
+    assert_eq!(story.sent()[0].edit, scale("app", rules));
+}
+
+#[test]
+fn a_load_alone_is_tried_and_not_applied_and_wrong_rules_are_neither() {
+    let mut story = on_scaler();
+    story.press("w");
+    story.key(Key::BackTab);
+    story.press("1.5");
+    story.wait(Duration::from_millis(300));
+    story.inform();
+    assert!(story.frame(120, 40).contains("x1.5"), "{}", story.frame(120, 40));
+    story.press("A");
+    assert_eq!(story.asked(), None);
+    assert!(story.frame(120, 40).contains("nothing to apply"), "{}", story.frame(120, 40));
+    story.key(Key::Ctrl('U'));
+    story.press("9999");
+    story.wait(Duration::from_secs(1));
+    assert!(story.frame(120, 40).contains("0.01 to 100 times"), "{}", story.frame(120, 40));
+    story.press("A");
+    assert_eq!(story.asked(), None);
+}
+
+#[test]
+fn what_the_gateway_says_against_a_try_is_told() {
+    let mut story = on_scaler();
+    story.press("w");
+    story.wait(Duration::from_millis(300));
+    let inquiry = story.inquiries().into_iter().find(|it| matches!(it, Inquiry::WhatIf(_)));
+    let inquiry = inquiry.unwrap().clone();
+    let error =
+        Error::new(ErrorCode::Invalid, "4 s of load were recorded of app, 10 s are the least");
+    story.find(Found { inquiry, result: Err(error) });
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("4 s of load were recorded of app"), "{frame}");
 }
 
 #[test]

@@ -87,6 +87,8 @@ pub(crate) enum Msg {
     Desired,
     /// Change the rules.
     Rules,
+    /// Try other rules.
+    WhatIf,
     /// One step back.
     Back,
 }
@@ -128,6 +130,7 @@ impl State {
             Msg::Hold => return self.of_scaler(picture, |scaler| hold_or_resume(scaler, stage)),
             Msg::Desired => return self.of_scaler(picture, |it| form(dialog::desired(it))),
             Msg::Rules => return self.of_scaler(picture, |it| form(dialog::rules(it))),
+            Msg::WhatIf => return self.of_scaler(picture, |it| form(dialog::what_if(it))),
             Msg::Back if self.follows => return Wish::Pass,
             Msg::Back => self.follows = true,
         }
