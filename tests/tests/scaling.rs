@@ -11,32 +11,11 @@ use std::process::Command;
 use gateway_proto::externalscaler::external_scaler_client::ExternalScalerClient;
 use gateway_proto::externalscaler::{GetMetricsRequest, ScaledObjectRef};
 use gateway_tests::{
-    Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, free_port, gatewayd, until,
+    Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, end, free_port, gatewayd,
+    scaled_app, scaled_pool, until,
 };
 use serde_json::Value;
 use tonic::Code;
-
-/// A pool whose servers are `command`, with little patience so that tests need not wait.
-fn pool(command: &[&str], keys: &str) -> String {
-    let first = free_port().min(60_000);
-    let last = first + 50;
-    format!(
-        "{EVERYTHING}\n[[pool]]\nname = \"app\"\nslow_start = \"0s\"\n\
-         health = {{ path = \"/healthz\", interval = \"200ms\", timeout = \"1s\" }}\n\
-         [pool.autoscale]\ndriver = \"process\"\n\
-         stable_window = \"5s\"\npanic_window = \"1s\"\ndefault_instance_warmup = \"1s\"\n{keys}\n\
-         [pool.autoscale.process]\ncommand = {command:?}\nports = \"{first}-{last}\"\ngrace = \"2s\"\n"
-    )
-}
-
-/// App servers that are busy for 20 ms per request: 50 requests per second is all that one can do.
-fn app_servers(codes: &Path, more: &[&str], keys: &str) -> String {
-    let (program, codes) =
-        (gatewayd().display().to_string(), format!("--codes={}", codes.display()));
-    let words =
-        [&program, "demo", "app", "--name={name}", "--listen=127.0.0.1:{port}", "--work=20ms"];
-    pool(&[&words[..], &[codes.as_str()], more].concat(), keys)
-}
 
 /// What a script of an operator may look like: it runs app servers and keeps them in a directory.
 const SCALE: &str = r#"#!/bin/sh
@@ -112,12 +91,12 @@ fn a_script_starts_servers_and_ends_them_once_they_are_drained() {
     let place = tempfile::tempdir().unwrap();
     let _ends = EndsServers(place.path());
     let mut gateway = Gateway::start(&by_script(place.path(), "min = 1\nmax = 3"));
-    await_ready(&gateway, 1);
+    gateway.await_ready(1);
     gateway.ctl.run("scaler desired 3 -y -m noon");
     let crowd = Crowd::gather(4, Protocol::Http, gateway.http, "/bytes/100");
-    await_ready(&gateway, 3);
+    gateway.await_ready(3);
     gateway.ctl.run("scaler desired 1 -y -m night");
-    await_ready(&gateway, 1);
+    gateway.await_ready(1);
     until("only one server is left", || {
         (gateway.ctl.items("backend list").len() == 1).then_some(())
     });
@@ -130,7 +109,7 @@ fn a_script_starts_servers_and_ends_them_once_they_are_drained() {
 
     gateway.kill();
     gateway.start_again();
-    await_ready(&gateway, 1);
+    gateway.await_ready(1);
     assert_eq!(gateway.ctl.items("backend list").remove(0)["name"], left, "it was found again");
     let asked = calls(place.path(), "scale-out");
     assert_eq!(asked.len(), 2, "nothing is started twice: {asked:?}");
@@ -141,17 +120,17 @@ fn a_script_that_fails_is_told_with_what_it_says_and_repeated_as_the_same_order(
     let place = tempfile::tempdir().unwrap();
     let _ends = EndsServers(place.path());
     let gateway = Gateway::start(&by_script(place.path(), "min = 1\nmax = 3"));
-    await_ready(&gateway, 1);
+    gateway.await_ready(1);
     fs::write(place.path().join("broken"), "").unwrap();
     gateway.ctl.run("scaler set app --min 2 -y");
     until("the ordering stops", || {
-        let it = scaler(&gateway);
+        let it = gateway.scaler();
         it["conditions"].as_array()?.iter().find(|it| it["reason"] == "FailedStart").cloned()
     });
     let events = gateway.ctl.run("event list --kind scale -o jsonl");
     assert!(events.contains("exit status: 7: the quota is used up"), "{events}");
     fs::remove_file(place.path().join("broken")).unwrap();
-    await_ready(&gateway, 2);
+    gateway.await_ready(2);
     let asked = calls(place.path(), "scale-out 2 app-");
     assert!(asked.len() > 3 && asked.iter().all(|it| *it == asked[0]), "{asked:?}");
 }
@@ -215,9 +194,9 @@ async fn ask_as_keda(address: SocketAddr) {
 #[test]
 fn servers_whose_pool_is_not_scaled_any_more_are_told_with_what_to_do() {
     let codes = tempfile::tempdir().unwrap();
-    let gateway = Gateway::start(&app_servers(codes.path(), &[], "min = 2\nmax = 3"));
-    await_ready(&gateway, 2);
-    let left = pids(&gateway);
+    let gateway = Gateway::start(&scaled_app(codes.path(), &[], "min = 2\nmax = 3"));
+    gateway.await_ready(2);
+    let left = gateway.server_pids();
     gateway.write_file(&format!("{EVERYTHING}\n[[pool]]\nname = \"app\"\n"));
     gateway.signal(Signal::SIGHUP);
     until("it is an event", || {
@@ -228,42 +207,18 @@ fn servers_whose_pool_is_not_scaled_any_more_are_told_with_what_to_do() {
         let status = gateway.ctl.try_run("status -o json").out;
         (status.contains("nobody's") && status.contains("backend remove")).then_some(())
     });
-    left.into_iter().for_each(kill);
-}
-
-fn scaler(gateway: &Gateway) -> Value {
-    gateway.ctl.items("scaler list").remove(0)
-}
-
-#[track_caller]
-fn await_ready(gateway: &Gateway, servers: u64) {
-    until(&format!("{servers} servers are ready"), || {
-        let it = scaler(gateway);
-        (it["ready"] == servers && it["starting"] == 0 && it["draining"] == 0).then_some(())
-    });
-}
-
-/// The process ids that the record of servers names.
-fn pids(gateway: &Gateway) -> Vec<u64> {
-    let record = gateway.file().with_file_name("state/servers/app.json");
-    let entries: Vec<Value> = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
-    entries.iter().filter_map(|entry| entry["process"]["pid"].as_u64()).collect()
-}
-
-fn kill(pid: u64) {
-    assert!(Command::new("kill").arg("-KILL").arg(pid.to_string()).status().unwrap().success());
+    left.into_iter().for_each(|pid| end(pid, Signal::SIGKILL));
 }
 
 #[test]
 fn the_fleet_grows_with_the_load_and_shrinks_without_a_failed_request() {
     let codes = tempfile::tempdir().unwrap();
     let keys = "min = 1\nmax = 4";
-    let gateway = Gateway::start(
-        &(app_servers(codes.path(), &["--with-parent"], keys) + "outlive = false\n"),
-    );
-    await_ready(&gateway, 1);
+    let gateway =
+        Gateway::start(&(scaled_app(codes.path(), &["--with-parent"], keys) + "outlive = false\n"));
+    gateway.await_ready(1);
     let crowd = Crowd::gather(16, Protocol::Http, gateway.http, "/bytes/100");
-    await_ready(&gateway, 4);
+    gateway.await_ready(4);
     let grown = gateway.ctl.items("scaler decisions --kind up");
     assert!(
         grown.iter().any(|it| it["sentence"].as_str().unwrap().contains("÷ 70 %")),
@@ -274,8 +229,8 @@ fn the_fleet_grows_with_the_load_and_shrinks_without_a_failed_request() {
     assert_eq!(backend["source"], "autoscaler", "{backend}");
 
     gateway.ctl.run("scaler desired 2 -y -m night --ttl 1h");
-    await_ready(&gateway, 2);
-    let held = scaler(&gateway);
+    gateway.await_ready(2);
+    let held = gateway.scaler();
     assert_eq!((&held["order_reason"], &held["desired"]), (&"night".into(), &2.into()));
     assert_eq!(gateway.ctl.items("backend list").len(), 2);
     crowd.watch(100);
@@ -289,9 +244,8 @@ fn the_fleet_grows_with_the_load_and_shrinks_without_a_failed_request() {
 fn other_rules_are_tried_on_the_load_there_was_and_change_nothing() {
     let codes = tempfile::tempdir().unwrap();
     let keys = "min = 1\nmax = 2\ntarget_cpu = 90";
-    let gateway = Gateway::start(
-        &(app_servers(codes.path(), &["--with-parent"], keys) + "outlive = false\n"),
-    );
+    let gateway =
+        Gateway::start(&(scaled_app(codes.path(), &["--with-parent"], keys) + "outlive = false\n"));
     let crowd = Crowd::gather(2, Protocol::Http, gateway.http, "/bytes/100");
     let tried = || {
         let line = "scaler simulate --set target_cpu=30,max=3 --load 4 -o json";
@@ -304,7 +258,7 @@ fn other_rules_are_tried_on_the_load_there_was_and_change_nothing() {
     assert_eq!((&runs[0]["run"], &runs[0]["max"]), (&"now".into(), &2.into()));
     assert_eq!((&runs[1]["run"], &runs[1]["peak_servers"]), (&"what-if".into(), &3.into()));
     assert!(runs[1]["server_hours"].as_f64() > runs[0]["server_hours"].as_f64(), "{runs:?}");
-    let it = scaler(&gateway);
+    let it = gateway.scaler();
     assert_eq!((&it["max"], &it["target_cpu"]), (&2.into(), &90.into()));
     assert_eq!(gateway.ctl.try_run("scaler simulate --set min=9,max=3").code, 2);
     assert_eq!(gateway.ctl.try_run("scaler simulate nowhere").code, 5);
@@ -313,22 +267,22 @@ fn other_rules_are_tried_on_the_load_there_was_and_change_nothing() {
 #[test]
 fn killed_servers_come_back_and_a_killed_gateway_finds_its_servers_again() {
     let codes = tempfile::tempdir().unwrap();
-    let mut gateway = Gateway::start(&app_servers(codes.path(), &[], "min = 3\nmax = 4"));
-    await_ready(&gateway, 3);
-    let before = pids(&gateway);
-    kill(before[0]);
+    let mut gateway = Gateway::start(&scaled_app(codes.path(), &[], "min = 3\nmax = 4"));
+    gateway.await_ready(3);
+    let before = gateway.server_pids();
+    end(before[0], Signal::SIGKILL);
     until("another process took its place", || {
-        let now = pids(&gateway);
+        let now = gateway.server_pids();
         (now.len() == 3 && !now.contains(&before[0])).then_some(())
     });
-    await_ready(&gateway, 3);
+    gateway.await_ready(3);
 
-    let before = pids(&gateway);
+    let before = gateway.server_pids();
     gateway.kill();
-    kill(before[1]);
+    end(before[1], Signal::SIGKILL);
     gateway.start_again();
-    await_ready(&gateway, 3);
-    let after = pids(&gateway);
+    gateway.await_ready(3);
+    let after = gateway.server_pids();
     assert_eq!((after[0], after[2]), (before[0], before[2]), "those that lived are the same");
     assert_eq!(after.len(), 3);
     let mut names: Vec<String> =
@@ -336,25 +290,25 @@ fn killed_servers_come_back_and_a_killed_gateway_finds_its_servers_again() {
     names.sort();
     assert_eq!(names, ["\"app-1\"", "\"app-2\"", "\"app-3\""]);
     gateway.kill();
-    after.into_iter().for_each(kill);
+    after.into_iter().for_each(|pid| end(pid, Signal::SIGKILL));
 }
 
 #[test]
 fn a_command_that_cannot_start_is_told_and_not_tried_for_ever() {
     let codes = tempfile::tempdir().unwrap();
     let gateway = Gateway::start(
-        &(app_servers(codes.path(), &["--with-parent"], "min = 1\nmax = 3") + "outlive = false\n"),
+        &(scaled_app(codes.path(), &["--with-parent"], "min = 1\nmax = 3") + "outlive = false\n"),
     );
-    let broken = pool(&["false", "{port}"], "min = 2\nmax = 3") + "outlive = false\n";
+    let broken = scaled_pool(&["false", "{port}"], "min = 2\nmax = 3") + "outlive = false\n";
     gateway.write_file(&broken);
     gateway.signal(Signal::SIGHUP);
     until("the ordering stops", || {
-        let it = scaler(&gateway);
+        let it = gateway.scaler();
         it["conditions"].as_array()?.iter().find(|it| it["reason"] == "FailedStart").cloned()
     });
     let events = gateway.ctl.run("event list --kind scale -o jsonl");
     assert!(events.contains("failed to start: exit status: 1"), "{events}");
-    assert!(scaler(&gateway)["next"].as_str().unwrap().contains("starts failed"));
+    assert!(gateway.scaler()["next"].as_str().unwrap().contains("starts failed"));
     let left = gateway.ctl.items("backend list");
     assert_eq!(left.len(), 1, "what ran before goes on: {left:?}");
     assert_eq!(left[0]["health"], "healthy", "{left:?}");
@@ -364,15 +318,15 @@ fn a_command_that_cannot_start_is_told_and_not_tried_for_ever() {
 fn a_paused_scaler_does_nothing_until_it_is_resumed() {
     let codes = tempfile::tempdir().unwrap();
     let gateway = Gateway::start(
-        &(app_servers(codes.path(), &["--with-parent"], "min = 1\nmax = 3") + "outlive = false\n"),
+        &(scaled_app(codes.path(), &["--with-parent"], "min = 1\nmax = 3") + "outlive = false\n"),
     );
-    await_ready(&gateway, 1);
+    gateway.await_ready(1);
     gateway.ctl.run("scaler pause app -y -m failover");
     gateway.ctl.run("scaler set app --min 2 -y");
-    until("the pause is seen", || (scaler(&gateway)["next"] == "1: paused").then_some(()));
-    assert_eq!(scaler(&gateway)["desired"], 1);
+    until("the pause is seen", || (gateway.scaler()["next"] == "1: paused").then_some(()));
+    assert_eq!(gateway.scaler()["desired"], 1);
     gateway.ctl.run("scaler resume app -y");
-    await_ready(&gateway, 2);
+    gateway.await_ready(2);
     assert_eq!(gateway.ctl.try_run("scaler desired 9 app -y").code, 2);
     assert_eq!(gateway.ctl.try_run("scaler pause nowhere -y").code, 5);
 }
