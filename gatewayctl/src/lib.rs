@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod commands;
+pub mod config;
 pub mod duration;
 pub mod model;
 pub mod output;

@@ -7,11 +7,20 @@ use serde_json::Value;
 
 use crate::binaries;
 
-/// gatewayctl with the address of one gateway.
+/// gatewayctl with the address of one gateway, or with a file of contexts.
 #[derive(Clone, Debug)]
 pub struct Ctl {
-    socket: PathBuf,
+    approach: Approach,
 }
+
+#[derive(Clone, Debug)]
+enum Approach {
+    Socket(PathBuf),
+    File(PathBuf),
+}
+
+/// Where no file of contexts is.
+const NO_HOME: &str = "/nonexistent";
 
 /// What one run said.
 #[derive(Clone, Debug)]
@@ -24,10 +33,27 @@ pub struct Said {
     pub err: String,
 }
 
+impl Said {
+    /// What `command` says, run to its end.
+    pub fn of(command: &mut Command) -> Said {
+        let output = command.output().unwrap();
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
 impl Ctl {
     /// gatewayctl for the gateway behind `socket`.
     pub fn new(socket: PathBuf) -> Ctl {
-        Ctl { socket }
+        Ctl { approach: Approach::Socket(socket) }
+    }
+
+    /// gatewayctl with `file` as its own, whose contexts say where gateways are.
+    pub fn with_file(file: PathBuf) -> Ctl {
+        Ctl { approach: Approach::File(file) }
     }
 
     /// The command, ready to be given arguments.
@@ -36,13 +62,25 @@ impl Ctl {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEWAYCTL_")) {
             command.env_remove(name);
         }
-        command.arg(format!("--addr={}", self.address())).stdin(Stdio::null());
+        match &self.approach {
+            Approach::Socket(_) => {
+                command.arg(format!("--addr={}", self.address()));
+                command.env("XDG_CONFIG_HOME", NO_HOME);
+            }
+            Approach::File(file) => {
+                command.env("GATEWAYCTL_CONFIG", file);
+            }
+        }
+        command.stdin(Stdio::null());
         command
     }
 
     /// The address for `--addr`.
     pub fn address(&self) -> String {
-        format!("unix://{}", self.socket.display())
+        match &self.approach {
+            Approach::Socket(socket) => format!("unix://{}", socket.display()),
+            Approach::File(file) => panic!("{} says where it is", file.display()),
+        }
     }
 
     /// Runs gatewayctl with the words of `line`, whatever comes of it.
@@ -52,12 +90,7 @@ impl Ctl {
 
     /// Runs gatewayctl with `arguments`, whatever comes of it.
     pub fn try_args(&self, arguments: &[&str]) -> Said {
-        let output = self.command().args(arguments).output().unwrap();
-        Said {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Said::of(self.command().args(arguments))
     }
 
     /// Runs gatewayctl with the words of `line`; panics unless it exits with 0.

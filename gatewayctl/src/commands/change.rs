@@ -4,7 +4,12 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 
-use super::{Failure, confirm::Stakes, session::Session};
+use super::{
+    Failure,
+    confirm::{Stakes, is_confirmed},
+    guard,
+    session::Session,
+};
 use crate::{
     client::{Client, Error},
     model::{Edit, Intent, Operation},
@@ -23,6 +28,9 @@ pub(super) struct ChangeFlags {
     /// Do not ask
     #[arg(short, long)]
     pub(super) yes: bool,
+    /// The answer to the question that names what is changed: the same names again
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) confirm: Vec<String>,
     /// Why; kept with the change and shown wherever its effect is
     #[arg(
         short = 'm',
@@ -60,12 +68,14 @@ pub(super) async fn apply(
     flags: &ChangeFlags,
     stakes: &Stakes,
 ) -> Result<Option<Operation>, Failure> {
+    let stakes = guard::stakes(session, edit, flags, stakes)?;
+    let confirmed = is_confirmed(&edit.targets(), &flags.confirm)?;
     let intent = flags.intent();
     if flags.dry_run {
         tell_plan(session, &client.apply(edit, &intent.validate_only()).await?)?;
         return Ok(None);
     }
-    if flags.yes || stakes.is_confirmed()? {
+    if stakes.is_answered(flags.yes, confirmed) {
         let operation = client.apply(edit, &intent).await.map_err(perhaps_applied)?;
         tell_warnings(session, &operation);
         tell_operation(session, &operation)?;

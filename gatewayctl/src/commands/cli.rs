@@ -8,6 +8,7 @@ use super::{
     client::ClientVerb,
     completion::CompletionArgs,
     config::ConfigVerb,
+    context::ContextVerb,
     demo::DemoVerb,
     event::EventVerb,
     global::Global,
@@ -82,6 +83,9 @@ pub(super) enum Command {
     /// Steer a demo gateway
     #[command(subcommand)]
     Demo(DemoVerb),
+    /// Which gateways there are, and which of them is meant
+    #[command(subcommand)]
+    Context(ContextVerb),
     /// The dashboard
     Top(TopArgs),
     /// Take backends out of service and wait until they are idle: `backend drain`

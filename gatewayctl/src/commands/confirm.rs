@@ -11,22 +11,18 @@ pub(super) enum Stakes {
     /// Easily taken back: yes or no.
     Low,
     /// Not easily taken back: the names must be typed, or were given by `--confirm`.
-    High { names: Vec<String>, confirmed: Vec<String> },
+    High { names: Vec<String> },
+    /// Of a gateway whose context wants all names typed: `--yes` is not enough.
+    Protected { names: Vec<String>, context: String },
 }
 
 impl Stakes {
-    /// Whether `--confirm` answers the question already.
-    pub(super) fn is_confirmed(&self) -> Result<bool, Failure> {
-        let Self::High { names, confirmed } = self else { return Ok(false) };
-        if confirmed.is_empty() {
-            return Ok(false);
+    /// Whether flags answer the question: `yes` for --yes, `confirmed` for a right --confirm.
+    pub(super) const fn is_answered(&self, yes: bool, confirmed: bool) -> bool {
+        match self {
+            Self::Low | Self::High { .. } => yes || confirmed,
+            Self::Protected { .. } => confirmed,
         }
-        if same_names(names, confirmed) {
-            return Ok(true);
-        }
-        let (named, said) = (names.join(" "), confirmed.join(" "));
-        Err(Failure::usage(format!("--confirm says {said}, the command says {named}"))
-            .hint("they must name the same; nothing was changed"))
     }
 
     /// Nobody can be asked: which flag is missing?
@@ -35,8 +31,12 @@ impl Stakes {
             Failure::new(Kind::WouldAsk, "would have to ask, and nobody can be asked here");
         match self {
             Self::Low => failure.hint("say --yes to do it, --dry-run to see what it would do"),
-            Self::High { names, .. } => failure.hint(format!(
+            Self::High { names } => failure.hint(format!(
                 "say --confirm {} or --yes to do it, --dry-run to see what it would do",
+                names.join(",")
+            )),
+            Self::Protected { names, context } => failure.hint(format!(
+                "say --confirm {} to do it: context {context} is protected, --yes is not enough",
                 names.join(",")
             )),
         }
@@ -60,14 +60,17 @@ impl Stakes {
     fn question(&self) -> String {
         match self {
             Self::Low => "Go ahead? [y/N] ".to_owned(),
-            Self::High { names, .. } => format!("Type {} to go ahead: ", names.join(" ")),
+            Self::High { names } => format!("Type {} to go ahead: ", names.join(" ")),
+            Self::Protected { names, context } => {
+                format!("{context} is protected. Type {} to go ahead: ", names.join(" "))
+            }
         }
     }
 
     fn agrees(&self, line: &str) -> bool {
         match self {
             Self::Low => matches!(line.trim().to_lowercase().as_str(), "y" | "yes"),
-            Self::High { names, .. } => {
+            Self::High { names } | Self::Protected { names, .. } => {
                 let words = line.split(|c: char| c.is_whitespace() || c == ',');
                 let typed: Vec<_> =
                     words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
@@ -75,6 +78,20 @@ impl Stakes {
             }
         }
     }
+}
+
+/// Whether `--confirm` answers the question; what names anything else than the command is a slip.
+pub(super) fn is_confirmed(names: &[&str], confirmed: &[String]) -> Result<bool, Failure> {
+    if confirmed.is_empty() {
+        return Ok(false);
+    }
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    if same_names(&names, confirmed) {
+        return Ok(true);
+    }
+    let (named, said) = (names.join(" "), confirmed.join(" "));
+    Err(Failure::usage(format!("--confirm says {said}, the command says {named}"))
+        .hint("they must name the same; nothing was changed"))
 }
 
 fn same_names(one: &[String], other: &[String]) -> bool {
@@ -101,23 +118,38 @@ mod tests {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
+    fn protected() -> Stakes {
+        Stakes::Protected { names: names(&["a", "b"]), context: "prod".to_owned() }
+    }
+
     #[test]
-    fn a_confirmation_must_name_exactly_what_is_removed() {
-        let confirmed = |said: &[&str]| {
-            Stakes::High { names: names(&["a", "b"]), confirmed: names(said) }.is_confirmed()
-        };
+    fn a_confirmation_must_name_exactly_what_is_changed() {
+        let confirmed = |said: &[&str]| is_confirmed(&["a", "b"], &names(said));
         assert!(confirmed(&["b", "a"]).unwrap());
         assert!(!confirmed(&[]).unwrap());
         assert_eq!(confirmed(&["a"]).unwrap_err().kind, Kind::Usage);
         assert_eq!(confirmed(&["a", "b", "c"]).unwrap_err().kind, Kind::Usage);
-        assert!(!Stakes::Low.is_confirmed().unwrap());
+    }
+
+    #[test]
+    fn yes_is_enough_but_where_a_context_is_protected() {
+        let high = Stakes::High { names: names(&["a"]) };
+        for stakes in [&Stakes::Low, &high] {
+            assert!(stakes.is_answered(true, false) && stakes.is_answered(false, true));
+            assert!(!stakes.is_answered(false, false));
+        }
+        assert!(!protected().is_answered(true, false));
+        assert!(protected().is_answered(false, true));
     }
 
     #[test]
     fn who_cannot_be_asked_is_told_which_flag_is_missing() {
-        let high = Stakes::High { names: names(&["a", "b"]), confirmed: vec![] };
+        let high = Stakes::High { names: names(&["a", "b"]) };
         assert!(high.would_ask().hints.concat().contains("--confirm a,b or --yes"));
         assert!(Stakes::Low.would_ask().hints.concat().contains("--yes"));
+        assert!(
+            protected().would_ask().hints.concat().contains("--confirm a,b to do it: context prod")
+        );
         assert_eq!(Stakes::Low.would_ask().kind, Kind::WouldAsk);
     }
 
@@ -128,7 +160,7 @@ mod tests {
         {
             assert_eq!(Stakes::Low.agrees(line), agrees, "{line:?}");
         }
-        let high = Stakes::High { names: names(&["a", "b"]), confirmed: vec![] };
+        let high = Stakes::High { names: names(&["a", "b"]) };
         for (line, agrees) in
             [("a b\n", true), (" b, a\n", true), ("y", false), ("a", false), ("", false)]
         {

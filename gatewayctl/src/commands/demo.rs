@@ -4,7 +4,7 @@ use std::{io::Write as _, str::FromStr};
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Verdict, session::Session};
+use super::{Failure, Verdict, guard, session::Session};
 use crate::{
     model::{Load, LoadEdit},
     output::{Format, Listing, Meta, Selection, columns::LOAD, write_listing},
@@ -73,6 +73,7 @@ impl FromStr for Wanted {
 impl DemoVerb {
     pub(super) async fn run(&self, session: &Session) -> Result<Verdict, Failure> {
         let Self::Load(LoadArgs { load: Wanted(edit) }) = self;
+        guard::may_change(&session.target()?.context)?;
         let load = session.connect().await?.set_load(*edit).await?;
         tell(session, load)?;
         Ok(Verdict::Done)

@@ -2,7 +2,11 @@
 
 use std::io;
 
-use crate::{client, output::SelectionError};
+use crate::{
+    client,
+    config::{ConfigError, EditError, Mistake},
+    output::SelectionError,
+};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +20,21 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// The operation concerned, which may go on.
     pub op: Option<String>,
+    /// What it is made of: each mistake of a file, each target that failed.
+    pub details: Vec<Detail>,
+}
+
+/// One part of a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// Where, or with what: `config.toml:3:1`, `backend/api-3`.
+    pub place: String,
+    /// What happened there.
+    pub message: String,
+    /// The next step.
+    pub hint: Option<String>,
+    /// What stands there, with a mark under what is meant; for people.
+    pub quote: Vec<String>,
 }
 
 /// What kind of failure. Each has one exit code and one word.
@@ -44,7 +63,7 @@ pub enum Kind {
 impl Failure {
     /// A failure of this kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), op: None }
+        Self { kind, message: message.into(), hints: Vec::new(), op: None, details: Vec::new() }
     }
 
     /// A wrong command line.
@@ -92,7 +111,7 @@ impl Failure {
 impl From<client::Error> for Failure {
     fn from(error: client::Error) -> Self {
         let hints = error.hint.into_iter().collect();
-        Self { kind: Kind::Call(error.code), message: error.message, hints, op: None }
+        Self { hints, ..Self::new(Kind::Call(error.code), error.message) }
     }
 }
 
@@ -103,6 +122,33 @@ impl From<io::Error> for Failure {
             _ => Self::new(Kind::Local, format!("writing the answer: {error}")),
         }
     }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let kind = match &error {
+            ConfigError::Edit(EditError::NoSuch(_)) => Kind::Call(client::ErrorCode::NotFound),
+            _ => Kind::Usage,
+        };
+        let failure = Self::new(kind, error.to_string()).hint(error.remedy());
+        let details = match &error {
+            ConfigError::Mistakes { path, mistakes } => mistakes
+                .iter()
+                .map(|mistake| detail(&path.display().to_string(), mistake))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Self { details, ..failure }
+    }
+}
+
+fn detail(path: &str, mistake: &Mistake) -> Detail {
+    let place = match &mistake.place {
+        Some(place) => format!("{path}:{}:{}", place.line, place.column),
+        None => path.to_owned(),
+    };
+    let (message, hint) = (mistake.message.clone(), Some(mistake.remedy.clone()));
+    Detail { place, message, hint, quote: mistake.quote() }
 }
 
 impl From<SelectionError> for Failure {

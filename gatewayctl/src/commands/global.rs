@@ -10,14 +10,13 @@ use crate::{client::Address, duration, output::Format};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
-    /// The gateway's admin API: unix:///path/admin.sock [default: the socket of this user's gateway]
-    #[arg(
-        long,
-        global = true,
-        env = "GATEWAYCTL_ADDR",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
+    /// The gateway, by the name it has in the file of contexts [env: GATEWAYCTL_CONTEXT]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) context: Option<String>,
+    /// The gateway, by its admin API: unix:///path/admin.sock or https://host:port; without either,
+    /// the context in use, else this user's own gateway [env: GATEWAYCTL_ADDR]
+    // Both variables are read where a gateway is chosen: a flag goes before either.
+    #[arg(long, global = true, value_name = "URL")]
     pub(super) addr: Option<Address>,
     /// How answers are written
     #[arg(

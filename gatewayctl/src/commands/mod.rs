@@ -8,12 +8,14 @@ mod client;
 mod completion;
 mod config;
 mod confirm;
+mod context;
 mod demo;
 mod event;
 mod exit;
 mod failure;
 mod global;
 mod goal;
+mod guard;
 mod help;
 mod interrupt;
 mod limit;
@@ -28,6 +30,7 @@ mod scaler_simulate;
 mod session;
 mod status;
 mod tail;
+mod target;
 mod top;
 mod version;
 mod wait;
@@ -37,7 +40,7 @@ use clap::Parser as _;
 
 use cli::{Cli, Command};
 pub use exit::{Verdict, exit_code};
-pub use failure::{Failure, Kind};
+pub use failure::{Detail, Failure, Kind};
 use session::Session;
 
 /// Runs the command line of this process; its exit code.
@@ -75,6 +78,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Scaler(verb) => verb.run(session).await,
             Command::Event(verb) => verb.run(session).await,
             Command::Demo(verb) => verb.run(session).await,
+            Command::Context(verb) => verb.run(session).await,
             Command::Top(args) => args.run(session).await,
             Command::Drain(args) => args.run(session).await,
             Command::Undrain(args) => args.run(session).await,

@@ -8,9 +8,9 @@ use std::{
 use clap::error::ErrorKind;
 use serde_json::json;
 
-use super::{Failure, Kind, Verdict, exit, exit_code, session::Session};
+use super::{Failure, Kind, Verdict, exit, exit_code, failure::Detail, session::Session};
 use crate::{
-    output::{Tone, json_line},
+    output::{Style, Tone, json_line},
     safe_text::safe_text,
 };
 
@@ -31,20 +31,40 @@ fn for_people(failure: &Failure, session: &Session) -> String {
     if failure.kind != Kind::Interrupted {
         text = format!("{} {text}", style.paint("error:", Tone::Bad));
     }
+    for detail in &failure.details {
+        text += &format!("\n{}", told(detail, &style));
+    }
     for hint in &failure.hints {
         text += &format!("\n{} {}", style.paint("hint:", Tone::Muted), safe_text(hint));
     }
     text
 }
 
+fn told(detail: &Detail, style: &Style) -> String {
+    let place = style.paint(&safe_text(&detail.place), Tone::Strong);
+    let mut text = format!("{place}: {}", safe_text(&detail.message));
+    for line in &detail.quote {
+        text += &format!("\n  {}", safe_text(line));
+    }
+    if let Some(hint) = &detail.hint {
+        text += &format!("\n  {} {}", style.paint("hint:", Tone::Muted), safe_text(hint));
+    }
+    text
+}
+
 fn as_json(failure: &Failure) -> String {
+    let details: Vec<_> = failure
+        .details
+        .iter()
+        .map(|it| json!({ "place": it.place, "message": it.message, "hint": it.hint }))
+        .collect();
     let error = json!({ "error": {
         "code": exit::word(failure.kind),
         "exit": code(failure),
         "message": failure.message,
         "hint": (!failure.hints.is_empty()).then(|| failure.hints.join("; ")),
         "op_id": failure.op,
-        "details": [],
+        "details": details,
     }});
     json_line(&error).unwrap_or_else(|error| error.to_string())
 }

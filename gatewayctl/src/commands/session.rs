@@ -3,13 +3,19 @@
 use std::{
     env,
     io::{self, IsTerminal as _, Write},
+    sync::OnceLock,
 };
 
 use clap::ColorChoice;
 
-use super::{Failure, global::Global};
+use super::{
+    Failure,
+    global::Global,
+    target::{Target, Wanted},
+};
 use crate::{
     client::{Address, Client},
+    config,
     output::{Format, Style},
     safe_text::safe_text,
 };
@@ -21,19 +27,27 @@ const USUAL_WIDTH: usize = 80;
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) global: Global,
+    target: OnceLock<Target>,
 }
 
 impl Session {
     pub(super) const fn new(global: Global) -> Self {
-        Self { global }
+        Self { global, target: OnceLock::new() }
     }
 
-    /// The gateway's address: as given, or this user's socket.
-    pub(super) fn address(&self) -> Result<Address, Failure> {
-        match &self.global.addr {
-            Some(address) => Ok(address.clone()),
-            None => Address::local().map_err(|error| Failure::usage(error.to_string())),
+    /// The gateway that this run is about. Decided once: what it is shown to be is what is changed.
+    pub(super) fn target(&self) -> Result<&Target, Failure> {
+        if let Some(target) = self.target.get() {
+            return Ok(target);
         }
+        let Global { addr, context, .. } = &self.global;
+        let target = Wanted::new(addr.as_ref(), context.as_deref()).resolve(config::load)?;
+        Ok(self.target.get_or_init(|| target))
+    }
+
+    /// The gateway's address.
+    pub(super) fn address(&self) -> Result<Address, Failure> {
+        Ok(self.target()?.context.address.clone())
     }
 
     /// Connects to the gateway.
@@ -42,9 +56,10 @@ impl Session {
         Ok(client.request_timeout(self.global.request_timeout))
     }
 
-    /// What this gateway is called in answers: its address, or `local` for this user's own.
+    /// What this gateway is called in answers: its context, its address where it has none, or
+    /// `local` for this user's own. Empty when there is no telling.
     pub(super) fn context(&self) -> String {
-        self.global.addr.as_ref().map_or_else(|| "local".to_owned(), ToString::to_string)
+        self.target().map(|target| target.context.name.clone()).unwrap_or_default()
     }
 
     pub(super) const fn format(&self) -> Format {

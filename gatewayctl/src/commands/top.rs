@@ -7,10 +7,15 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ColorChoice, ValueEnum};
 
-use super::{Failure, Kind, Verdict, session::Session};
-use crate::{duration, tui};
+use super::{Failure, Kind, Verdict, session::Session, target::Choice};
+use crate::{
+    config::{self, Ascii, Ui},
+    duration,
+    model::Protect,
+    tui,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,17 +30,31 @@ In the dashboard `?` shows every key and `q` leaves. Off a terminal use `gateway
 const REFRESH: Duration = Duration::from_secs(1);
 
 /// Arguments of `top`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct TopArgs {
     /// The screen to open
     screen: Option<Screen>,
-    /// Show only; every change is disabled
-    #[arg(long, env = "GATEWAYCTL_READONLY", hide_env_values = true)]
+    /// Show only; every change is disabled [env: GATEWAYCTL_READONLY]
+    #[arg(long)]
     read_only: bool,
-    /// How often to draw
-    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration::parse)]
-    refresh: Duration,
+    /// How often to draw [default: 1s, or as the file of contexts says]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    refresh: Option<Duration>,
+}
+
+/// How the dashboard begins. Where the file does not say which gateway is meant, a broken one is no
+/// reason to stay away from it.
+fn ui(session: &Session) -> Result<Ui, Failure> {
+    let is_needed = session.target()?.chosen_by == Choice::File;
+    match config::load() {
+        Ok(config) => Ok(config.ui),
+        Err(error) if is_needed => Err(error.into()),
+        Err(error) => {
+            session.tell(&format!("{error}; the dashboard begins as without it"));
+            Ok(Ui::default())
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,22 +71,18 @@ enum Screen {
     Events,
 }
 
-impl Default for TopArgs {
-    fn default() -> Self {
-        let read_only = env::var_os("GATEWAYCTL_READONLY").is_some_and(|value| !value.is_empty());
-        Self { screen: None, read_only, refresh: REFRESH }
-    }
-}
-
 impl TopArgs {
     pub(super) async fn run(&self, session: &Session) -> Result<Verdict, Failure> {
         if !session.is_terminal() || env::var("TERM").as_deref() == Ok("dumb") {
             return Err(Failure::usage("the dashboard needs a terminal, this is none")
                 .hint("`gatewayctl status` shows the same once, `gatewayctl status -w` keeps on"));
         }
+        let context = session.target()?.context.clone();
+        let ui = ui(session)?;
+        let color = session.wants_color(io::stdout().is_terminal());
         let options = tui::Options {
-            address: session.address()?,
-            context: session.context(),
+            address: context.address,
+            context: context.name,
             screen: self.screen.map(|screen| match screen {
                 Screen::Overview => tui::Screen::Overview,
                 Screen::Backends => tui::Screen::Backends,
@@ -76,10 +91,19 @@ impl TopArgs {
                 Screen::Events => tui::Screen::Events,
             }),
             connect_timeout: session.global.connect_timeout,
-            ascii: session.style().ascii,
-            color: session.wants_color(io::stdout().is_terminal()),
-            read_only: self.read_only,
-            refresh: self.refresh,
+            ascii: match ui.ascii {
+                _ if session.global.ascii => true,
+                Ascii::Always => true,
+                Ascii::Never => false,
+                Ascii::Auto => session.style().ascii,
+            },
+            color: color && (!ui.mono || session.global.color == ColorChoice::Always),
+            care: tui::Care {
+                protect: if self.read_only { Protect::ReadOnly } else { context.protect },
+                wants_reason: context.require_reason,
+                hue: context.header_color,
+            },
+            refresh: self.refresh.or(ui.refresh).unwrap_or(REFRESH),
             own_address: super::block::own_address(),
         };
         match tui::run(options).await {

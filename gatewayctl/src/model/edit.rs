@@ -90,6 +90,27 @@ pub enum Edit {
     PersistConfig,
 }
 
+impl Edit {
+    /// The names of what it changes.
+    #[must_use]
+    pub fn targets(&self) -> Vec<&str> {
+        match self {
+            Self::AddBackend { name, .. }
+            | Self::SetLimit { name, .. }
+            | Self::ResetLimit { name, .. } => vec![name],
+            Self::Remove { names } | Self::SetStanding { names, .. } => {
+                names.iter().map(String::as_str).collect()
+            }
+            Self::SetWeights { edits } | Self::RampWeights { edits, .. } => {
+                edits.iter().map(|(name, _)| name.as_str()).collect()
+            }
+            Self::AddBlock { network, .. } => vec![network],
+            Self::RemoveBlocks { networks } => networks.iter().map(String::as_str).collect(),
+            Self::Scale { pool, .. } => vec![pool],
+        }
+    }
+}
+
 /// A change of how a pool is scaled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScalerEdit {

@@ -9,11 +9,14 @@ use ratatui::{
 };
 
 use super::{connection::Freshness, figures, model::Model, screens::Screen, theme::Role};
-use crate::{duration, model::Severity};
+use crate::{
+    duration,
+    model::{Protect, Severity},
+};
 
 /// Draws the first row: context, instance, freshness, caller, time of the sample.
 pub(crate) fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
-    let look = model.settings.look;
+    let (look, care) = (model.settings.look, model.settings.care);
     let wide = area.width >= 100;
     let most = match area.width {
         100.. => 36,
@@ -21,9 +24,14 @@ pub(crate) fn header(model: &Model, buffer: &mut Buffer, area: Rect) {
         _ => 10,
     };
     let context = look.cut_middle(&model.settings.context, most);
-    let mut left = vec![Span::raw(" "), look.text(Role::Title, context)];
-    if model.settings.read_only {
-        left.push(look.text(Role::Accent, " read-only"));
+    let mut name = look.text(Role::Title, context);
+    name.style = look.theme.badge(care.hue);
+    let mut left = vec![Span::raw(" "), name];
+    match care.protect {
+        Protect::ReadOnly => left.push(look.text(Role::Accent, " read-only")),
+        Protect::TypeName if area.width >= 60 => left.push(look.text(Role::Warn, " type-name")),
+        Protect::TypeName => left.push(look.text(Role::Warn, "!")),
+        Protect::Confirm => {}
     }
     let snapshot = model.shown().snapshot.as_ref();
     if let Some(snapshot) = snapshot {

@@ -5,6 +5,7 @@
 
 mod bindings;
 mod burst;
+mod care;
 mod columns;
 mod connection;
 mod dialog;
@@ -39,6 +40,7 @@ mod widgets;
 mod window;
 mod word;
 
+pub use care::Care;
 pub use run::{Error, Options, run};
 pub use screens::Screen;
 pub use signals::Ending;

@@ -3,6 +3,7 @@
 use super::{
     bindings::Scope,
     burst::Burst,
+    care::Care,
     connection::{Connection, Freshness},
     dialog::{Around, Dialog},
     look::Look,
@@ -24,8 +25,8 @@ pub(crate) struct Settings {
     pub(crate) address: String,
     /// How texts become cells.
     pub(crate) look: Look,
-    /// Whether changes are disabled altogether.
-    pub(crate) read_only: bool,
+    /// How much care the gateway is treated with.
+    pub(crate) care: Care,
     /// Where its operator comes from; empty when not known.
     pub(crate) own_address: String,
 }
@@ -142,7 +143,7 @@ impl Model {
 
     /// Why nothing may be changed now; none when it may.
     pub(crate) fn hindrance(&self) -> Option<&'static str> {
-        hindrance(&self.freshness(), self.settings.read_only)
+        hindrance(&self.freshness(), self.settings.care.is_read_only())
     }
 
     /// What surrounds a dialog; none before the first snapshot.
@@ -153,6 +154,7 @@ impl Model {
             hindrance: self.hindrance(),
             context: &self.settings.context,
             own_address: &self.settings.own_address,
+            wants_reason: self.settings.care.wants_reason,
         })
     }
 

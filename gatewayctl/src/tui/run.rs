@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use tokio::{sync::mpsc, time};
 
 use super::{
-    Screen,
+    Care, Screen,
     connection::Connection,
     effect::{Effect, Request},
     key::Key,
@@ -52,8 +52,8 @@ pub struct Options {
     pub ascii: bool,
     /// Whether colours are shown.
     pub color: bool,
-    /// Whether changes are disabled.
-    pub read_only: bool,
+    /// How much care the gateway is treated with.
+    pub care: Care,
     /// How often the picture is renewed.
     pub refresh: Duration,
     /// Where its operator comes from; empty when not known.
@@ -120,7 +120,7 @@ impl Dashboard {
             context: options.context,
             address: options.address.to_string(),
             look,
-            read_only: options.read_only,
+            care: options.care,
             own_address: options.own_address,
         };
         let interval = options.refresh.max(Duration::from_secs(1));

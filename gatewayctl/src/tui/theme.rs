@@ -2,6 +2,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::model::Hue;
+
 /// What a text means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -64,6 +66,23 @@ impl Theme {
                 plain.add_modifier(Modifier::BOLD).add_modifier(Modifier::REVERSED)
             }
         }
+    }
+}
+
+impl Theme {
+    /// How a gateway's name looks, that must not be taken for another.
+    pub(crate) const fn badge(self, hue: Option<Hue>) -> Style {
+        let title = self.style(Role::Title);
+        let color = match (self, hue) {
+            (Self::Mono, _) | (_, None) => return title,
+            (Self::Ansi16, Some(Hue::Red)) => Color::Red,
+            (Self::Ansi16, Some(Hue::Green)) => Color::Green,
+            (Self::Ansi16, Some(Hue::Yellow)) => Color::Yellow,
+            (Self::Ansi16, Some(Hue::Blue)) => Color::Blue,
+            (Self::Ansi16, Some(Hue::Magenta)) => Color::Magenta,
+            (Self::Ansi16, Some(Hue::Cyan)) => Color::Cyan,
+        };
+        title.fg(color).add_modifier(Modifier::REVERSED)
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     screens::{Screen, Wish, backends, events, limits, scaler},
     settle, word,
 };
+use crate::model::Protect;
 
 /// Takes a message that came at `now`.
 pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
@@ -271,6 +272,9 @@ fn open(model: &mut Model, mut dialog: Dialog) -> Vec<Effect> {
     let step = match &mut dialog {
         Dialog::Confirm(confirm) => {
             confirm.ticket = model.tickets;
+            if model.settings.care.protect == Protect::TypeName {
+                confirm.raise();
+            }
             confirm.ask()
         }
         Dialog::Form(_) => Step::Stay,
@@ -326,7 +330,7 @@ mod tests {
             context: String::new(),
             address: String::new(),
             look: Look::new(true, false),
-            read_only: false,
+            care: crate::tui::Care::default(),
             own_address: String::new(),
         };
         let connection = Connection::new(std::time::Duration::from_secs(1));

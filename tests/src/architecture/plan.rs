@@ -146,9 +146,15 @@ pub const GATEWAYCTL: Plan = Plan {
             imports: &["model", "duration", "safe_text"],
             must_not_contain: &["ratatui", "crossterm", "clap"],
         },
+        // The operator's own file: which gateways there are.
+        Room {
+            name: "config",
+            imports: &["model", "client", "duration"],
+            must_not_contain: &["async", "tokio", "tonic", "ratatui", "crossterm", "clap"],
+        },
         Room {
             name: "output",
-            imports: &["model", "duration", "safe_text"],
+            imports: &["model", "config", "duration", "safe_text"],
             must_not_contain: &["async", "tonic", "ratatui"],
         },
         Room { name: "duration", imports: &[], must_not_contain: &["async", "tokio", "tonic"] },

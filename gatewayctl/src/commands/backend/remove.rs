@@ -25,16 +25,13 @@ pub(in crate::commands) struct RemoveArgs {
     /// The backends
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
-    /// The answer to the question: the same names again
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    confirm: Vec<String>,
     #[command(flatten)]
     change: ChangeFlags,
 }
 
 impl RemoveArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let stakes = Stakes::High { names: self.names.clone(), confirmed: self.confirm };
+        let stakes = Stakes::High { names: self.names.clone() };
         let edit = Edit::Remove { names: self.names };
         let client = session.connect().await?;
         change::apply(session, &client, &edit, &self.change, &stakes).await?;

@@ -2,6 +2,7 @@
 
 mod backend;
 mod block;
+mod context;
 mod decision;
 mod event;
 mod field;
@@ -17,6 +18,7 @@ mod status;
 
 pub use backend::BACKEND;
 pub use block::BLOCK;
+pub use context::{CONTEXT, CONTEXT_TEST, ContextRow, ContextTest};
 pub use decision::DECISION;
 pub use event::EVENT;
 pub use field::{CONFIG_TEXT, FIELD, VALIDATION};

@@ -198,10 +198,20 @@ impl Confirm {
         if self.level == Level::Name && self.typed.text() != self.name_to_type() {
             return Some(format!("type {} to go on", self.name_to_type()));
         }
-        if self.force && self.reason.text().trim().is_empty() {
+        let is_mute = self.reason.text().trim().is_empty();
+        if self.force && is_mute {
             return said("overruling a guard needs a reason");
         }
+        if around.wants_reason && is_mute {
+            return Some(format!("{} wants a reason for each change; Tab", around.context));
+        }
         None
+    }
+
+    /// Lets its operator be as sure as can be: the name is typed.
+    pub(crate) fn raise(&mut self) {
+        self.level = Level::Name;
+        self.focus = Focus::Name;
     }
 
     /// Whether it may be answered; before that the question is not even put.
@@ -336,8 +346,7 @@ impl Confirm {
             return Step::Stay;
         }
         self.force = true;
-        self.level = Level::Name;
-        self.focus = Focus::Name;
+        self.raise();
         Step::Stay
     }
 

@@ -257,6 +257,7 @@ mod tests {
             hindrance: None,
             context: "",
             own_address: "",
+            wants_reason: false,
         };
         let mut seen = Vec::new();
         for msg in [Msg::Left, Msg::Right, Msg::Right] {

@@ -111,6 +111,8 @@ pub(crate) struct Around<'a> {
     pub(crate) context: &'a str,
     /// Where its operator comes from; empty when not known.
     pub(crate) own_address: &'a str,
+    /// Whether each change needs a reason.
+    pub(crate) wants_reason: bool,
 }
 
 impl Dialog {

@@ -12,6 +12,7 @@ use crate::{
         Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
     },
     tui::{
+        Care,
         connection::Connection,
         effect::{Effect, Request},
         key::Key,
@@ -45,7 +46,7 @@ impl Story {
             context: "local".into(),
             address: "unix:///run/gatewayd/admin.sock".into(),
             look,
-            read_only: false,
+            care: Care::default(),
             own_address: String::new(),
         };
         let connection = Connection::new(Duration::from_secs(1));

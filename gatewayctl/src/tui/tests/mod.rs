@@ -1,5 +1,6 @@
 //! The whole dashboard without a network or a terminal: stories of messages, and the frames they end in.
 
+mod care;
 mod events;
 mod fixture;
 mod goldens;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::fixture::{Story, ascii, done, drain_plan};
 use crate::{
     client::{Error, ErrorCode},
-    model::{Edit, LimitEdit, LimitMode, Standing, WeightEdit},
+    model::{Edit, LimitEdit, LimitMode, Protect, Standing, WeightEdit},
     tui::{effect::Effect, key::Key, message::Msg, screens::Screen},
 };
 
@@ -436,7 +436,7 @@ fn quitting_with_staged_weights_asks_once() {
 #[test]
 fn a_read_only_dashboard_changes_nothing() {
     let mut story = on_backends();
-    story.model.settings.read_only = true;
+    story.model.settings.care.protect = Protect::ReadOnly;
     story.press("dya");
     assert_eq!((story.model.dialog.as_ref(), &story.effects[..]), (None, &[][..]));
     assert!(story.frame(120, 40).contains("read-only"));

@@ -1,0 +1,40 @@
+//! The operator's own file: which gateways there are, and with how much care each is treated.
+//!
+//! ```text
+//! current = "prod-eu"        the context of commands that name none
+//! [ui]                       how the dashboard begins
+//! [contexts.prod-eu]         one gateway: where it is, and how it is protected
+//! ```
+
+mod context;
+mod edit;
+mod fields;
+mod file;
+mod mistake;
+mod read;
+mod ui;
+
+pub use context::{Context, TlsFiles, check_name};
+pub use edit::{EditError, add, remove, rename, use_context};
+pub use file::{ConfigError, load, path, store};
+pub use mistake::Mistake;
+pub use ui::{Ascii, Ui};
+
+/// What the file says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Config {
+    /// The context of commands that name none.
+    pub current: Option<String>,
+    /// How the dashboard begins.
+    pub ui: Ui,
+    /// The gateways, in the order of the file.
+    pub contexts: Vec<Context>,
+}
+
+impl Config {
+    /// The context called `name`.
+    #[must_use]
+    pub fn context(&self, name: &str) -> Option<&Context> {
+        self.contexts.iter().find(|context| context.name == name)
+    }
+}
