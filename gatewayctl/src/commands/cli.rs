@@ -10,8 +10,10 @@ use super::{
     config::ConfigVerb,
     context::ContextVerb,
     demo::DemoVerb,
+    doctor::DoctorArgs,
     event::EventVerb,
     global::Global,
+    health::HealthArgs,
     help::HelpArgs,
     limit::LimitVerb,
     pool::PoolVerb,
@@ -56,6 +58,8 @@ pub(crate) struct Cli {
 pub(super) enum Command {
     /// One screen: is the gateway well, what does it do, what needs attention
     Status(StatusArgs),
+    /// Is it as well as it should be? For pipelines and scripts
+    Health(HealthArgs),
     /// The servers behind the gateway
     #[command(subcommand, visible_alias = "be")]
     Backend(BackendVerb),
@@ -94,9 +98,11 @@ pub(super) enum Command {
     Undrain(UndrainArgs),
     /// Print a shell's completion script
     Completion(CompletionArgs),
+    /// Does everything between you and the gateway work?
+    Doctor(DoctorArgs),
     /// The versions of this program and of the gateway
     Version(VersionArgs),
-    /// Explain a command or a topic: exit-codes, output, filters
+    /// Explain a command or a topic: exit-codes, output, filters, keys
     Help(HelpArgs),
 }
 

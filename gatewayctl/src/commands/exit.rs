@@ -13,7 +13,7 @@ pub enum Verdict {
 }
 
 /// Every exit code with its meaning, as printed by `help exit-codes`.
-pub(super) const EXIT_CODES: [(u8, &str); 12] = [
+pub(super) const EXIT_CODES: [(u8, &str); 14] = [
     (0, "done, or the condition is true"),
     (1, "the gateway or this machine failed in another way"),
     (2, "usage: a wrong or missing flag, or a question that nobody could be asked"),
@@ -24,8 +24,10 @@ pub(super) const EXIT_CODES: [(u8, &str); 12] = [
     (7, "refused by a safety guard; the message names the guard and its override"),
     (8, "timed out waiting; an accepted change goes on"),
     (9, "unreachable, or the connection is lost for good"),
+    (10, "partly done: some targets failed, and with -o json `details` lists each"),
     (130, "interrupted by ^C; an accepted change goes on"),
     (141, "the reader of the output went away"),
+    (143, "ended by SIGTERM"),
 ];
 
 /// The exit code of an outcome.
@@ -44,6 +46,7 @@ pub const fn exit_code(outcome: &Result<Verdict, Failure>) -> u8 {
             Kind::Call(ErrorCode::Guard) => 7,
             Kind::Call(ErrorCode::Timeout) | Kind::TimedOut => 8,
             Kind::Call(ErrorCode::Unreachable) => 9,
+            Kind::Partly => 10,
             Kind::Interrupted => 130,
             Kind::BrokenPipe => 141,
         },
@@ -59,6 +62,7 @@ pub(super) const fn word(kind: Kind) -> &'static str {
         Kind::WouldAsk => "would_ask",
         Kind::Declined => "declined",
         Kind::Impossible => "impossible",
+        Kind::Partly => "partly_done",
         Kind::Interrupted => "interrupted",
         Kind::BrokenPipe => "broken_pipe",
         Kind::Local => "local",
@@ -88,6 +92,7 @@ mod tests {
             (Kind::Call(ErrorCode::Timeout), 8),
             (Kind::TimedOut, 8),
             (Kind::Call(ErrorCode::Unreachable), 9),
+            (Kind::Partly, 10),
             (Kind::Interrupted, 130),
             (Kind::BrokenPipe, 141),
         ] {

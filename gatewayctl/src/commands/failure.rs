@@ -52,6 +52,8 @@ pub enum Kind {
     Impossible,
     /// Waited long enough.
     TimedOut,
+    /// Some targets were changed, some were not; the details list those.
+    Partly,
     /// Somebody pressed ^C.
     Interrupted,
     /// The reader of our answer went away.

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write as _};
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command, CommandFactory as _};
 
 use super::{Failure, Verdict, cli::Cli, exit::EXIT_CODES};
+use crate::tui;
 
 const OUTPUT: &str = "\
 Output formats (-o, or GATEWAYCTL_OUTPUT):
@@ -44,13 +45,13 @@ Examples:
   gatewayctl help backend drain
   gatewayctl help exit-codes
 
-Topics: exit-codes, output, filters";
+Topics: exit-codes, output, filters, keys";
 
 /// Arguments of `help`.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct HelpArgs {
-    /// A command, or one of the topics exit-codes, output, filters
+    /// A command, or one of the topics exit-codes, output, filters, keys
     #[arg(value_name = "COMMAND|TOPIC")]
     words: Vec<String>,
 }
@@ -62,6 +63,7 @@ impl HelpArgs {
             ["exit-codes"] => exit_codes(),
             ["output"] => OUTPUT.to_owned(),
             ["filters"] => FILTERS.to_owned(),
+            ["keys"] => tui::keys(),
             words => return command(words),
         };
         io::stdout().write_all(text.as_bytes())?;
@@ -77,15 +79,27 @@ fn exit_codes() -> String {
 fn command(words: &[&str]) -> Result<Verdict, Failure> {
     let mut root = Cli::command();
     root.build();
-    let mut command = &mut root;
-    for word in words {
-        command = command.find_subcommand_mut(word).ok_or_else(|| {
-            Failure::usage(format!("no command or topic `{}`", words.join(" ")))
-                .hint("`gatewayctl help` lists the commands; topics: exit-codes, output, filters")
-        })?;
-    }
+    let (_, command) = find(&mut root, words)?;
     command.print_long_help()?;
     Ok(Verdict::Done)
+}
+
+/// The command that `words` name below `root`, and its name with dashes.
+pub(super) fn find<'a>(
+    root: &'a mut Command,
+    words: &[&str],
+) -> Result<(String, &'a mut Command), Failure> {
+    let mut name = root.get_name().to_owned();
+    let mut command = root;
+    for word in words {
+        command = command.find_subcommand_mut(word).ok_or_else(|| {
+            Failure::usage(format!("no command or topic `{}`", words.join(" "))).hint(
+                "`gatewayctl help` lists the commands; topics: exit-codes, output, filters, keys",
+            )
+        })?;
+        name = format!("{name}-{}", command.get_name());
+    }
+    Ok((name, command))
 }
 
 /// Short help on standard error, for a bare command line that no terminal reads.

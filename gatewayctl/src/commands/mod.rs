@@ -10,12 +10,14 @@ mod config;
 mod confirm;
 mod context;
 mod demo;
+mod doctor;
 mod event;
 mod exit;
 mod failure;
 mod global;
 mod goal;
 mod guard;
+mod health;
 mod help;
 mod interrupt;
 mod limit;
@@ -69,6 +71,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
     runtime()?.block_on(async {
         match command {
             Command::Status(args) => args.run(session).await,
+            Command::Health(args) => args.run(session).await,
             Command::Backend(verb) => verb.run(session).await,
             Command::Pool(verb) => verb.run(session).await,
             Command::Limit(verb) => verb.run(session).await,
@@ -83,6 +86,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Drain(args) => args.run(session).await,
             Command::Undrain(args) => args.run(session).await,
             Command::Completion(args) => args.run(),
+            Command::Doctor(args) => args.run(session).await,
             Command::Version(args) => args.run(session).await,
             Command::Help(args) => args.run(),
         }

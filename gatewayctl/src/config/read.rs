@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use toml_edit::{Document, TableLike};
+use toml_edit::{Document, Item, TableLike};
 use toml_parser::lexer::TokenKind;
 
 use super::{
@@ -52,23 +52,25 @@ fn whole<'a>(table: &'a dyn TableLike, reading: &'a Reading<'a>) -> Config {
     let mut fields = Fields::new("the file", table, reading);
     let current = fields.value("current");
     let ui = fields.value("ui").and_then(|it| ui(it, reading)).unwrap_or_default();
-    let contexts = fields.value("contexts").map(|it| contexts(it, reading)).unwrap_or_default();
+    let named = fields.value("contexts");
     fields.refuse_the_rest(&[("keys", "take it out; keys cannot be changed yet")]);
-    let config = Config { current: None, ui, contexts };
-    let current = current.and_then(|it| {
-        let name = it.text()?;
-        if config.context(name).is_some() {
-            return Some(name.to_owned());
-        }
-        let known =
-            config.contexts.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
-        let known = if known.is_empty() { "none".to_owned() } else { known };
-        it.refuse(
-            format!("there is no context `{name}`"),
-            format!("name one of [contexts.…]: {known}"),
-        )
-    });
-    Config { current, ..config }
+    let contexts = named.map(|it| contexts(it, reading)).unwrap_or_default();
+    let names = table.get("contexts").and_then(Item::as_table_like);
+    // One whose keys are wrong is there all the same.
+    let names = names.map(|it| it.iter().map(|(name, _)| name).collect()).unwrap_or_default();
+    let current = current.and_then(|it| chosen(it, names));
+    Config { current, ui, contexts }
+}
+
+/// The context in use, one of `names`.
+fn chosen(value: Placed<'_>, names: Vec<&str>) -> Option<String> {
+    let name = value.text()?;
+    if names.contains(&name) {
+        return Some(name.to_owned());
+    }
+    let known = if names.is_empty() { "none is there".to_owned() } else { names.join(", ") };
+    let remedy = format!("name one of [contexts.NAME]: {known}");
+    value.refuse(format!("there is no context `{name}`"), remedy)
 }
 
 fn ui<'a>(value: Placed<'a>, reading: &'a Reading<'a>) -> Option<Ui> {
@@ -278,6 +280,9 @@ addr = "unix:///run/gatewayd/admin.sock"
             .map(|it| it.line)
             .collect();
         assert_eq!(lines, [6, 15]);
+        let found = read("current = \"a\"\n[contexts.a]\nadr = \"unix:///a\"\n").unwrap_err();
+        let told: Vec<_> = found.iter().map(|it| &*it.message).collect();
+        assert_eq!(told, ["[contexts.a] has no `addr`", "unknown key `adr` in [contexts.a]"]);
     }
 
     #[test]

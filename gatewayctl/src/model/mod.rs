@@ -2,10 +2,12 @@
 
 mod backend;
 mod block;
+mod check;
 mod edit;
 mod event;
 mod field;
 mod filter;
+mod finding;
 mod hue;
 mod inquiry;
 mod intent;
@@ -23,10 +25,12 @@ mod value;
 
 pub use backend::{Backend, Health, Ramp, Standing};
 pub use block::Block;
+pub use check::Check;
 pub use edit::{Edit, ScalerEdit, WeightEdit};
 pub use event::Event;
 pub use field::{ConfigText, Field, Validation};
 pub use filter::{Filter, FilterError, find_field};
+pub use finding::{Finding, Grade};
 pub use hue::{Hue, HueError};
 pub use inquiry::{ClientPicture, Grouping, LimitUse, Rejection, RejectionsAsked, Simulation};
 pub use intent::Intent;

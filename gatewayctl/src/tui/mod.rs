@@ -40,6 +40,7 @@ mod widgets;
 mod window;
 mod word;
 
+pub use bindings::text as keys;
 pub use care::Care;
 pub use run::{Error, Options, run};
 pub use screens::Screen;

@@ -2,10 +2,12 @@
 
 mod backend;
 mod block;
+mod check;
 mod context;
 mod decision;
 mod event;
 mod field;
+mod finding;
 mod inquiry;
 mod limit;
 mod load;
@@ -18,10 +20,12 @@ mod status;
 
 pub use backend::BACKEND;
 pub use block::BLOCK;
+pub use check::CHECK;
 pub use context::{CONTEXT, CONTEXT_TEST, ContextRow, ContextTest};
 pub use decision::DECISION;
 pub use event::EVENT;
 pub use field::{CONFIG_TEXT, FIELD, VALIDATION};
+pub use finding::FINDING;
 pub use inquiry::{CLIENT, REJECTION, SIMULATION};
 pub use limit::LIMIT;
 pub use load::LOAD;

@@ -3,10 +3,12 @@
 mod footer;
 mod help;
 mod table;
+mod text;
 
 pub(crate) use footer::footer;
 pub(crate) use help::view as help;
 pub(crate) use table::TABLE;
+pub use text::text;
 
 use super::{key::Key, message::Action};
 
@@ -51,6 +53,19 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
+    /// All of them, as the help tells them.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Global,
+        Self::List,
+        Self::Table,
+        Self::Overview,
+        Self::Backends,
+        Self::Limits,
+        Self::Scaler,
+        Self::Events,
+        Self::Dialog,
+    ];
+
     /// Its heading in the help.
     pub(crate) const fn title(self) -> &'static str {
         match self {

@@ -1,0 +1,31 @@
+//! The table of bindings as text, for `help keys`.
+
+use super::{Scope, TABLE};
+
+/// Every key of the dashboard by the place where it holds: keys, what they do, the action's name.
+#[must_use]
+pub fn text() -> String {
+    let mut text = String::from("Keys of the dashboard:\n");
+    for scope in Scope::ALL {
+        text += &format!("\n{}\n", scope.title());
+        for binding in TABLE.iter().filter(|binding| binding.scope == scope) {
+            let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+            text += &format!("  {:<16} {:<48} {}\n", keys.join(" "), binding.help, binding.name);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_told_once() {
+        let text = text();
+        for binding in TABLE {
+            let told = text.lines().filter(|line| line.ends_with(&format!(" {}", binding.name)));
+            assert_eq!(told.count(), 1, "{}", binding.name);
+        }
+    }
+}
