@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     list,
     list::ListFlags,
@@ -74,7 +75,7 @@ pub(super) struct AddArgs {
 #[derive(Debug, Args)]
 pub(super) struct RemoveArgs {
     /// The networks, as `block list` shows them
-    #[arg(required = true, value_name = "CIDR")]
+    #[arg(required = true, value_name = "CIDR", add = complete::blocks())]
     networks: Vec<String>,
     #[command(flatten)]
     change: ChangeFlags,

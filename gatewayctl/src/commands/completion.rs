@@ -11,7 +11,13 @@ const EXAMPLES: &str = "\
 Examples:
   gatewayctl completion bash > ~/.local/share/bash-completion/completions/gatewayctl
   gatewayctl completion zsh > ~/.zfunc/_gatewayctl
-  gatewayctl completion fish > ~/.config/fish/completions/gatewayctl.fish";
+  gatewayctl completion fish > ~/.config/fish/completions/gatewayctl.fish
+
+These know commands and flags. Whoever lets the shell ask this program gets the names of servers, pools,
+limits and contexts too:
+  source <(COMPLETE=bash gatewayctl)            in ~/.bashrc: knows the names of your servers too
+  source <(COMPLETE=zsh gatewayctl)             in ~/.zshrc
+  COMPLETE=fish gatewayctl | source             in ~/.config/fish/config.fish";
 
 /// Arguments of `completion`.
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Verdict, list::ListFlags, session::Session, tail::Tail};
+use super::{Failure, Verdict, complete, list::ListFlags, session::Session, tail::Tail};
 use crate::{
     client::{Client, Events},
     model::Event,
@@ -57,13 +57,13 @@ pub(super) struct EventListArgs {
     #[command(flatten)]
     kinds: Kinds,
     /// Only these columns, in this order
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = complete::columns())]
     columns: Vec<String>,
     /// Sort by this column; -COLUMN puts the greatest first
-    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true)]
+    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true, add = complete::sorted_columns())]
     sort_by: Option<String>,
     /// Only what fits; see `help filters`
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", add = complete::fields())]
     filter: Option<String>,
     /// Without the line of titles
     #[arg(long)]
@@ -85,10 +85,10 @@ pub(super) struct TailArgs {
     #[arg(long, value_name = "N", visible_alias = "limit")]
     backlog: Option<u32>,
     /// Only these columns, in this order
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = complete::columns())]
     columns: Vec<String>,
     /// Only what fits; see `help filters`
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", add = complete::fields())]
     filter: Option<String>,
     /// Without the line of titles
     #[arg(long)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ColorChoice};
 
+use super::complete;
 use crate::{client::Address, duration, output::Format};
 
 /// Flags of every command.
@@ -11,7 +12,7 @@ use crate::{client::Address, duration, output::Format};
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
     /// The gateway, by the name it has in the file of contexts [env: GATEWAYCTL_CONTEXT]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", add = complete::contexts())]
     pub(super) context: Option<String>,
     /// The gateway, by its admin API: unix:///path/admin.sock or https://host:port; without either,
     /// the context in use, else this user's own gateway [env: GATEWAYCTL_ADDR]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Failure, Verdict, session::Session, watch};
+use super::{Failure, Verdict, complete, session::Session, watch};
 use crate::{
     duration,
     model::Snapshot,
@@ -16,13 +16,13 @@ use crate::{
 #[command(next_help_heading = "List options")]
 pub(super) struct ListFlags {
     /// Only these columns, in this order; `help output` tells how to see all
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = complete::columns())]
     pub(super) columns: Vec<String>,
     /// Sort by this column; -COLUMN puts the greatest first
-    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true)]
+    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true, add = complete::sorted_columns())]
     pub(super) sort_by: Option<String>,
     /// Only what fits: 'state=up and p99>40ms'; see `help filters`
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", add = complete::fields())]
     pub(super) filter: Option<String>,
     /// Without the line of titles
     #[arg(long)]

@@ -5,6 +5,7 @@ mod block;
 mod change;
 mod cli;
 mod client;
+mod complete;
 mod completion;
 mod config;
 mod confirm;
@@ -30,6 +31,7 @@ mod report;
 mod scaler;
 mod scaler_simulate;
 mod session;
+mod shown;
 mod status;
 mod tail;
 mod target;
@@ -48,6 +50,9 @@ use session::Session;
 /// Runs the command line of this process; its exit code.
 #[must_use]
 pub fn main() -> u8 {
+    if let Some(code) = complete::answer() {
+        return code;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error),

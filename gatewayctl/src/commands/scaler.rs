@@ -7,17 +7,17 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
-    list::ListFlags,
     scaler_simulate::SimulateArgs,
     session::Session,
+    shown::{Shown, meta},
 };
 use crate::{
-    client::Client,
     duration,
     model::{Decision, Edit, Scaler, ScalerEdit},
     output::{
-        Column, Format, Listing, Meta, Selection,
+        Format, Listing, Selection,
         columns::{DECISION, SCALER},
         write_explanation, write_listing, write_sheet,
     },
@@ -108,27 +108,6 @@ pub(super) enum ScalerVerb {
     Simulate(SimulateArgs),
 }
 
-/// Flags of a list that is not watched.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "List options")]
-struct Shown {
-    /// Only these columns, in this order
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// Sort by this column; -COLUMN puts the greatest first
-    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true)]
-    sort_by: Option<String>,
-    /// Only what fits; see `help filters`
-    #[arg(long, value_name = "EXPR")]
-    filter: Option<String>,
-    /// Without the line of titles
-    #[arg(long)]
-    no_headers: bool,
-    /// At most this many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-}
-
 #[derive(Debug, Args)]
 pub(super) struct ScalerListArgs {
     #[command(flatten)]
@@ -138,13 +117,14 @@ pub(super) struct ScalerListArgs {
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
     /// The pool; may be left out when only one is scaled
+    #[arg(add = complete::pools())]
     pool: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct DecisionsArgs {
     /// Only of this pool
-    #[arg(long)]
+    #[arg(long, add = complete::pools())]
     pool: Option<String>,
     /// Only these kinds
     #[arg(long = "kind", value_name = "KIND", value_delimiter = ',', value_parser = KINDS)]
@@ -170,6 +150,7 @@ pub(super) struct ExplainArgs {
     .args(["min", "max", "target_cpu", "target_rps", "mode"]))]
 pub(super) struct SetArgs {
     /// The pool; may be left out when only one is scaled
+    #[arg(add = complete::pools())]
     pool: Option<String>,
     /// The fewest servers
     #[arg(long, value_name = "N")]
@@ -203,6 +184,7 @@ enum Mode {
 #[derive(Debug, Args)]
 pub(super) struct PauseArgs {
     /// The pool; may be left out when only one is scaled
+    #[arg(add = complete::pools())]
     pool: Option<String>,
     /// For so long, then the rules decide again
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
@@ -214,6 +196,7 @@ pub(super) struct PauseArgs {
 #[derive(Debug, Args)]
 pub(super) struct ResumeArgs {
     /// The pool; may be left out when only one is scaled
+    #[arg(add = complete::pools())]
     pool: Option<String>,
     #[command(flatten)]
     change: ChangeFlags,
@@ -225,6 +208,7 @@ pub(super) struct DesiredArgs {
     #[arg(value_name = "N")]
     servers: u32,
     /// The pool; may be left out when only one is scaled
+    #[arg(add = complete::pools())]
     pool: Option<String>,
     /// For so long, then the rules decide again
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
@@ -287,33 +271,6 @@ pub(super) fn only(scalers: &[Scaler]) -> Result<&Scaler, Failure> {
             let names: Vec<&str> = several.iter().map(|it| it.pool.as_str()).collect();
             Err(Failure::usage(format!("which pool? {}", names.join(", "))))
         }
-    }
-}
-
-impl Shown {
-    async fn show<T>(
-        &self,
-        session: &Session,
-        client: &Client,
-        kind: &'static str,
-        columns: &'static [Column<T>],
-        items: Vec<T>,
-    ) -> Result<Verdict, Failure> {
-        let Self { columns: names, sort_by, filter, no_headers, limit } = self.clone();
-        let flags = ListFlags {
-            columns: names,
-            sort_by,
-            filter,
-            no_headers,
-            limit,
-            ..ListFlags::default()
-        };
-        let selection = flags.selection(columns)?;
-        let meta = meta(session, client).await?;
-        let items = selection.of(items, meta.now_ms());
-        let list = Listing { kind, meta: &meta, items: &items, selection: &selection };
-        session.answer(|out| write_listing(out, session.format(), &flags.style(session), &list))?;
-        Ok(Verdict::Done)
     }
 }
 
@@ -390,8 +347,4 @@ impl ExplainArgs {
         session.answer(|out| write_listing(out, session.format(), &session.style(), &list))?;
         Ok(Verdict::Done)
     }
-}
-
-pub(super) async fn meta(session: &Session, client: &Client) -> Result<Meta, Failure> {
-    Ok(Meta::of(&session.context(), &client.snapshot().await?))
 }

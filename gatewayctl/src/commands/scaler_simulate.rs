@@ -5,10 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{
-    Failure, Verdict,
-    list::ListFlags,
-    scaler::{meta, only},
-    session::Session,
+    Failure, Verdict, complete, list::ListFlags, scaler::only, session::Session, shown::meta,
 };
 use crate::{
     duration,
@@ -35,6 +32,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 #[derive(Debug, Args)]
 pub(super) struct SimulateArgs {
     /// The pool; may be left out when only one is scaled
+    #[arg(add = complete::pools())]
     pool: Option<String>,
     /// Rules that are others
     #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = rule)]

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     goal::Goal,
     session::Session,
@@ -27,7 +28,7 @@ Examples:
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct AddArgs {
     /// The pool it joins
-    #[arg(long)]
+    #[arg(long, add = complete::pools())]
     pool: String,
     /// Its name, unique in the gateway
     #[arg(long)]

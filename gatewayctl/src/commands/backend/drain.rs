@@ -7,6 +7,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     goal::Goal,
     session::Session,
@@ -39,7 +40,7 @@ It also ends maintenance. The backend takes its share again as soon as it is hea
 #[command(after_long_help = DRAIN_EXAMPLES)]
 pub(in crate::commands) struct DrainArgs {
     /// The backends
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::backends())]
     names: Vec<String>,
     /// Return at once; `backend wait NAME --for drained` follows
     #[arg(long, overrides_with = "wait")]
@@ -58,7 +59,7 @@ pub(in crate::commands) struct DrainArgs {
 #[command(after_long_help = UNDRAIN_EXAMPLES)]
 pub(in crate::commands) struct UndrainArgs {
     /// The backends
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::backends())]
     names: Vec<String>,
     /// Wait until they are healthy and take traffic
     #[arg(long, overrides_with = "no_wait")]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, list, list::ListFlags, session::Session};
+use super::super::{Failure, Verdict, complete, list, list::ListFlags, session::Session};
 use crate::{
     model::{Backend, Snapshot, State},
     output::columns::BACKEND,
@@ -24,7 +24,7 @@ requests), down (fails its checks).";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct BackendListArgs {
     /// Only this pool
-    #[arg(long)]
+    #[arg(long, add = complete::pools())]
     pool: Option<String>,
     /// Only these states: up, new, drain, maint, ejected, down
     #[arg(long, value_delimiter = ',', value_name = "STATE", value_parser = state)]

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{
-    super::{Failure, Verdict, change::ChangeFlags, session::Session},
+    super::{Failure, Verdict, change::ChangeFlags, complete, session::Session},
     drain::set,
 };
 use crate::model::Standing;
@@ -19,7 +19,7 @@ Like a drain, but health checks stop too. It does not wait; `backend wait api-3 
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct MaintenanceArgs {
     /// The backends
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::backends())]
     names: Vec<String>,
     #[command(flatten)]
     change: ChangeFlags,

@@ -5,6 +5,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     session::Session,
 };
@@ -23,7 +24,7 @@ Requests in flight on a removed backend finish; new ones go elsewhere.";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct RemoveArgs {
     /// The backends
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::backends())]
     names: Vec<String>,
     #[command(flatten)]
     change: ChangeFlags,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, session::Session};
+use super::super::{Failure, Verdict, complete, session::Session};
 use crate::{
     model::{Backend, Snapshot},
     output::{Listing, Meta, Selection, columns::BACKEND, write_sheet},
@@ -17,7 +17,7 @@ Examples:
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct ShowArgs {
     /// The backends
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::backends())]
     names: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, goal::Goal, session::Session, wait::Wait};
+use super::super::{Failure, Verdict, complete, goal::Goal, session::Session, wait::Wait};
 use crate::duration;
 
 const EXAMPLES: &str = "\
@@ -19,7 +19,7 @@ It changes nothing. Exit 0 when reached, 8 after --timeout, 3 when a backend wen
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct WaitArgs {
     /// The backends
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::backends())]
     names: Vec<String>,
     /// drained (out of service and idle), healthy (in service), removed, or weight=N
     #[arg(long = "for", value_name = "GOAL")]

@@ -7,6 +7,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     session::Session,
 };
@@ -33,7 +34,7 @@ or maintenance ends it.";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct WeightArgs {
     /// NAME=50 sets, NAME=+10 and NAME=-10 add, NAME=80% scales
-    #[arg(required = true, value_name = "NAME=WEIGHT")]
+    #[arg(required = true, value_name = "NAME=WEIGHT", add = complete::weights())]
     weights: Vec<Weight>,
     /// Get there in so long: 1s to 7d
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]

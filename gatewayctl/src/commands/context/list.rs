@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::super::{
-    Failure, Verdict,
+    Failure, Verdict, complete,
     session::Session,
     target::{Choice, Target},
 };
@@ -34,6 +34,7 @@ pub(in crate::commands) struct ListArgs {}
 #[command(after_long_help = SHOW_EXAMPLES)]
 pub(in crate::commands) struct ShowArgs {
     /// The context [default: the one in use]
+    #[arg(add = complete::contexts())]
     name: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, session::Session};
+use super::super::{Failure, Verdict, complete, session::Session};
 use crate::config;
 
 const EXAMPLES: &str = "\
@@ -15,7 +15,7 @@ The gateway itself is not touched.";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct RemoveArgs {
     /// The contexts
-    #[arg(required = true, value_name = "NAME")]
+    #[arg(required = true, value_name = "NAME", add = complete::contexts())]
     names: Vec<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, session::Session};
+use super::super::{Failure, Verdict, complete, session::Session};
 use crate::config;
 
 const EXAMPLES: &str = "\
@@ -15,6 +15,7 @@ The context in use stays in use.";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct RenameArgs {
     /// Its name
+    #[arg(add = complete::contexts())]
     from: String,
     /// Its new name
     to: String,

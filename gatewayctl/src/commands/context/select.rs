@@ -5,7 +5,7 @@ use std::io::Write as _;
 use clap::Args;
 
 use super::{
-    super::{Failure, Verdict, session::Session, target::set},
+    super::{Failure, Verdict, complete, session::Session, target::set},
     list,
 };
 use crate::config;
@@ -21,6 +21,7 @@ A dashboard that is open keeps the gateway it was opened for.";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct UseArgs {
     /// The context
+    #[arg(add = complete::contexts())]
     name: String,
     /// Change nothing; print a line that makes this shell use it
     #[arg(long)]

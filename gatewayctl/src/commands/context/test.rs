@@ -5,7 +5,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::{
-    super::{Failure, Verdict, session::Session},
+    super::{Failure, Verdict, complete, session::Session},
     list,
 };
 use crate::{
@@ -30,7 +30,7 @@ It changes nothing. Exit 0 when all answer, 3 when one does not.";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct TestArgs {
     /// The contexts [default: the one in use]
-    #[arg(value_name = "NAME", conflicts_with = "all")]
+    #[arg(value_name = "NAME", conflicts_with = "all", add = complete::contexts())]
     names: Vec<String>,
     /// All of the file
     #[arg(long)]

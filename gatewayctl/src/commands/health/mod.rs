@@ -9,7 +9,7 @@ use clap::Args;
 use tokio::time::Instant;
 
 use super::{
-    Failure, Kind, Verdict,
+    Failure, Kind, Verdict, complete,
     interrupt::Interrupt,
     pictures::{Sight, ended, follow},
     progress::{Progress, REPEAT},
@@ -39,10 +39,10 @@ a backend that is drained counts among all, not among the healthy.";
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct HealthArgs {
     /// These backends [default: the whole gateway]
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", add = complete::backends())]
     backends: Vec<String>,
     /// Of this pool; several are judged each
-    #[arg(long = "pool", value_name = "POOL", value_delimiter = ',')]
+    #[arg(long = "pool", value_name = "POOL", value_delimiter = ',', add = complete::pools())]
     pools: Vec<String>,
     /// At least so many of each pool are healthy: 3, or 80%
     #[arg(long, value_name = "N|P%", conflicts_with = "backends")]

@@ -5,6 +5,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     session::Session,
 };
@@ -23,6 +24,7 @@ Whoever is refused can ask again from the next request on. Without a key, everyb
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct ResetArgs {
     /// The limit
+    #[arg(add = complete::limits())]
     name: String,
     /// Only this client, or this value that it counts by
     key: Option<String>,

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     session::Session,
 };
@@ -33,6 +34,7 @@ towards the new rule.";
 #[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "rate", "burst", "concurrent", "mode", "candidate"]))]
 pub(in crate::commands) struct SetArgs {
     /// The limit
+    #[arg(add = complete::limits())]
     name: String,
     /// The new allowance: 100/minute
     #[arg(long, value_name = "N/PERIOD", conflicts_with_all = ["rate", "burst"])]

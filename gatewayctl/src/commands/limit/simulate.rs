@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, session::Session};
+use super::super::{Failure, Verdict, complete, session::Session};
 use crate::{
     duration,
     model::RuleEdit,
@@ -25,6 +25,7 @@ rule from nothing used. `limit set --candidate` tries one on the requests to com
 #[command(group = clap::ArgGroup::new("new").required(true).multiple(true).args(["max", "rate", "burst"]))]
 pub(in crate::commands) struct SimulateArgs {
     /// The limit
+    #[arg(add = complete::limits())]
     name: String,
     /// The rule to try: 100/minute
     #[arg(long, visible_alias = "limit", value_name = "N/PERIOD", conflicts_with_all = ["rate", "burst"])]

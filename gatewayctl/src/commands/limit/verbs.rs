@@ -5,6 +5,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     session::Session,
 };
@@ -14,6 +15,7 @@ use crate::model::{Edit, LimitEdit};
 #[derive(Debug, Args)]
 pub(in crate::commands) struct NamedArgs {
     /// The limit
+    #[arg(add = complete::limits())]
     name: String,
     #[command(flatten)]
     change: ChangeFlags,
