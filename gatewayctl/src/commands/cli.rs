@@ -16,8 +16,10 @@ use super::{
     health::HealthArgs,
     help::HelpArgs,
     limit::LimitVerb,
+    man::ManArgs,
     pool::PoolVerb,
     scaler::ScalerVerb,
+    schema::SchemaArgs,
     status::StatusArgs,
     top::TopArgs,
     version::VersionArgs,
@@ -98,6 +100,10 @@ pub(super) enum Command {
     Undrain(UndrainArgs),
     /// Print a shell's completion script
     Completion(CompletionArgs),
+    /// Print the JSON Schema of an answer
+    Schema(SchemaArgs),
+    /// Print a manual page, or write those of all commands
+    Man(ManArgs),
     /// Does everything between you and the gateway work?
     Doctor(DoctorArgs),
     /// The versions of this program and of the gateway

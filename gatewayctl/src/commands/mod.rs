@@ -23,6 +23,7 @@ mod help;
 mod interrupt;
 mod limit;
 mod list;
+mod man;
 mod paint;
 mod pictures;
 mod pool;
@@ -30,6 +31,7 @@ mod progress;
 mod report;
 mod scaler;
 mod scaler_simulate;
+mod schema;
 mod session;
 mod shown;
 mod status;
@@ -91,6 +93,8 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Drain(args) => args.run(session).await,
             Command::Undrain(args) => args.run(session).await,
             Command::Completion(args) => args.run(),
+            Command::Schema(args) => args.run(session),
+            Command::Man(args) => args.run(session),
             Command::Doctor(args) => args.run(session).await,
             Command::Version(args) => args.run(session).await,
             Command::Help(args) => args.run(),

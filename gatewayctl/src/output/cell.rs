@@ -32,13 +32,18 @@ pub enum Unit {
     Since,
     /// Yes or no.
     Flag,
+    /// Several: texts, or things with parts.
+    List,
 }
 
 impl Unit {
     /// Whether cells line up at their right end.
     #[must_use]
     pub const fn is_figure(self) -> bool {
-        !matches!(self, Self::Text | Self::Name | Self::Word | Self::Moment | Self::Flag)
+        !matches!(
+            self,
+            Self::Text | Self::Name | Self::Word | Self::Moment | Self::Flag | Self::List
+        )
     }
 }
 

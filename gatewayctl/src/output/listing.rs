@@ -163,7 +163,7 @@ fn grid<T>(list: &Listing<'_, T>, style: &Style) -> Grid {
         title: column.title,
         rank: if list.selection.names_columns() { super::Rank::Key } else { column.rank },
         figure: column.unit.is_figure(),
-        text: column.unit == Unit::Text,
+        text: matches!(column.unit, Unit::Text | Unit::List),
     });
     let rows = list.items.iter().map(|item| {
         let cells = columns.iter().map(|column| {

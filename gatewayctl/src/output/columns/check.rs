@@ -14,7 +14,7 @@ pub const CHECK: &[Column<Check>] = &[
     Field::new("ok", "OK", Unit::Flag, |it, _| it.ok.into())
         .rank(Rank::Key)
         .tone(|value| if *value == Value::Flag(true) { Tone::Good } else { Tone::Bad }),
-    Field::new("value", "VALUE", Unit::Count, |it, _| it.value.into()).rank(Rank::Detail),
-    Field::new("limit", "LIMIT", Unit::Count, |it, _| it.limit.into()).rank(Rank::Detail),
+    Field::new("value", "VALUE", Unit::Rate, |it, _| it.value.into()).rank(Rank::Detail),
+    Field::new("limit", "LIMIT", Unit::Rate, |it, _| it.limit.into()).rank(Rank::Detail),
     Field::new("sentence", "FOUND", Unit::Text, |it, _| Value::text(&it.sentence)),
 ];

@@ -21,16 +21,16 @@ pub const DECISION: &[Column<Decision>] = &[
     Field::new("to", "TO", Unit::Count, |it, _| it.to.into()).rank(Rank::Detail),
     Field::new("sentence", "SENTENCE", Unit::Text, |it, _| Value::text(&it.sentence))
         .rank(Rank::Key),
-    Field::new("stages", "STAGES", Unit::Text, |it, _| stages(&it.stages)).rank(Rank::Detail),
-    Field::new("conditions", "CONDITIONS", Unit::Text, |it, _| conditions(&it.conditions))
+    Field::new("stages", "STAGES", Unit::List, |it, _| stages(&it.stages)).rank(Rank::Detail),
+    Field::new("conditions", "CONDITIONS", Unit::List, |it, _| conditions(&it.conditions))
         .rank(Rank::Detail),
-    Field::new("actions", "ACTIONS", Unit::Text, |it, _| {
+    Field::new("actions", "ACTIONS", Unit::List, |it, _| {
         Value::List(it.actions.iter().map(|action| Value::text(action)).collect())
     })
     .rank(Rank::Detail),
     Field::new("outcome", "OUTCOME", Unit::Text, |it, _| Value::text(&it.outcome))
         .rank(Rank::Extra),
-    Field::new("servers", "SERVERS", Unit::Text, |it, _| servers(&it.servers)).rank(Rank::Detail),
+    Field::new("servers", "SERVERS", Unit::List, |it, _| servers(&it.servers)).rank(Rank::Detail),
 ];
 
 fn stages(stages: &[Stage]) -> Value {

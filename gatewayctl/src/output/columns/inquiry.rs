@@ -45,20 +45,20 @@ pub const SIMULATION: &[Column<Simulation>] = &[
     OfSimulation::new("keys_newly_rejected", "OF THEM NEW", Unit::Count, |it, _| {
         it.keys_newly_refused.into()
     }),
-    OfSimulation::new("top", "MOST REJECTED", Unit::Text, |it, _| offenders(&it.top)),
+    OfSimulation::new("top", "MOST REJECTED", Unit::List, |it, _| offenders(&it.top)),
 ];
 
 /// The columns of a client.
 pub const CLIENT: &[Column<ClientPicture>] = &[
     OfClient::new("client", "CLIENT", Unit::Name, |it, _| Value::text(&it.address)).rank(Rank::Key),
     OfClient::new("why", "WHY", Unit::Text, |it, _| Value::text(&it.why)),
-    OfClient::new("blocked_by", "BLOCKED BY", Unit::Text, |it, _| texts(&it.blocked_by)),
+    OfClient::new("blocked_by", "BLOCKED BY", Unit::List, |it, _| texts(&it.blocked_by)),
     OfClient::new("asked", "ASKED", Unit::Count, |it, _| it.asked.into()),
     OfClient::new("rejected", "REJECTED", Unit::Count, |it, _| it.refused.into()),
     OfClient::new("first_seen", "FIRST SEEN", Unit::Moment, |it, _| Value::time(it.first_seen_ms)),
     OfClient::new("last_seen", "LAST SEEN", Unit::Moment, |it, _| Value::time(it.last_seen_ms)),
-    OfClient::new("paths", "REJECTED AT", Unit::Text, |it, _| texts(&it.paths)),
-    OfClient::new("rules", "RULES", Unit::Text, |it, _| {
+    OfClient::new("paths", "REJECTED AT", Unit::List, |it, _| texts(&it.paths)),
+    OfClient::new("rules", "RULES", Unit::List, |it, _| {
         Value::List(it.uses.iter().map(rule).collect())
     }),
 ];

@@ -44,7 +44,7 @@ pub const LIMIT: &[Column<Limit>] = &[
         candidate(it, it.candidate_clients.into())
     })
     .rank(Rank::Detail),
-    Field::new("candidate_top", "CAND MOST", Unit::Text, |it, _| offenders(&it.candidate_top))
+    Field::new("candidate_top", "CAND MOST", Unit::List, |it, _| offenders(&it.candidate_top))
         .rank(Rank::Detail),
     Field::new("then", "THEN", Unit::Name, |it, _| Value::told(&it.then)).rank(Rank::Detail),
     Field::new("expires", "EXPIRES", Unit::Moment, |it, _| Value::time(it.expires_ms))
@@ -67,16 +67,16 @@ pub const LIMIT: &[Column<Limit>] = &[
         .rank(Rank::Detail),
     Field::new("overflowed_total", "OVERFLOWED", Unit::Count, |it, _| it.overflowed_total.into())
         .rank(Rank::Detail),
-    Field::new("adjustments", "NETWORKS", Unit::Text, |it, _| {
+    Field::new("adjustments", "NETWORKS", Unit::List, |it, _| {
         Value::List(it.adjustments.iter().map(adjustment).collect())
     })
     .rank(Rank::Detail),
-    Field::new("listeners", "LISTENERS", Unit::Text, |it, _| {
+    Field::new("listeners", "LISTENERS", Unit::List, |it, _| {
         Value::List(it.listeners.iter().map(|listener| Value::text(listener)).collect())
     })
     .rank(Rank::Detail),
     Field::new("of_all", "ALL", Unit::Flag, |it, _| Value::Flag(it.of_all)).rank(Rank::Detail),
-    Field::new("routes", "ROUTES", Unit::Text, |it, _| {
+    Field::new("routes", "ROUTES", Unit::List, |it, _| {
         Value::List(it.routes.iter().map(|route| Value::text(route)).collect())
     })
     .rank(Rank::Extra),

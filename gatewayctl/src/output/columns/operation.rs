@@ -23,11 +23,11 @@ pub const OPERATION: &[Column<Operation>] = &[
     Field::new("expires", "EXPIRES", Unit::Moment, |_, _| Value::Unknown).rank(Rank::Detail),
     Field::new("unchanged", "UNCHANGED", Unit::Flag, |it, _| it.unchanged.into())
         .rank(Rank::Detail),
-    Field::new("warnings", "WARNINGS", Unit::Text, |it, _| {
+    Field::new("warnings", "WARNINGS", Unit::List, |it, _| {
         Value::List(it.warnings.iter().map(|warning| Value::text(warning)).collect())
     })
     .rank(Rank::Detail),
-    Field::new("shares", "SHARES", Unit::Text, |it, _| {
+    Field::new("shares", "SHARES", Unit::List, |it, _| {
         Value::List(it.shares.iter().map(share).collect())
     })
     .rank(Rank::Detail),

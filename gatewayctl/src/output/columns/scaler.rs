@@ -31,7 +31,7 @@ pub const SCALER: &[Column<Scaler>] = &[
         .rank(Rank::Detail),
     Field::new("order_expires", "UNTIL", Unit::Moment, |it, _| Value::time(it.order_expires_ms))
         .rank(Rank::Detail),
-    Field::new("conditions", "CONDITIONS", Unit::Text, |it, _| conditions(&it.conditions))
+    Field::new("conditions", "CONDITIONS", Unit::List, |it, _| conditions(&it.conditions))
         .rank(Rank::Detail),
     Field::new("next", "NEXT", Unit::Text, |it, _| Value::text(&it.next)).rank(Rank::Key),
 ];

@@ -35,10 +35,10 @@ pub const STATUS: &[Column<Snapshot>] = &[
         it.totals.log_dropped_total.into()
     }),
     Field::new("demo", "DEMO", Unit::Flag, |it, _| it.demo.into()),
-    Field::new("problems", "PROBLEMS", Unit::Text, |it, _| {
+    Field::new("problems", "PROBLEMS", Unit::List, |it, _| {
         Value::List(it.problems.iter().map(problem).collect())
     }),
-    Field::new("refused", "REFUSED", Unit::Text, |it, _| {
+    Field::new("refused", "REFUSED", Unit::List, |it, _| {
         Value::List(it.refused.iter().map(refused).collect())
     }),
     Field::new("time", "TIME", Unit::Moment, |_, now_ms| Value::Time(now_ms)).rank(Rank::Named),
