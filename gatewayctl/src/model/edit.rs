@@ -107,6 +107,7 @@ impl Edit {
             Self::AddBlock { network, .. } => vec![network],
             Self::RemoveBlocks { networks } => networks.iter().map(String::as_str).collect(),
             Self::Scale { pool, .. } => vec![pool],
+            Self::ApplyConfig { .. } | Self::PersistConfig => vec!["config"],
         }
     }
 }

@@ -5,9 +5,7 @@
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use crate::model::{
-    Autoscale, Backend, Gateway, Limit, LimitMode, Name, Pool, Rule, ScalingRules, Weight,
-};
+use crate::model::{Autoscale, Backend, Gateway, Limit, LimitMode, Name, Pool, Rule, Weight};
 
 /// Why a text cannot be rewritten.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -95,14 +93,8 @@ fn rewrite_pool(table: &mut dyn TableLike, was: &Pool, pool: &Pool) -> Result<()
 }
 
 fn rewrite_autoscale(table: &mut dyn TableLike, was: &Autoscale, autoscale: &Autoscale) {
-    let whole: [(&str, fn(&ScalingRules) -> Option<u32>); 4] = [
-        ("min", |it| Some(it.min)),
-        ("max", |it| Some(it.max)),
-        ("target_cpu", |it| it.target_cpu),
-        ("target_rps", |it| it.target_rps),
-    ];
-    for (key, of) in whole {
-        if let Some(value) = of(&autoscale.rules).filter(|value| of(&was.rules) != Some(*value)) {
+    for ((key, value), (_, was)) in autoscale.rules.numbers().into_iter().zip(was.rules.numbers()) {
+        if let Some(value) = value.filter(|value| was != Some(*value)) {
             set(table, key, i64::from(value));
         }
     }

@@ -88,15 +88,11 @@ fn of_limit(limit: &Limit, said: Option<&Limit>, fields: &mut Vec<FieldView>) {
 }
 
 fn of_scaler(target: &str, now: &Autoscale, said: Option<&Autoscale>, fields: &mut Vec<FieldView>) {
-    let whole: [(&'static str, fn(&Autoscale) -> Option<u32>); 4] = [
-        ("min", |it| Some(it.rules.min)),
-        ("max", |it| Some(it.rules.max)),
-        ("target_cpu", |it| it.rules.target_cpu),
-        ("target_rps", |it| it.rules.target_rps),
-    ];
-    for (name, of) in whole {
-        if let Some(value) = of(now) {
-            fields.push(field(target, name, value, said.and_then(of).map(|it| it.to_string())));
+    let said_numbers = said.map(|it| it.rules.numbers());
+    for (number, (name, value)) in now.rules.numbers().into_iter().enumerate() {
+        let said = said_numbers.and_then(|it| it[number].1).map(|it| it.to_string());
+        if let Some(value) = value {
+            fields.push(field(target, name, value, said));
         }
     }
     let mode = |it: &Autoscale| it.mode.to_string();

@@ -42,7 +42,7 @@ impl Target {
             }
             Edit::Scale { pool, .. } => vec![Self::found("scaler", pool, snapshot)],
             Edit::ApplyConfig { .. } | Edit::PersistConfig => {
-                vec![Self::found("config", "file", snapshot)]
+                vec![Self::found("config", "config", snapshot)]
             }
         }
     }

@@ -478,6 +478,7 @@ pub(super) fn done(edit: &Edit) -> Operation {
             ("unblock", format!("block/{}", networks.join(", block/")))
         }
         Edit::Scale { pool, .. } => ("set", format!("scaler/{pool}")),
+        Edit::ApplyConfig { .. } | Edit::PersistConfig => ("config", "gateway".to_owned()),
     };
     Operation {
         id: "8f31".into(),

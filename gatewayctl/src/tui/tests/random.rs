@@ -125,6 +125,7 @@ fn happen(story: &mut Story, step: &Step) -> Vec<Effect> {
 fn targets(edit: &Edit) -> Vec<String> {
     match edit {
         Edit::Scale { pool, .. } => vec![pool.clone()],
+        Edit::ApplyConfig { .. } | Edit::PersistConfig => vec!["config".to_owned()],
         Edit::AddBlock { network, .. } => vec![network.clone()],
         Edit::RemoveBlocks { networks } => networks.clone(),
         Edit::AddBackend { name, .. }

@@ -52,6 +52,17 @@ pub struct MoveRules {
 }
 
 impl ScalingRules {
+    /// What operators change, by the names that files and tools have for it.
+    #[must_use]
+    pub fn numbers(&self) -> [(&'static str, Option<u32>); 4] {
+        [
+            ("min", Some(self.min)),
+            ("max", Some(self.max)),
+            ("target_cpu", self.target_cpu),
+            ("target_rps", self.target_rps),
+        ]
+    }
+
     /// The rules between `min` and `max`, all else as it is unless told otherwise.
     #[must_use]
     pub fn within(min: u32, max: u32) -> ScalingRules {
