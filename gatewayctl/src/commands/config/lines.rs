@@ -57,7 +57,7 @@ mod tests {
         let mut out = Vec::new();
         write_changes(&mut out, &Style::plain(), was, is).unwrap();
         let expected = "  b\n  c\n- weight = 50\n+ weight = 80\n  d\n  e\n...\n  g\n  h\n\
-                        - max = 1\\u{1b}[31m\n+ max = 2\n";
+                        - max = 1\\x1b[31m\n+ max = 2\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }
