@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use super::{
     backend::{BackendVerb, DrainArgs, UndrainArgs},
     block::BlockVerb,
+    cert::CertVerb,
     client::ClientVerb,
     completion::CompletionArgs,
     config::ConfigVerb,
@@ -77,6 +78,9 @@ pub(super) enum Command {
     /// What the gateway knows of one client
     #[command(subcommand)]
     Client(ClientVerb),
+    /// What listeners prove themselves by, and until when
+    #[command(subcommand)]
+    Cert(CertVerb),
     /// The file, what operators said since, and the way between them
     #[command(subcommand)]
     Config(ConfigVerb),

@@ -2,6 +2,7 @@
 
 mod backend;
 mod block;
+mod cert;
 mod change;
 mod cli;
 mod client;
@@ -84,6 +85,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Limit(verb) => verb.run(session).await,
             Command::Client(verb) => verb.run(session).await,
             Command::Block(verb) => verb.run(session).await,
+            Command::Cert(verb) => verb.run(session).await,
             Command::Config(verb) => verb.run(session).await,
             Command::Scaler(verb) => verb.run(session).await,
             Command::Event(verb) => verb.run(session).await,

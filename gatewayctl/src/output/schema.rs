@@ -5,22 +5,27 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Column, Rank, Unit,
     columns::{
-        BACKEND, BLOCK, CHECK, CLIENT, CONTEXT, CONTEXT_TEST, DECISION, EVENT, FINDING, LIMIT,
-        LOAD, OPERATION, POOL, REJECTION, RELEASE, SCALER, SCALING_RUN, SIMULATION, STATUS,
+        BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST, DECISION,
+        EVENT, FIELD, FINDING, LIMIT, LOAD, OPERATION, POOL, REJECTION, RELEASE, SCALER,
+        SCALING_RUN, SIMULATION, STATUS, VALIDATION,
     },
 };
 
 /// Every kind of answer; a new one is a row here and in `fields`.
-pub const KINDS: [&str; 20] = [
+pub const KINDS: [&str; 25] = [
     "BackendList",
     "BlockList",
+    "CertificateList",
     "Client",
+    "ConfigDiff",
+    "ConfigText",
     "ContextList",
     "ContextTestList",
     "DecisionList",
     "Doctor",
     "Error",
     "EventList",
+    "FieldList",
     "Health",
     "LimitList",
     "Load",
@@ -31,6 +36,7 @@ pub const KINDS: [&str; 20] = [
     "ScalerSimulation",
     "Simulation",
     "Status",
+    "Validation",
     "VersionList",
 ];
 
@@ -121,7 +127,10 @@ fn fields(kind: &str) -> Vec<Field> {
     match kind {
         "BackendList" => of(BACKEND),
         "BlockList" => of(BLOCK),
+        "CertificateList" => of(CERTIFICATE),
         "Client" => of(CLIENT),
+        "ConfigDiff" | "FieldList" => of(FIELD),
+        "ConfigText" => of(CONFIG_TEXT),
         "ContextList" => of(CONTEXT),
         "ContextTestList" => of(CONTEXT_TEST),
         "DecisionList" => of(DECISION),
@@ -137,6 +146,7 @@ fn fields(kind: &str) -> Vec<Field> {
         "ScalerSimulation" => of(SCALING_RUN),
         "Simulation" => of(SIMULATION),
         "Status" => of(STATUS),
+        "Validation" => of(VALIDATION),
         "VersionList" => of(RELEASE),
         _ => Vec::new(),
     }

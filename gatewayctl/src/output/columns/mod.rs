@@ -2,6 +2,7 @@
 
 mod backend;
 mod block;
+mod certificate;
 mod check;
 mod context;
 mod decision;
@@ -20,6 +21,7 @@ mod status;
 
 pub use backend::BACKEND;
 pub use block::BLOCK;
+pub use certificate::CERTIFICATE;
 pub use check::CHECK;
 pub use context::{CONTEXT, CONTEXT_TEST, ContextRow, ContextTest};
 pub use decision::DECISION;
