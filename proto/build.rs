@@ -2,7 +2,9 @@
 
 use std::{env, fs, path::PathBuf};
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
+    "gatewayd/v1/access.proto",
+    "gatewayd/v1/audit.proto",
     "gatewayd/v1/change.proto",
     "gatewayd/v1/backend.proto",
     "gatewayd/v1/limit.proto",

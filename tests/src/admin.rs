@@ -1,15 +1,30 @@
 //! The admin API as any gRPC client speaks it, without gatewayctl in between.
 
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Buf;
 use gateway_proto as wire;
 use hyper_util::rt::TokioIo;
-use tokio::net::UnixStream;
+use prost::Message;
+use prost_types::FileDescriptorProto;
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::Runtime;
+use tokio_rustls::TlsConnector;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status, Streaming};
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_types::StatusExt;
+
+use crate::Card;
 
 /// How long one call or message may take.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -43,6 +58,67 @@ impl Admin {
         let endpoint = Endpoint::from_static("http://gatewayd");
         let channel = runtime.block_on(endpoint.connect_with_connector(connector)).unwrap();
         Admin { runtime, channel }
+    }
+
+    /// Connects to `address` by TLS, as whoever `card` says.
+    ///
+    /// # Errors
+    /// When TLS does not come about, as far as that shows before the first call.
+    pub fn by_tls(address: SocketAddr, card: &Card) -> anyhow::Result<Admin> {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let config = Arc::new(card.client_config()?);
+        let connector = tower::service_fn(move |_: http::Uri| {
+            let config = Arc::clone(&config);
+            async move {
+                let stream = TcpStream::connect(address).await?;
+                let name = ServerName::from(address.ip());
+                let stream = TlsConnector::from(config).connect(name, stream).await?;
+                anyhow::Ok(TokioIo::new(stream))
+            }
+        });
+        let endpoint = Endpoint::from_static("http://gatewayd");
+        let channel = runtime.block_on(endpoint.connect_with_connector(connector))?;
+        Ok(Admin { runtime, channel })
+    }
+
+    /// Every method that reflection tells, by its full name.
+    #[track_caller]
+    pub fn methods(&self) -> BTreeSet<String> {
+        let ask = |message| ServerReflectionRequest {
+            host: String::new(),
+            message_request: Some(message),
+        };
+        let answer = |message| {
+            let mut reflection = ServerReflectionClient::new(self.channel());
+            let call = reflection.server_reflection_info(tokio_stream::once(ask(message)));
+            let mut answers = self.wait(call).unwrap().into_inner();
+            self.wait(answers.message()).unwrap().unwrap().message_response.unwrap()
+        };
+        let listed = answer(MessageRequest::ListServices(String::new()));
+        let MessageResponse::ListServicesResponse(listed) = listed else { panic!("{listed:?}") };
+        let services = listed.service.into_iter().map(|service| service.name);
+        let methods = services.flat_map(|service| {
+            let found = answer(MessageRequest::FileContainingSymbol(service.clone()));
+            let MessageResponse::FileDescriptorResponse(found) = found else { panic!("{found:?}") };
+            let file = FileDescriptorProto::decode(&*found.file_descriptor_proto[0]).unwrap();
+            let (_, name) = service.rsplit_once('.').unwrap();
+            let it = file.service.iter().find(|it| it.name() == name).unwrap().clone();
+            it.method.into_iter().map(move |method| format!("/{service}/{}", method.name()))
+        });
+        methods.collect()
+    }
+
+    /// Calls `method` with an empty message, and tells with which status it began to be answered.
+    #[track_caller]
+    pub fn call(&self, method: &str) -> Status {
+        let mut grpc = tonic::client::Grpc::new(self.channel());
+        let path = method.parse().unwrap();
+        let begun = self.wait(async {
+            grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+            grpc.server_streaming(Request::new(Empty), path, EmptyCodec).await
+        });
+        begun.map_or_else(|status| status, |_| Status::ok("it began"))
     }
 
     /// The channel, for clients of any service.
@@ -125,6 +201,48 @@ impl<T> Iterator for Messages<'_, T> {
 
     fn next(&mut self) -> Option<T> {
         self.admin.wait(self.stream.message()).unwrap()
+    }
+}
+
+/// A message of any kind that says nothing; what comes back is not read.
+#[derive(Default)]
+struct Empty;
+
+/// Empty messages on the wire.
+#[derive(Default)]
+struct EmptyCodec;
+
+impl Codec for EmptyCodec {
+    type Encode = Empty;
+    type Decode = Empty;
+    type Encoder = EmptyCodec;
+    type Decoder = EmptyCodec;
+
+    fn encoder(&mut self) -> EmptyCodec {
+        EmptyCodec
+    }
+
+    fn decoder(&mut self) -> EmptyCodec {
+        EmptyCodec
+    }
+}
+
+impl Encoder for EmptyCodec {
+    type Item = Empty;
+    type Error = Status;
+
+    fn encode(&mut self, _: Empty, _: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        Ok(())
+    }
+}
+
+impl Decoder for EmptyCodec {
+    type Item = Empty;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Empty>, Status> {
+        from.advance(from.remaining());
+        Ok(Some(Empty))
     }
 }
 

@@ -1,11 +1,12 @@
 //! gatewayctl as an operator runs it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::binaries;
+use crate::{Card, binaries};
 
 /// gatewayctl with the address of one gateway, or with a file of contexts.
 #[derive(Clone, Debug)]
@@ -16,6 +17,7 @@ pub struct Ctl {
 #[derive(Clone, Debug)]
 enum Approach {
     Socket(PathBuf),
+    Tls(SocketAddr, Card),
     File(PathBuf),
 }
 
@@ -56,6 +58,11 @@ impl Ctl {
         Ctl { approach: Approach::File(file) }
     }
 
+    /// gatewayctl for the gateway whose admin API is at `address`, by TLS with the files of `card`.
+    pub fn by_tls(address: SocketAddr, card: &Card) -> Ctl {
+        Ctl { approach: Approach::Tls(address, card.clone()) }
+    }
+
     /// The command, ready to be given arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(binaries::gatewayctl());
@@ -64,6 +71,13 @@ impl Ctl {
         }
         match &self.approach {
             Approach::Socket(_) => {
+                command.arg(format!("--addr={}", self.address()));
+                command.env("XDG_CONFIG_HOME", NO_HOME);
+            }
+            Approach::Tls(_, Card { ca, cert, key }) => {
+                let files =
+                    [("GATEWAYCTL_CA", ca), ("GATEWAYCTL_CERT", cert), ("GATEWAYCTL_KEY", key)];
+                command.envs(files);
                 command.arg(format!("--addr={}", self.address()));
                 command.env("XDG_CONFIG_HOME", NO_HOME);
             }
@@ -79,6 +93,7 @@ impl Ctl {
     pub fn address(&self) -> String {
         match &self.approach {
             Approach::Socket(socket) => format!("unix://{}", socket.display()),
+            Approach::Tls(address, _) => format!("https://{address}"),
             Approach::File(file) => panic!("{} says where it is", file.display()),
         }
     }

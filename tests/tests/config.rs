@@ -105,7 +105,8 @@ const BAD: &[(&str, &str, &str, &str)] = &[
     ("10.0.0.12:9000", "127.0.0.1:8080", "48:11", "the address of the app server"),
     ("127.0.0.1:8080", "127.0.0.1:8443", "17:11", "a port of its own"),
     ("127.0.0.1:9902", "127.0.0.1:8443", "4:11", "a port of their own"),
-    ("state_dir =", "listen =", "3:1", "use the unix socket"),
+    ("metrics =", "listen =", "4:1", "add tls = { cert = "),
+    ("state_dir = \"state\"", "roles = { admin = [\"root\"] }", "3:20", "write \"user:alice\""),
     (
         "weight = 100",
         "[pool.autoscale]\ndriver = \"kubernetes\"\nmin = 2\nmax = 3",

@@ -202,11 +202,14 @@ fn a_full_disk_refuses_changes_and_nothing_else_and_is_forgotten_when_there_is_r
     let fleet = Fleet::start(2);
     let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
     gateway.ctl.run("backend weight app-1=50 -y -m before");
-    limit_files(&gateway, "1");
-    for weight in [60, 70] {
-        let said = gateway.ctl.try_run(&format!("backend weight app-1={weight} -y -m full"));
-        assert_eq!(said.code, 1, "{}", said.err);
-        assert!(said.err.contains("journal"), "{}", said.err);
+    // With room for a few more lines, and for none.
+    for (bytes, could_not) in [("8192", "be journaled"), ("1", "be audited")] {
+        limit_files(&gateway, bytes);
+        for weight in [60, 70] {
+            let said = gateway.ctl.try_run(&format!("backend weight app-1={weight} -y -m full"));
+            assert_eq!(said.code, 1, "{}", said.err);
+            assert!(said.err.contains(could_not), "{}", said.err);
+        }
     }
     assert_eq!(gateway.ctl.backend("app-1")["weight"], 50);
     assert_eq!(gateway.client(Protocol::Http).get("/bytes/1").status, 200);
@@ -216,4 +219,9 @@ fn a_full_disk_refuses_changes_and_nothing_else_and_is_forgotten_when_there_is_r
     gateway.start_again();
     let weights = ["app-1", "app-2"].map(|name| gateway.ctl.backend(name)["weight"].clone());
     assert_eq!(weights, [50, 80]);
+    // What was accepted and then not kept is told as that.
+    let failed = gateway.ctl.items("audit list --kind failed");
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    assert!(failed.iter().all(|it| it["reason"] == "full" && it["target"] == "backend/app-1"));
+    gateway.ctl.run("audit verify");
 }

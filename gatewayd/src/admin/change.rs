@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use gateway_proto as wire;
 use tonic::{Request, Response, Status};
+use tonic_types::StatusExt;
 
 use crate::model::{
-    AbortIf, Allowance, CandidateEdit, Change, Intent, LimitEdit, LimitMode, LimitTarget, Name,
-    Ramp, Rule, RuleEdit, Source, Standing, Weight, WeightEdit,
+    AbortIf, Allowance, AuditEntry, CandidateEdit, Change, Intent, LimitEdit, LimitMode,
+    LimitTarget, Name, Ramp, Rule, RuleEdit, Source, Standing, Weight, WeightEdit,
 };
 
 use super::blocks::ttl;
-use super::caller::caller;
+use super::caller::{actor_of, call_of};
 use super::rejection::{invalid, rejected};
 use super::{Admin, convert};
 
@@ -30,17 +31,55 @@ impl Admin {
         request: Request<T>,
         read: impl FnOnce(T) -> Result<(Change, Option<wire::Intent>), Status>,
     ) -> Result<Response<wire::Operation>, Status> {
-        let actor = caller(&request);
-        let (change, asked) = read(request.into_inner())?;
-        let intent = intent(actor, asked.unwrap_or_default())?;
+        let asker = asker(&request);
+        let asked = read(request.into_inner());
+        let asked = asked.and_then(|(change, told)| Ok((change, intent(&asker, told)?)));
+        let (change, intent) = self.sensible(&asker, asked).await?;
+        let (target, told) = (change.target(), intent.clone());
         match self.writer.submit(change, intent).await {
             Ok(operation) => Ok(Response::new(convert::operation(operation))),
-            Err(rejection) => Err(rejected(&rejection)),
+            Err(rejection) => {
+                self.note(&told, target, rejection.to_string()).await;
+                Err(rejected(&rejection))
+            }
+        }
+    }
+
+    /// What somebody asked for; that it makes no sense is audited. Of what was said, only which field
+    /// is wrong is told there, for it may be a secret in the wrong place.
+    pub(super) async fn sensible<T>(
+        &self,
+        asker: &Intent,
+        asked: Result<T, Status>,
+    ) -> Result<T, Status> {
+        if let Err(nonsense) = &asked {
+            let details = nonsense.get_error_details();
+            let wrong = details.bad_request().map(|it| it.field_violations.as_slice());
+            let fields = wrong.unwrap_or_default().iter().map(|wrong| wrong.field.as_str());
+            let fields: Vec<&str> = fields.collect();
+            let why = format!("what it says of {} makes no sense", fields.join(", "));
+            self.note(asker, String::new(), why).await;
+        }
+        asked
+    }
+
+    /// Writes to the audit log what comes to nothing anyway, so that it does not matter here whether it
+    /// can be written. Who only asked what would happen tried nothing.
+    pub(super) async fn note(&self, intent: &Intent, target: String, why: String) {
+        if !intent.validate_only {
+            let _ = self.audit.append(AuditEntry::rejected(intent, target, why)).await;
         }
     }
 }
 
-pub(super) fn intent(actor: String, asked: wire::Intent) -> Result<Intent, Status> {
+/// Who asks, as far as is known before what is asked is read.
+pub(super) fn asker<T>(request: &Request<T>) -> Intent {
+    Intent { actor: actor_of(request), call: call_of(request), ..Intent::default() }
+}
+
+/// The intent of `asker`, whose call it is, as far as the request says more.
+pub(super) fn intent(asker: &Intent, asked: Option<wire::Intent>) -> Result<Intent, Status> {
+    let asked = asked.unwrap_or_default();
     if asked.reason.chars().count() > LONGEST_REASON {
         return Err(invalid("intent.reason", format!("at most {LONGEST_REASON} characters")));
     }
@@ -53,12 +92,12 @@ pub(super) fn intent(actor: String, asked: wire::Intent) -> Result<Intent, Statu
         other => return Err(invalid("intent.via", format!("{other:?} is not cli, tui or api"))),
     };
     Ok(Intent {
-        actor,
         via: via.to_owned(),
         reason: asked.reason,
         expected_revision: asked.expected_revision,
         validate_only: asked.validate_only,
         force: asked.force,
+        ..asker.clone()
     })
 }
 

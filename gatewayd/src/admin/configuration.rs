@@ -4,11 +4,10 @@ use gateway_proto as wire;
 use gateway_proto::config_server::Config;
 use tonic::{Code, Request, Response, Status};
 
-use super::caller::caller;
-use super::change::intent;
+use super::change::{asker, intent};
 use super::rejection::{invalid, rejected, status};
 use super::{Admin, convert};
-use crate::model::{FieldView, Operation};
+use crate::model::{FieldView, Intent, Operation};
 use crate::state::FileRefusal;
 
 #[tonic::async_trait]
@@ -38,10 +37,11 @@ impl Config for Admin {
         &self,
         request: Request<wire::ApplyConfigRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        let actor = caller(&request);
+        let asker = asker(&request);
         let wire::ApplyConfigRequest { text, intent: asked } = request.into_inner();
-        let intent = intent(actor, asked.unwrap_or_default())?;
-        answer(self.file.apply(text, intent).await)
+        let intent = self.sensible(&asker, intent(&asker, asked)).await?;
+        let outcome = self.file.apply(text, intent.clone()).await;
+        self.answer(&intent, outcome).await
     }
 
     async fn export(
@@ -58,15 +58,33 @@ impl Config for Admin {
         &self,
         request: Request<wire::PersistRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        let actor = caller(&request);
-        let intent = intent(actor, request.into_inner().intent.unwrap_or_default())?;
-        answer(self.file.persist(intent).await)
+        let asker = asker(&request);
+        let asked = request.into_inner().intent;
+        let intent = self.sensible(&asker, intent(&asker, asked)).await?;
+        let outcome = self.file.persist(intent.clone()).await;
+        self.answer(&intent, outcome).await
     }
 }
 
-fn answer(outcome: Result<Operation, FileRefusal>) -> Result<Response<wire::Operation>, Status> {
-    let operation = outcome.map_err(|why| refused(&why))?;
-    Ok(Response::new(convert::operation(operation)))
+impl Admin {
+    async fn answer(
+        &self,
+        intent: &Intent,
+        outcome: Result<Operation, FileRefusal>,
+    ) -> Result<Response<wire::Operation>, Status> {
+        match outcome {
+            Ok(operation) => Ok(Response::new(convert::operation(operation))),
+            Err(why) => {
+                let told = match &why {
+                    // The lines of a file that it quotes are nobody's but the file's.
+                    FileRefusal::Wrong(_) => "the file has mistakes".to_owned(),
+                    other => other.to_string(),
+                };
+                self.note(intent, "gateway".to_owned(), told).await;
+                Err(refused(&why))
+            }
+        }
+    }
 }
 
 fn field(it: &FieldView) -> wire::Field {

@@ -6,7 +6,9 @@ use tokio::sync::watch;
 use tonic::{Code, Request, Response, Status};
 
 use super::Admin;
-use super::rejection::{invalid, status};
+use super::caller::{actor_of, call_of};
+use super::rejection::{invalid, rejected, status};
+use crate::model::{AuditEntry, Rejection};
 
 /// The load's rate in requests per second; whoever makes the load watches it.
 pub type LoadKnob = watch::Sender<f64>;
@@ -29,6 +31,7 @@ impl Demo for Admin {
             return Err(status(Code::FailedPrecondition, "NOT_A_DEMO", what, hint));
         };
         let before_rps = *knob.borrow();
+        let (actor, call) = (actor_of(&request), call_of(&request));
         let rps = match request.into_inner().load {
             Some(Load::Rps(rps)) if (0.0..=HIGHEST_RPS).contains(&rps) => rps,
             Some(Load::Rps(_)) => return Err(invalid("rps", "expected 0 to 1000000 per second")),
@@ -40,6 +43,17 @@ impl Demo for Admin {
             }
             None => return Err(invalid("load", "say a rate or a factor")),
         };
+        let entry = AuditEntry {
+            actor,
+            call,
+            what: "load".to_owned(),
+            target: "demo".to_owned(),
+            before: format!("{before_rps} rps"),
+            after: format!("{rps} rps"),
+            ..AuditEntry::default()
+        };
+        let written = self.audit.append(entry).await;
+        written.map_err(|error| rejected(&Rejection::NotAudited(error.to_string())))?;
         knob.send_replace(rps);
         Ok(Response::new(wire::Load { before_rps, rps }))
     }

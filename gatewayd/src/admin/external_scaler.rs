@@ -5,15 +5,15 @@ use std::io;
 use std::pin::Pin;
 use std::time::Duration;
 
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt};
 use gateway_proto::externalscaler as keda;
 use keda::external_scaler_server::{ExternalScaler, ExternalScalerServer};
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::{Code, Request, Response, Status};
 
+use super::connections::{Connection, PATIENCE, arriving};
 use super::rejection::{invalid, status};
-use super::tcp_callers::{PATIENCE, callers};
 use super::{DEADLINE, KEEPALIVE, LARGEST_MESSAGE_BYTES, MOST_CALLS};
 use crate::model::ScalerView;
 use crate::state::Scalers;
@@ -32,6 +32,8 @@ type Answers = Pin<Box<dyn Stream<Item = Result<keda::IsActiveResponse, Status>>
 /// When the listener breaks.
 pub async fn serve_external_scaler(scalers: Scalers, listener: TcpListener) -> io::Result<()> {
     let service = ExternalScalerServer::new(Wanted { scalers });
+    let callers = arriving(listener, "the external scaler")
+        .map(|(stream, place)| Ok::<_, io::Error>(Connection::new(stream, place, (), PATIENCE)));
     Server::builder()
         .timeout(DEADLINE)
         .concurrency_limit_per_connection(MOST_CALLS)
@@ -40,7 +42,7 @@ pub async fn serve_external_scaler(scalers: Scalers, listener: TcpListener) -> i
         .max_connection_age(LONGEST_CALL)
         .max_connection_age_grace(KEEPALIVE)
         .add_service(service.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .serve_with_incoming(callers(listener, PATIENCE))
+        .serve_with_incoming(callers)
         .await
         .map_err(io::Error::other)
 }

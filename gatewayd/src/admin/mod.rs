@@ -1,36 +1,45 @@
-//! The admin API: gRPC on a unix socket, answered from what state knows.
+//! The admin API: gRPC on unix sockets and by mutual TLS, answered from what state knows.
 
+mod access;
+mod audit;
 mod backends;
 mod blocks;
 mod caller;
 mod change;
 mod configuration;
+mod connections;
 mod convert;
 mod demo;
+mod door;
 mod external_scaler;
+mod gate;
 mod history;
 mod inquiries;
 mod limits;
 mod rejection;
+mod roles;
 mod scaler;
 mod socket;
-mod tcp_callers;
 mod watch;
 mod what_if;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gateway_proto as wire;
-use tokio::net::UnixListener;
-use tonic::service::InterceptorLayer;
+use tonic::service::Routes;
 use tonic::transport::Server;
 
-use crate::state::{ConfigFile, Events, History, Inquiry, Observatory, Scalers, Writer};
+use crate::model::Access;
+use crate::state::{
+    Audit, ConfigFile, Denials, Events, History, Inquiry, Observatory, Scalers, Writer,
+};
 
 pub use demo::LoadKnob;
+pub use door::{Door, TlsNow};
 pub use external_scaler::serve_external_scaler;
-pub use socket::{AdminSocket, SocketError};
+pub use socket::{AdminSocket, SocketError, SocketKind};
 
 /// The largest message that is read.
 const LARGEST_MESSAGE_BYTES: usize = 1024 * 1024;
@@ -46,6 +55,12 @@ const KEEPALIVE: Duration = Duration::from_secs(10);
 /// What the admin API answers from; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Admin {
+    /// Who may do what.
+    pub access: Arc<Access>,
+    /// Where it is written who tried what.
+    pub audit: Audit,
+    /// How often callers were told no.
+    pub denials: Denials,
     /// Where changes go.
     pub writer: Writer,
     /// Who keeps the file.
@@ -64,41 +79,66 @@ pub struct Admin {
     pub load: Option<LoadKnob>,
 }
 
-/// Serves on `listener` for as long as it is polled.
+/// Serves those who come by `door` for as long as it is polled.
 ///
 /// # Errors
 /// When the contract's descriptors cannot be read, or the listener breaks.
-pub async fn serve(admin: Admin, listener: UnixListener) -> io::Result<()> {
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
-        .map_err(io::Error::other)?;
-    let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_service_status("", tonic_health::ServingStatus::Serving).await;
-    let backends = wire::backends_server::BackendsServer::new(admin.clone());
-    let limits = wire::limits_server::LimitsServer::new(admin.clone());
-    let blocks = wire::blocks_server::BlocksServer::new(admin.clone());
-    let scaler = wire::scaler_server::ScalerServer::new(admin.clone());
-    let config = wire::config_server::ConfigServer::new(admin.clone());
-    let watch = wire::watch_server::WatchServer::new(admin.clone());
-    let demo = wire::demo_server::DemoServer::new(admin);
-    Server::builder()
+pub async fn serve(admin: Admin, door: Door) -> io::Result<()> {
+    let (access, denials) = (Arc::clone(&admin.access), admin.denials.clone());
+    let gate = gate::Gate::new(admin.audit.clone(), denials.clone());
+    let mut server = Server::builder()
         .timeout(DEADLINE)
         .concurrency_limit_per_connection(MOST_CALLS)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))
-        .layer(InterceptorLayer::new(caller::paced()))
-        .add_service(backends.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .add_service(limits.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .add_service(blocks.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .add_service(config.max_decoding_message_size(LARGEST_FILE_BYTES))
-        .add_service(scaler.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .add_service(watch.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .add_service(demo.max_decoding_message_size(LARGEST_MESSAGE_BYTES))
-        .add_service(health_service)
-        .add_service(reflection)
-        .serve_with_incoming(socket::callers(listener))
-        .await
-        .map_err(io::Error::other)
+        .layer(gate);
+    let routes = routes(admin, matches!(door, Door::Socket(..))).await?;
+    let router = server.add_routes(routes);
+    let served = match door {
+        Door::Socket(listener, owner) => {
+            router.serve_with_incoming(door::by_socket(listener, owner, access)).await
+        }
+        Door::ViewerSocket(listener) => {
+            router.serve_with_incoming(door::by_viewer_socket(listener)).await
+        }
+        Door::Tcp(listener, tls) => {
+            router.serve_with_incoming(door::by_tcp(listener, tls, access, denials)).await
+        }
+    };
+    served.map_err(io::Error::other)
+}
+
+/// Every service; only operators on this machine are told by reflection what there is.
+async fn routes(admin: Admin, reflecting: bool) -> io::Result<Routes> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_service_status("", tonic_health::ServingStatus::Serving).await;
+    let mut routes = Routes::builder();
+    routes.add_service(health_service.max_decoding_message_size(LARGEST_MESSAGE_BYTES));
+    macro_rules! add {
+        ($most:ident: $($module:ident :: $server:ident),* $(,)?) => {$(
+            let service = wire::$module::$server::new(admin.clone());
+            routes.add_service(service.max_decoding_message_size($most));
+        )*};
+    }
+    add!(LARGEST_FILE_BYTES: config_server::ConfigServer);
+    add!(
+        LARGEST_MESSAGE_BYTES:
+        access_server::AccessServer,
+        audit_server::AuditServer,
+        backends_server::BackendsServer,
+        blocks_server::BlocksServer,
+        demo_server::DemoServer,
+        limits_server::LimitsServer,
+        scaler_server::ScalerServer,
+        watch_server::WatchServer,
+    );
+    if reflecting {
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .build_v1()
+            .map_err(io::Error::other)?;
+        routes.add_service(reflection.max_decoding_message_size(LARGEST_MESSAGE_BYTES));
+    }
+    Ok(routes.routes())
 }

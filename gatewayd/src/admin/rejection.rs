@@ -22,6 +22,7 @@ pub(super) fn rejected(rejection: &Rejection) -> Status {
         Rejection::Guard { .. } => (Code::FailedPrecondition, "GUARD"),
         Rejection::HandingOver => (Code::Unavailable, "HANDING_OVER"),
         Rejection::NotJournaled(_) => (Code::Internal, "NOT_JOURNALED"),
+        Rejection::NotAudited(_) => (Code::Internal, "NOT_AUDITED"),
     };
     status(code, reason, &rejection.to_string(), rejection.hint())
 }

@@ -3,25 +3,28 @@
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use futures_util::stream::{self, Stream};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
-use tokio::net::{UnixListener, UnixStream};
-use tokio::time::sleep;
+use tokio::net::UnixListener;
 
-use crate::state::MessagePace;
+use crate::model::SocketOwner;
 
-/// The mode of the socket: its owner and group may call.
-const SOCKET_MODE: u32 = 0o660;
+/// Who may open a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SocketKind {
+    /// Its owner and group.
+    Operators,
+    /// Whoever its directory lets in.
+    Viewers,
+}
+
+/// The mode of the lock: whoever may open it could hold it.
+const LOCK_MODE: u32 = 0o600;
 /// The mode of its directory, when we make it.
 const DIRECTORY_MODE: u32 = 0o750;
-
-/// How long callers wait when none can be let in.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// A bound socket; the file goes when this is dropped.
 #[derive(Debug)]
@@ -49,6 +52,15 @@ pub enum SocketError {
     },
 }
 
+impl SocketKind {
+    const fn mode(self) -> u32 {
+        match self {
+            SocketKind::Operators => 0o660,
+            SocketKind::Viewers => 0o666,
+        }
+    }
+}
+
 impl AdminSocket {
     /// Binds the socket at `path`, or goes on with one that an earlier process left: the socket, and
     /// the lock beside it. A stale one is replaced, but only under the lock beside it, so
@@ -58,6 +70,7 @@ impl AdminSocket {
     /// When another process has it, something else is there, or the system refuses.
     pub fn bind(
         path: &Path,
+        kind: SocketKind,
         inherited: Option<(OwnedFd, OwnedFd)>,
     ) -> Result<(AdminSocket, UnixListener), SocketError> {
         if let Some((socket, lock)) = inherited
@@ -79,7 +92,7 @@ impl AdminSocket {
         let aside = path.with_extension("new");
         let _ = fs::remove_file(&aside);
         let listener = UnixListener::bind(&aside).map_err(|cause| refused(&aside, cause))?;
-        fs::set_permissions(&aside, Permissions::from_mode(SOCKET_MODE))
+        fs::set_permissions(&aside, Permissions::from_mode(kind.mode()))
             .and_then(|()| fs::rename(&aside, path))
             .map_err(|cause| refused(path, cause))?;
         Ok((AdminSocket { path: path.to_owned(), lock }, listener))
@@ -105,6 +118,15 @@ impl AdminSocket {
         Ok(Some((AdminSocket { path: path.to_owned(), lock }, listener)))
     }
 
+    /// Whom it belongs to.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn owner(&self) -> Result<SocketOwner, SocketError> {
+        let found = fs::metadata(&self.path).map_err(|cause| refused(&self.path, cause))?;
+        Ok(SocketOwner { uid: nix::unistd::geteuid().as_raw(), gid: found.gid() })
+    }
+
     /// The lock, for whoever takes over.
     #[must_use]
     pub fn lock(&self) -> BorrowedFd<'_> {
@@ -118,24 +140,6 @@ impl AdminSocket {
     }
 }
 
-/// Those who call at `listener`, one after the other. Whatever keeps one from being let in (a want
-/// of descriptors, mostly) is waited out, because the kernel would report it again at once.
-pub(super) fn callers(listener: UnixListener) -> impl Stream<Item = io::Result<UnixStream>> {
-    stream::unfold((listener, MessagePace::default()), |(listener, pace)| async {
-        loop {
-            match listener.accept().await {
-                Ok((caller, _)) => return Some((Ok(caller), (listener, pace))),
-                Err(error) => {
-                    if let Some(more) = pace.due() {
-                        tracing::warn!(%error, more, "callers of the admin API wait");
-                    }
-                    sleep(PAUSE).await;
-                }
-            }
-        }
-    })
-}
-
 impl Drop for AdminSocket {
     fn drop(&mut self) {
         // Nobody answers there any more; a file that is gone is as good.
@@ -145,7 +149,8 @@ impl Drop for AdminSocket {
 
 fn lock(path: &Path) -> Result<Flock<File>, SocketError> {
     let place = path.with_extension("lock");
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&place);
+    let opened =
+        OpenOptions::new().create(true).truncate(false).write(true).mode(LOCK_MODE).open(&place);
     let file = opened.map_err(|cause| refused(&place, cause))?;
     locked(path, file)
 }
@@ -164,37 +169,40 @@ fn refused(path: &Path, cause: io::Error) -> SocketError {
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::UnixStream;
+
     use super::*;
+    use SocketKind::Operators;
 
     #[tokio::test]
     async fn a_second_owner_is_refused_and_a_stale_socket_is_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("deep/admin.sock");
-        let (first, _listener) = AdminSocket::bind(&path, None).unwrap();
-        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::InUse(_))));
+        let (first, _listener) = AdminSocket::bind(&path, Operators, None).unwrap();
+        assert!(matches!(AdminSocket::bind(&path, Operators, None), Err(SocketError::InUse(_))));
         let mode = fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, SOCKET_MODE);
+        assert_eq!(mode & 0o777, 0o660);
         drop(first);
         assert!(!path.exists());
         // As after kill -9: the file is there, the lock is not.
         drop(UnixListener::bind(&path).unwrap());
         assert!(path.exists());
-        AdminSocket::bind(&path, None).unwrap();
+        AdminSocket::bind(&path, Operators, None).unwrap();
     }
 
     #[tokio::test]
     async fn another_process_goes_on_with_socket_and_lock() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("admin.sock");
-        let (first, listener) = AdminSocket::bind(&path, None).unwrap();
+        let (first, listener) = AdminSocket::bind(&path, Operators, None).unwrap();
         let own = |fd: BorrowedFd<'_>| fd.try_clone_to_owned().unwrap();
         let left = || Some((own(listener.as_fd()), own(first.lock())));
         let elsewhere = directory.path().join("other.sock");
-        assert!(AdminSocket::bind(&elsewhere, left()).unwrap().0.path == elsewhere);
-        let (second, callers) = AdminSocket::bind(&path, left()).unwrap();
+        assert!(AdminSocket::bind(&elsewhere, Operators, left()).unwrap().0.path == elsewhere);
+        let (second, callers) = AdminSocket::bind(&path, Operators, left()).unwrap();
         first.leave();
         drop(listener);
-        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::InUse(_))));
+        assert!(matches!(AdminSocket::bind(&path, Operators, None), Err(SocketError::InUse(_))));
         let (called, _) = tokio::join!(callers.accept(), UnixStream::connect(&path));
         called.unwrap();
         drop(second);
@@ -206,9 +214,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("admin.sock");
         fs::write(&path, "precious").unwrap();
-        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::NotASocket(_))));
+        assert!(matches!(
+            AdminSocket::bind(&path, Operators, None),
+            Err(SocketError::NotASocket(_))
+        ));
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/dev/null", &path).unwrap();
-        assert!(matches!(AdminSocket::bind(&path, None), Err(SocketError::NotASocket(_))));
+        assert!(matches!(
+            AdminSocket::bind(&path, Operators, None),
+            Err(SocketError::NotASocket(_))
+        ));
     }
 }

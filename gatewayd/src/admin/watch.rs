@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 use crate::model::{Event, EventKind, Snapshot};
 
-use super::caller::caller;
+use super::caller::actor_of;
 use super::rejection::invalid;
 use super::{Admin, convert, history};
 
@@ -28,7 +28,7 @@ impl Watch for Admin {
         &self,
         request: Request<wire::GetSnapshotRequest>,
     ) -> Result<Response<wire::Snapshot>, Status> {
-        let caller = caller(&request);
+        let caller = actor_of(&request);
         let snapshot = self.fresh().await?;
         Ok(Response::new(convert::snapshot(&snapshot, &caller, self.load.is_some())))
     }
@@ -37,7 +37,7 @@ impl Watch for Admin {
         &self,
         request: Request<wire::SnapshotsRequest>,
     ) -> Result<Response<Self::SnapshotsStream>, Status> {
-        let (caller, demo) = (caller(&request), self.load.is_some());
+        let (caller, demo) = (actor_of(&request), self.load.is_some());
         // Watched from before the first picture on, so that none is missed; a slow reader gets the
         // newest.
         let later = WatchStream::from_changes(self.observatory.watch());

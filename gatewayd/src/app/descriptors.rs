@@ -7,6 +7,8 @@ use crate::proxy::MOST_PIPES;
 
 /// Kept for the admin API, probes, the journal, logs and listening sockets.
 const RESERVE: u64 = 64;
+/// Kept for each further listener of the admin API, as many as may call there.
+const DOOR: u64 = 64;
 /// Kept for each worker's pipes.
 const PIPES: u64 = 2 * MOST_PIPES as u64;
 /// One to the client, one to the backend.
@@ -29,7 +31,9 @@ pub(super) fn raise_limit() -> u64 {
 /// How many clients may be connected to a process with so many descriptors: as the settings say,
 /// but no more than there are descriptors for.
 pub(super) fn max_connections(settings: &Settings, descriptors: u64, workers: usize) -> u32 {
-    let reserve = RESERVE + PIPES * workers as u64;
+    let doors = [settings.viewer_socket.is_some(), settings.admin_tcp.is_some()];
+    let doors = doors.into_iter().filter(|door| *door).count() as u64;
+    let reserve = RESERVE + DOOR * doors + PIPES * workers as u64;
     let enough_for = (descriptors.saturating_sub(reserve) / EACH).max(1);
     let enough_for = u32::try_from(enough_for).unwrap_or(u32::MAX);
     match settings.max_connections {

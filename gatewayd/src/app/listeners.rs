@@ -8,11 +8,11 @@ use anyhow::Context;
 
 use super::hand_over::Estate;
 use crate::clock::Clock;
-use crate::config::Unusable;
-use crate::model::{CertificateFiles, Certificates, Listener, ListenerKind, ListenerView};
+use crate::config::{Credential, Unusable};
+use crate::model::{Certificates, Listener, ListenerKind, ListenerView};
 use crate::net;
 use crate::net::tls::{
-    Identities, Identity, IdentityError, IdentitySet, self_signed, server_config,
+    Identities, Identity, IdentityError, IdentitySet, authority, self_signed, server_config,
 };
 use crate::proxy::{Door, DoorKind};
 use crate::tasks::Watched;
@@ -72,9 +72,8 @@ pub(super) fn bind(
             ListenerKind::Tls(tls) => {
                 let identities = match &tls.certificates {
                     Certificates::Files(files) => {
-                        let watched = Watched::new(listener.name.clone(), files.clone());
-                        let watched = watched.with_context(named)?;
-                        let identities = Arc::clone(watched.identities());
+                        let watched = Watched::listener(listener.name.clone(), files.clone());
+                        let (watched, identities) = watched.with_context(named)?;
                         bound.watched.push(watched);
                         identities
                     }
@@ -96,14 +95,17 @@ pub(super) fn bind(
     Ok(bound)
 }
 
-/// Loads a certificate and its key and lets go of them: can they be used?
+/// Loads what files hold and lets go of it: can it be used?
 ///
 /// # Errors
 /// What is wrong with them.
-pub(super) fn check(files: &CertificateFiles) -> Result<(), Unusable> {
+pub(super) fn check(credential: Credential<'_>) -> Result<(), Unusable> {
     let unusable =
         |error: IdentityError| Unusable { what: error.to_string(), remedy: error.remedy() };
-    Identity::load(files).map(drop).map_err(unusable)
+    match credential {
+        Credential::Identity(files) => Identity::load(files).map(drop).map_err(unusable),
+        Credential::Authority(path) => authority(path).map(drop).map_err(unusable),
+    }
 }
 
 fn made(

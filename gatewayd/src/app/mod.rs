@@ -4,6 +4,7 @@ mod check;
 pub mod cli;
 mod demo;
 mod descriptors;
+mod doors;
 mod hand_over;
 mod listeners;
 mod logging;

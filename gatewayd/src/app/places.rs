@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use anyhow::Context;
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::doors::Doors;
 use super::hand_over::Estate;
 use super::listeners::{self, Bound};
-use crate::admin::AdminSocket;
 use crate::clock::Clock;
 use crate::model::{self, Listener, Settings};
 use crate::proxy::AccessLog;
@@ -21,10 +21,6 @@ use crate::tasks;
 /// Access log lines that may wait for the disk.
 const LOG_ROOM: usize = 8192;
 
-/// What the admin socket and its lock are called in an estate.
-const ADMIN_SOCKET: &str = "admin socket";
-const ADMIN_LOCK: &str = "admin lock";
-
 /// What was taken.
 pub(super) struct Places {
     pub(super) journal: Journal,
@@ -32,8 +28,7 @@ pub(super) struct Places {
     pub(super) bound: Bound,
     pub(super) metrics: Option<TcpListener>,
     pub(super) external_scaler: Option<TcpListener>,
-    pub(super) socket: AdminSocket,
-    pub(super) callers: UnixListener,
+    pub(super) doors: Doors,
     pub(super) log: Log,
     /// Of these, what another process can take over.
     pub(super) estate: Estate,
@@ -65,14 +60,11 @@ impl Places {
         let metrics = own_listener("metrics", settings.metrics, &mut inherited).await?;
         let scaler = settings.external_scaler;
         let external_scaler = own_listener("external_scaler", scaler, &mut inherited).await?;
-        let before = inherited.take(ADMIN_SOCKET).pop().zip(inherited.take(ADMIN_LOCK).pop());
-        let (socket, callers) = AdminSocket::bind(&settings.socket, before)?;
+        let doors = Doors::take(settings, (&mut inherited, &mut estate)).await?;
         let log = Log::open(settings.access_log.as_ref()).context("access log")?;
         metrics.iter().try_for_each(|it| estate.keep("metrics", it))?;
         external_scaler.iter().try_for_each(|it| estate.keep("external_scaler", it))?;
-        estate.keep(ADMIN_SOCKET, &callers)?;
-        estate.keep(ADMIN_LOCK, socket.lock())?;
-        Ok(Places { journal, past, bound, metrics, external_scaler, socket, callers, log, estate })
+        Ok(Places { journal, past, bound, metrics, external_scaler, doors, log, estate })
     }
 }
 
@@ -87,7 +79,7 @@ impl Log {
 }
 
 /// A listener on the address that `[admin]` gives as `key`, if it does.
-async fn own_listener(
+pub(super) async fn own_listener(
     key: &str,
     address: Option<SocketAddr>,
     inherited: &mut Estate,

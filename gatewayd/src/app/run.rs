@@ -8,12 +8,12 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rand::Rng;
-use tokio::net::UnixListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::AbortHandle;
 
 use super::cli::Color;
 use super::descriptors;
+use super::doors::Doors;
 use super::hand_over::{Estate, Inheritance, Predecessor, Scaling};
 use super::listeners::{self, Bound};
 use super::places::{Log, Places};
@@ -21,13 +21,13 @@ use super::signals::Signals;
 use super::watchers::Watchers;
 use super::workers::{self, Shared};
 use super::{check, told};
-use crate::admin::{self, Admin, AdminSocket, LoadKnob};
+use crate::admin::{Admin, LoadKnob};
 use crate::clock::Clock;
 use crate::config;
 use crate::model::{Change, Configuration, EventKind, Intent, Phase, Settings, Severity};
 use crate::state::{
-    Cells, ConfigFile, ConnectionCaps, Events, History, Inquiry, Limiter, Observatory, Past,
-    Scalers, Started, Writer,
+    Audit, Cells, ConfigFile, ConnectionCaps, Denials, Events, History, Inquiry, Limiter,
+    Observatory, Past, Scalers, Started, Writer,
 };
 use crate::tasks::{ConfigKeeper, Scale, keep_config};
 
@@ -86,8 +86,7 @@ struct Gateway {
     predecessor: Predecessor,
     inheritance: Option<Inheritance>,
     admin: Admin,
-    socket: AdminSocket,
-    callers: UnixListener,
+    doors: Doors,
     log_written: Option<oneshot::Receiver<()>>,
 }
 
@@ -112,8 +111,11 @@ impl Gateway {
         let events = Events::new(clock);
         let count = settings.workers.map_or_else(available_cores, NonZeroUsize::get);
         let places = Places::take(&settings, &gateway.listeners, count, clock, inherited).await?;
-        let Places { journal, past, bound, metrics, external_scaler, socket, callers, log, estate } =
+        let Places { journal, past, bound, metrics, external_scaler, mut doors, log, estate } =
             places;
+        let revision = past.desired.as_ref().map(|desired| desired.revision);
+        let audit = Audit::start(&settings.state_dir, revision, clock, events.clone())?;
+        let denials = Denials::default();
         tell_quarantine(&past, &events);
         let (observatory, feed) = Observatory::new();
         let keys = settings.limiter_keys.get();
@@ -123,6 +125,7 @@ impl Gateway {
         let inquiry = Inquiry { clock, cells: Arc::clone(&cells), limiter: Arc::clone(&limiter) };
         let writer = Writer::start(Started {
             journal,
+            audit: audit.clone(),
             past,
             limiter: Arc::clone(&limiter),
             clock,
@@ -154,13 +157,15 @@ impl Gateway {
             phase: phases,
         };
         let (scalers, history) = (Scalers::new(clock), History::default());
-        let Bound { doors, views, watched } = bound;
+        let Bound { doors: of_workers, views, mut watched } = bound;
+        watched.extend(doors.watched.take());
         let watchers = Watchers {
             certificates: watched,
             listeners: views,
             metrics,
             external_scaler,
             scalers: scalers.clone(),
+            denials: denials.clone(),
             log_dropped: dropped,
             observatory: observatory.clone(),
             feed,
@@ -170,7 +175,7 @@ impl Gateway {
             count_on(inheritance, &shared)?;
         }
         let answering = watchers.start(&shared);
-        let workers = workers::start(&shared, doors)?;
+        let workers = workers::start(&shared, of_workers)?;
         let scaling = Scaling::begin(Scale {
             writer: writer.clone(),
             events: events.clone(),
@@ -194,10 +199,14 @@ impl Gateway {
             settings: settings.clone(),
             check: listeners::check,
             writer: writer.clone(),
+            audit: audit.clone(),
             events: events.clone(),
         };
         tokio::spawn(keep_config(keeper, orders));
         let admin = Admin {
+            access: Arc::new(settings.access.clone()),
+            audit,
+            denials,
             writer,
             file: file.clone(),
             observatory,
@@ -218,18 +227,20 @@ impl Gateway {
             predecessor,
             inheritance,
             admin,
-            socket,
-            callers,
+            doors,
             log_written,
         })
     }
 
     /// Serves until a signal ends it and everything in flight is finished.
     async fn serve(self, path: Option<&Path>) -> anyhow::Result<()> {
-        let what = format!("serving, admin API on {}", self.settings.socket.display());
-        let answering = answer(self.admin, self.callers, self.events.clone());
+        let mut what = format!("serving, admin API on {}", self.settings.socket.display());
+        if let Some(tcp) = &self.settings.admin_tcp {
+            what += &format!(" and https://{}", tcp.address);
+        }
+        let (sockets, answering) = self.doors.open(&self.admin, &self.events);
         let mut predecessor = self.predecessor;
-        predecessor.answering.push(answering.clone());
+        predecessor.answering.extend(answering.iter().cloned());
         self.events.record(EventKind::Gateway, Severity::Info, "gateway", "gateway", &what);
         // Without systemd there is nobody to notify.
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
@@ -240,12 +251,14 @@ impl Gateway {
         let following =
             self.signals.follow(&self.phase, self.workers, path, &self.file, &mut predecessor);
         let handed_over = following.await?;
-        answering.abort();
+        answering.iter().for_each(AbortHandle::abort);
         // Servers that are to end with the gateway do so when their driver goes.
         predecessor.scaling.stop().await;
-        match handed_over {
-            true => self.socket.leave(),
-            false => drop(self.socket),
+        for socket in sockets {
+            match handed_over {
+                true => socket.leave(),
+                false => drop(socket),
+            }
         }
         if let Some(written) = self.log_written {
             // A reader that stalls is not waited for.
@@ -253,17 +266,6 @@ impl Gateway {
         }
         Ok(())
     }
-}
-
-/// Answers the `callers` of the admin API. Traffic goes on should that end, but not in silence.
-fn answer(admin: Admin, callers: UnixListener, events: Events) -> AbortHandle {
-    let answering = async move {
-        if let Err(error) = admin::serve(admin, callers).await {
-            let what = format!("the admin API has ended, restart to have it back: {error}");
-            events.record(EventKind::Gateway, Severity::Error, "gateway", "gateway", &what);
-        }
-    };
-    tokio::spawn(answering).abort_handle()
 }
 
 /// Lets limits go on from what the earlier process counted.

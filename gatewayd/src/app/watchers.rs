@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use super::workers::Shared;
 use crate::admin;
 use crate::model::{EventKind, ListenerView, Severity};
-use crate::state::{Events, Feed, History, HostFigures, Observatory, Painter, Scalers};
+use crate::state::{Denials, Events, Feed, History, HostFigures, Observatory, Painter, Scalers};
 use crate::tasks::{self, Publish, Watched};
 
 /// What only the watchers need.
@@ -21,6 +21,7 @@ pub(super) struct Watchers {
     pub(super) metrics: Option<TcpListener>,
     pub(super) external_scaler: Option<TcpListener>,
     pub(super) scalers: Scalers,
+    pub(super) denials: Denials,
     pub(super) log_dropped: Arc<AtomicU64>,
     pub(super) observatory: Observatory,
     pub(super) feed: Feed,
@@ -61,7 +62,12 @@ impl Watchers {
         tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));
         let mut answering = Vec::new();
         if let Some(listener) = self.metrics {
-            let serving = tasks::serve_metrics(listener, self.observatory, self.scalers.clone());
+            let serving = tasks::serve_metrics(
+                listener,
+                self.observatory,
+                self.scalers.clone(),
+                self.denials,
+            );
             answering.push(tokio::spawn(serving).abort_handle());
         }
         if let Some(listener) = self.external_scaler {

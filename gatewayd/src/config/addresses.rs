@@ -34,6 +34,11 @@ impl Value<'_> {
         self.own_address("KEDA's questions")
     }
 
+    /// The address of the admin API.
+    pub(super) fn admin_address(self) -> Option<SocketAddr> {
+        self.own_address("the admin API")
+    }
+
     fn own_address(self, purpose: &'static str) -> Option<SocketAddr> {
         let address = self.placed(Value::address)?;
         self.reading.addresses.borrow_mut().own.push((purpose, address.clone()));
@@ -85,7 +90,7 @@ impl Addresses {
     pub(super) fn judge(&self) -> Vec<Diagnostic> {
         let (listening, mut found) = self.listening();
         found.extend(self.own.iter().filter_map(|(whose, it)| own_clash(whose, it, &listening)));
-        found.extend(self.own_double());
+        found.extend(self.own_doubles());
         found.extend(self.backends.iter().filter_map(|backend| loops(backend, &listening)));
         found
     }
@@ -106,12 +111,16 @@ impl Addresses {
     }
 
     /// Two of the gateway's own at one place.
-    fn own_double(&self) -> Option<Diagnostic> {
-        let [(first, one), (second, other)] = &self.own[..] else { return None };
-        let double = one.value == other.value && one.value.port() != 0;
-        let message = format!("{first} and {second} both on {}", one.value);
-        let told = || Diagnostic::at(other.span, message).other(one.span, "the other is at");
-        double.then(|| told().remedy("give each a port of its own"))
+    fn own_doubles(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (at, (second, other)) in self.own.iter().enumerate() {
+            let taken = self.own[..at].iter().find(|(_, one)| one.value == other.value);
+            let Some((first, one)) = taken.filter(|_| other.value.port() != 0) else { continue };
+            let message = format!("{first} and {second} both on {}", one.value);
+            let double = Diagnostic::at(other.span, message).other(one.span, "the other is at");
+            found.push(double.remedy("give each a port of its own"));
+        }
+        found
     }
 }
 

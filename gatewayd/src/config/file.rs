@@ -156,6 +156,9 @@ fn configuration(fields: &mut Fields<'_>) -> Option<Configuration> {
     let (admin, data_plane) = (admin?, data_plane?);
     let settings = Settings {
         socket: admin.socket,
+        viewer_socket: admin.viewer_socket,
+        admin_tcp: admin.tcp,
+        access: admin.access,
         state_dir: admin.state_dir,
         metrics: admin.metrics,
         external_scaler: admin.external_scaler,

@@ -1,10 +1,11 @@
 //! `tls = { … }` of a listener: which certificates it shows, and from which version on.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use super::fields::{Fields, LaterKey};
 use super::value::Value;
-use crate::model::{CertificateFiles, Certificates, HostPattern, Tls, TlsVersion};
+use crate::model::{CertificateFiles, Certificates, HostPattern, MutualTls, Tls, TlsVersion};
 
 const LATER: [LaterKey; 2] = [
     LaterKey { key: "acme", instead: "name files with `certificates`, or use `self_signed`" },
@@ -15,8 +16,17 @@ const FILES_EXAMPLE: &str = "{ cert = \"site.pem\", key = \"site.key\" }";
 
 const VERSIONS: [(&str, TlsVersion); 2] = [("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
 
-/// Can the certificate and key in these files be used? Or what is wrong with them.
-pub type CertificateCheck<'a> = &'a dyn Fn(&CertificateFiles) -> Result<(), Unusable>;
+/// Can what these files hold be used? Or what is wrong with them.
+pub type CertificateCheck<'a> = &'a dyn Fn(Credential<'_>) -> Result<(), Unusable>;
+
+/// Files that somebody's identity depends on.
+#[derive(Clone, Copy, Debug)]
+pub enum Credential<'a> {
+    /// A certificate and its key.
+    Identity(&'a CertificateFiles),
+    /// Certificates that sign those of others.
+    Authority(&'a Path),
+}
 
 /// What is wrong with a certificate or its key.
 #[derive(Clone, Debug)]
@@ -67,9 +77,37 @@ fn files(value: Value<'_>) -> Option<CertificateFiles> {
         let key = fields.required("key", "\"site.key\"", Value::readable_file);
         Some(CertificateFiles { cert: cert?, key: key? })
     })?;
-    match (value.reading.certificate_check)(&files) {
-        Ok(()) => Some(files),
-        Err(Unusable { what, remedy }) => value.refuse(what, remedy),
+    value.usable(Credential::Identity(&files))?;
+    Some(files)
+}
+
+/// Reads the `tls` of the admin API, by which both sides prove who they are.
+pub(super) fn mutual_tls(value: Value<'_>) -> Option<MutualTls> {
+    let read = value.table("tls", &[], |fields| {
+        let cert = fields.required("cert", "\"admin.pem\"", Value::readable_file);
+        let key = fields.required("key", "\"admin.key\"", Value::readable_file);
+        let client_ca = fields.required("client_ca", "\"operators-ca.pem\"", authority);
+        Some(MutualTls {
+            identity: CertificateFiles { cert: cert?, key: key? },
+            client_ca: client_ca?,
+        })
+    })?;
+    value.usable(Credential::Identity(&read.identity))?;
+    Some(read)
+}
+
+fn authority(value: Value<'_>) -> Option<PathBuf> {
+    let path = value.readable_file()?;
+    value.usable(Credential::Authority(&path))?;
+    Some(path)
+}
+
+impl Value<'_> {
+    fn usable(self, credential: Credential<'_>) -> Option<()> {
+        match (self.reading.certificate_check)(credential) {
+            Ok(()) => Some(()),
+            Err(Unusable { what, remedy }) => self.refuse(what, remedy),
+        }
     }
 }
 

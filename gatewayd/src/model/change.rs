@@ -84,6 +84,37 @@ pub enum Change {
     ApplyFile(Box<Gateway>),
 }
 
+impl Change {
+    /// What it is to act on, as operations tell it; several are joined by a comma.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let backends = |names: &mut dyn Iterator<Item = &Name>| {
+            names.map(|name| format!("backend/{name}")).collect::<Vec<_>>().join(",")
+        };
+        match self {
+            Change::AddBackend { name, .. } | Change::AbortRamp { name, .. } => {
+                format!("backend/{name}")
+            }
+            Change::RemoveBackends(names) | Change::SetStanding(names, _) => {
+                backends(&mut names.iter())
+            }
+            Change::SetWeights(edits) | Change::RampWeights { edits, .. } => {
+                backends(&mut edits.iter().map(|(name, _)| name))
+            }
+            Change::SetLimit { name, .. } | Change::ResetLimit(LimitTarget { name, .. }) => {
+                format!("limit/{name}")
+            }
+            Change::AddBlock { network, .. } => format!("block/{network}"),
+            Change::RemoveBlocks(networks) => {
+                let blocks = networks.iter().map(|network| format!("block/{network}"));
+                blocks.collect::<Vec<_>>().join(",")
+            }
+            Change::SetScaler { pool, .. } => format!("scaler/{pool}"),
+            Change::Expire | Change::ApplyFile(_) => "gateway".to_owned(),
+        }
+    }
+}
+
 /// A change of how a pool is scaled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScalerEdit {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
-use super::Gateway;
+use super::{Access, CertificateFiles, Gateway};
 
 /// What one file describes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,12 @@ pub struct Configuration {
 pub struct Settings {
     /// The admin API's unix socket.
     pub socket: PathBuf,
+    /// One more unix socket, whoever calls by which may look; none when absent.
+    pub viewer_socket: Option<PathBuf>,
+    /// The admin API by TCP; nowhere when absent.
+    pub admin_tcp: Option<AdminTcp>,
+    /// Who may do what.
+    pub access: Access,
     /// Where the journal and self-signed certificates live.
     pub state_dir: PathBuf,
     /// Where metrics, `/livez` and `/readyz` are told; nowhere when absent.
@@ -36,6 +42,32 @@ pub struct Settings {
     pub max_connections_per_client: Option<NonZeroU32>,
     /// Where a line for each request goes; nowhere when absent.
     pub access_log: Option<AccessLog>,
+}
+
+/// The admin API by TCP, which speaks mutual TLS and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminTcp {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How both sides prove who they are.
+    pub tls: MutualTls,
+}
+
+/// How both sides of a connection prove who they are, by PEM files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MutualTls {
+    /// Who the gateway is.
+    pub identity: CertificateFiles,
+    /// Who signs the certificates of callers.
+    pub client_ca: PathBuf,
+}
+
+impl MutualTls {
+    /// Every file of it.
+    #[must_use]
+    pub fn paths(&self) -> [&PathBuf; 3] {
+        [&self.identity.cert, &self.identity.key, &self.client_ca]
+    }
 }
 
 /// Where access log lines go.

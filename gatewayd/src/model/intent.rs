@@ -1,5 +1,7 @@
 //! An intent: who wants a change, why, and on which condition.
 
+use super::Call;
+
 /// Who wants a change, why, and on which condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Intent {
@@ -15,4 +17,6 @@ pub struct Intent {
     pub validate_only: bool,
     /// Apply although a guard refuses; needs a reason.
     pub force: bool,
+    /// The call it came by; absent for what the gateway does by itself or by its file.
+    pub call: Option<Call>,
 }

@@ -1,8 +1,10 @@
 //! The nouns: what a gateway is made of, as plain values that are legal by construction.
 
 mod abort_if;
+mod access;
 mod adjustment;
 mod allowance;
+mod audit_entry;
 mod backend;
 mod block;
 mod capacity;
@@ -28,24 +30,28 @@ mod operation;
 mod past;
 mod phase;
 mod pool;
+mod principal;
 mod ramp;
 mod rate;
 mod refusal;
 mod rejection;
 mod route;
 mod rule;
+mod safe_text;
 mod scaling;
 mod snapshot;
 mod v6_tiers;
 
 pub use abort_if::{AbortCondition, AbortIf, AbortIfError};
+pub use access::{Access, Account, Grant, LocalUser, Role, SocketOwner};
 pub use adjustment::Adjustment;
 pub use allowance::{Allowance, AllowanceError};
+pub use audit_entry::{AuditEntry, Call, Verdict};
 pub use backend::{Backend, Mark, Source, Standing, Weight, WeightError};
 pub use block::Block;
 pub use capacity::Capacity;
 pub use change::{Change, ScalerEdit, WeightEdit};
-pub use configuration::{AccessLog, Configuration, Settings};
+pub use configuration::{AccessLog, AdminTcp, Configuration, MutualTls, Settings};
 pub use desired::Desired;
 pub use ejection::EjectionRules;
 pub use event::{Event, EventKind, Severity};
@@ -66,12 +72,14 @@ pub use operation::{Operation, Share};
 pub use past::{Figure, Grain, PastView};
 pub use phase::Phase;
 pub use pool::{Balance, HashKey, HealthCheck, Pool, ProbeKind, Weights};
+pub use principal::{Known, NobodyError, Principal};
 pub use ramp::Ramp;
 pub use rate::{Rate, RateError};
 pub use refusal::Refusal;
 pub use rejection::Rejection;
 pub use route::{HostPattern, PathPattern, PatternError, Route, Segment};
 pub use rule::{Rule, RuleEdit, RuleError};
+pub use safe_text::{is_unsafe, safe_text};
 pub use scaling::{
     Action, Amount, Autoscale, Condition, Decision, DecisionRecord, Driver, ExecDriver, Inputs,
     LoadSample, MoveRules, Order, Ports, PortsError, ProcessDriver, RatePolicy, RatePolicyError,

@@ -56,6 +56,9 @@ pub enum Rejection {
     /// The change could not be written to the journal; nothing happened.
     #[error("the change could not be journaled, so nothing happened: {0}")]
     NotJournaled(String),
+    /// The change could not be written to the audit log; nothing happened.
+    #[error("the change could not be audited, so nothing happened: {0}")]
+    NotAudited(String),
 }
 
 impl Rejection {
@@ -79,7 +82,7 @@ impl Rejection {
             Rejection::Guard { .. } => Some("--force with a reason (-m) does it all the same"),
             Rejection::ForceWithoutReason => Some("say why with -m"),
             Rejection::HandingOver => Some("ask again in a moment"),
-            Rejection::NotJournaled(_) => {
+            Rejection::NotJournaled(_) | Rejection::NotAudited(_) => {
                 Some("look after the state directory's disk; traffic goes on")
             }
             Rejection::Unknown { .. } | Rejection::Invalid { .. } => None,

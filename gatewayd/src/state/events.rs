@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
-use crate::model::{Event, EventKind, Severity};
+use crate::model::{Event, EventKind, Severity, safe_text};
 
 /// How many are kept.
 const KEPT: usize = 1000;
@@ -55,11 +55,7 @@ impl Events {
         what: &str,
         op: &str,
     ) {
-        match severity {
-            Severity::Info => tracing::info!(kind = kind.word(), who, target, op, "{what}"),
-            Severity::Warn => tracing::warn!(kind = kind.word(), who, target, op, "{what}"),
-            Severity::Error => tracing::error!(kind = kind.word(), who, target, op, "{what}"),
-        }
+        log(kind, severity, [who, target, what, op]);
         let mut past = self.past();
         past.last_id += 1;
         let event = Event {
@@ -98,6 +94,23 @@ impl Events {
     fn past(&self) -> MutexGuard<'_, Past> {
         self.shared.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Writes a line of the log, over several lines where what happened takes some. Whoever reads it may
+/// do so on a terminal.
+fn log(kind: EventKind, severity: Severity, texts: [&str; 4]) {
+    let kind = kind.word();
+    let [who, target, what, op] = texts.map(safe_lines);
+    let (who, target, op) = (&*who, &*target, &*op);
+    match severity {
+        Severity::Info => tracing::info!(kind, who, target, op, "{what}"),
+        Severity::Warn => tracing::warn!(kind, who, target, op, "{what}"),
+        Severity::Error => tracing::error!(kind, who, target, op, "{what}"),
+    }
+}
+
+fn safe_lines(text: &str) -> String {
+    text.split('\n').map(safe_text).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Live memory, the single writer and its journal: what the process knows.
 
 mod arrivals;
+mod audit;
 mod backend;
 mod block_table;
 mod client_inquiry;
@@ -8,6 +9,7 @@ mod collapse;
 mod config_file;
 mod connection_caps;
 mod counters;
+mod denials;
 mod diagnosis;
 mod events;
 mod histogram;
@@ -33,12 +35,14 @@ mod trials;
 mod writer;
 
 pub use arrivals::Arrivals;
+pub use audit::{Audit, AuditError, AuditFiles, AuditRecord, AuditSearch};
 pub use backend::{Flight, LiveBackend};
 pub use block_table::BlockTable;
 pub use collapse::{CollapseCells, CollapseWatch};
 pub use config_file::{ConfigFile, Export, FileOrder, FileRefusal};
 pub use connection_caps::{ConnectionCaps, Entered};
 pub use counters::{AttemptCells, Cells, Counter, LimitCells, WorkerCells};
+pub use denials::{Denial, Denials};
 pub use events::Events;
 pub use histogram::Histogram;
 pub use history::History;

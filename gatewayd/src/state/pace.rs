@@ -43,7 +43,7 @@ impl MessagePace {
 
 /// The pace of callers, each on its own; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct CallerPace(Arc<DefaultKeyedRateLimiter<u32>>);
+pub struct CallerPace(Arc<DefaultKeyedRateLimiter<String>>);
 
 impl CallerPace {
     /// So many calls per second of each caller, and so many at once.
@@ -56,10 +56,10 @@ impl CallerPace {
     ///
     /// # Errors
     /// How long it has to wait, when it calls too often.
-    pub fn admit(&self, caller: u32) -> Result<(), Duration> {
+    pub fn admit(&self, caller: &str) -> Result<(), Duration> {
         let wait =
             |early: governor::NotUntil<_>| early.wait_time_from(DefaultClock::default().now());
-        self.0.check_key(&caller).map_err(wait)
+        self.0.check_key(&caller.to_owned()).map_err(wait)
     }
 }
 
@@ -86,9 +86,9 @@ mod tests {
     fn one_caller_who_calls_too_often_waits_and_no_other() {
         let (rate, burst) = (NonZeroU32::MIN, NonZeroU32::new(3).unwrap());
         let pace = CallerPace::new(rate, burst);
-        assert_eq!([0; 3].map(|_| pace.admit(7)), [Ok(()); 3]);
-        let wait = pace.admit(7).unwrap_err();
+        assert_eq!([0; 3].map(|_| pace.admit("ana")), [Ok(()); 3]);
+        let wait = pace.admit("ana").unwrap_err();
         assert!(wait <= Duration::from_secs(1), "{wait:?}");
-        assert_eq!(pace.admit(8), Ok(()));
+        assert_eq!(pace.admit("bo"), Ok(()));
     }
 }

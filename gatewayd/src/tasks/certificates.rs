@@ -1,5 +1,6 @@
-//! Certificates: watches the files of the listeners and swaps what changed.
+//! Certificates: watches the files of the listeners and of the admin API, and swaps what changed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,64 +9,107 @@ use tokio::task;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock::Clock;
-use crate::model::{CertificateFiles, EventKind, ListenerView, Name, Severity};
-use crate::net::tls::{Identities, IdentityError, IdentitySet, Stamp};
+use crate::model::{CertificateFiles, EventKind, ListenerView, MutualTls, Name, Severity};
+use crate::net::tls::{Identities, IdentityError, IdentitySet, Mutual, Stamp};
 use crate::state::Events;
 
 /// How often the files are looked at. A change is taken up at the second look, so that a
 /// certificate is not read while its key is still being written.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// The files of one listener, and what is served from them.
+/// Files that are watched, and what is served from them.
 #[derive(Debug)]
 pub struct Watched {
-    listener: Name,
-    files: Vec<CertificateFiles>,
-    identities: Arc<Identities>,
+    served: Served,
+    paths: Vec<PathBuf>,
     /// When they were last looked at.
     seen: Stamp,
     /// When they were last read.
     read: Stamp,
 }
 
+/// What is served from files.
+#[derive(Debug)]
+enum Served {
+    /// The certificates of a listener.
+    Listener(Name, Vec<CertificateFiles>, Arc<Identities>),
+    /// How the admin API speaks TLS.
+    Admin(Arc<Mutual>),
+}
+
 impl Watched {
-    /// Reads the files for the first time. An expired certificate is served all the same: some
-    /// clients do not mind, and none are served without.
+    /// Reads the certificates of a listener for the first time. An expired one is served all the
+    /// same: some clients do not mind, and none are served without.
     ///
     /// # Errors
     /// When the files cannot serve.
-    pub fn new(listener: Name, files: Vec<CertificateFiles>) -> Result<Watched, IdentityError> {
-        // Before reading: what is written meanwhile is a change.
-        let stamp = Stamp::of(&files);
-        let identities = Identities::new(IdentitySet::load(&files)?);
-        Ok(Watched { listener, files, identities, seen: stamp.clone(), read: stamp })
+    pub fn listener(
+        name: Name,
+        files: Vec<CertificateFiles>,
+    ) -> Result<(Watched, Arc<Identities>), IdentityError> {
+        let paths = files.iter().flat_map(|one| [one.cert.clone(), one.key.clone()]).collect();
+        Watched::new(paths, || {
+            let identities = Identities::new(IdentitySet::load(&files)?);
+            Ok((Served::Listener(name, files, Arc::clone(&identities)), identities))
+        })
     }
 
-    /// What is served, now and after each swap.
-    #[must_use]
-    pub fn identities(&self) -> &Arc<Identities> {
-        &self.identities
+    /// Reads for the first time how the admin API speaks TLS.
+    ///
+    /// # Errors
+    /// When the files cannot serve.
+    pub fn admin(files: &MutualTls) -> Result<(Watched, Arc<Mutual>), IdentityError> {
+        let paths = files.paths().into_iter().cloned().collect();
+        Watched::new(paths, || {
+            let mutual = Mutual::load(files)?;
+            Ok((Served::Admin(Arc::clone(&mutual)), mutual))
+        })
+    }
+
+    fn new<T>(
+        paths: Vec<PathBuf>,
+        load: impl FnOnce() -> Result<(Served, T), IdentityError>,
+    ) -> Result<(Watched, T), IdentityError> {
+        // Before reading: what is written meanwhile is a change.
+        let stamp = Stamp::of(&paths);
+        let (served, loaded) = load()?;
+        Ok((Watched { served, paths, seen: stamp.clone(), read: stamp }, loaded))
     }
 
     /// Looks at the files once. Those that changed and then came to rest are read; what they hold
     /// is served from now on unless one of them is bad or expired, then nothing changes. Returns the
     /// new soonest expiry, milliseconds since the Unix epoch, or why the old ones stay.
     fn look(&mut self, now_ms: i64) -> Option<Result<i64, IdentityError>> {
-        let stamp = Stamp::of(&self.files);
+        let stamp = Stamp::of(&self.paths);
         let settled = stamp == self.seen;
         self.seen = stamp;
         if !settled || self.seen == self.read {
             return None;
         }
         self.read = self.seen.clone();
-        Some(self.swap(now_ms))
+        Some(self.served.swap(now_ms))
+    }
+}
+
+impl Served {
+    fn swap(&self, now_ms: i64) -> Result<i64, IdentityError> {
+        match self {
+            Served::Listener(_, files, identities) => {
+                let set = IdentitySet::load(files)?;
+                set.check_alive(now_ms)?;
+                identities.swap(set);
+                Ok(identities.expires_ms())
+            }
+            Served::Admin(mutual) => mutual.reload(now_ms),
+        }
     }
 
-    fn swap(&self, now_ms: i64) -> Result<i64, IdentityError> {
-        let set = IdentitySet::load(&self.files)?;
-        set.check_alive(now_ms)?;
-        self.identities.swap(set);
-        Ok(self.identities.expires_ms())
+    /// What events say it is.
+    fn target(&self) -> String {
+        match self {
+            Served::Listener(name, ..) => format!("listener/{name}"),
+            Served::Admin(_) => "gateway".to_owned(),
+        }
     }
 }
 
@@ -86,7 +130,7 @@ pub async fn watch_certificates(
         let looked = task::spawn_blocking(move || {
             for one in &mut watched {
                 if let Some(outcome) = one.look(clock.wall_ms()) {
-                    tell(&one.listener, outcome, &told.0, &told.1);
+                    tell(&one.served, outcome, &told.0, &told.1);
                 }
             }
             watched
@@ -99,22 +143,24 @@ pub async fn watch_certificates(
 }
 
 fn tell(
-    listener: &Name,
+    served: &Served,
     outcome: Result<i64, IdentityError>,
     listeners: &watch::Sender<Vec<ListenerView>>,
     events: &Events,
 ) {
+    let whose = if let Served::Admin(_) = served { "the admin API's" } else { "its" };
     let (severity, what) = match &outcome {
-        Ok(_) => (Severity::Info, "its certificates changed and were swapped in".to_owned()),
-        Err(error) => (
-            Severity::Error,
-            format!("its new certificates are not used, the old stay: {}", error.with_remedy()),
-        ),
+        Ok(_) => (Severity::Info, format!("{whose} certificates changed and were swapped in")),
+        Err(error) => {
+            let why = error.with_remedy();
+            let what = format!("{whose} new certificates are not used, the old stay: {why}");
+            (Severity::Error, what)
+        }
     };
-    events.record(EventKind::Tls, severity, "file", &format!("listener/{listener}"), &what);
-    if let Ok(expires_ms) = outcome {
+    events.record(EventKind::Tls, severity, "file", &served.target(), &what);
+    if let (Ok(expires_ms), Served::Listener(name, ..)) = (outcome, served) {
         listeners.send_modify(|views| {
-            let mine = views.iter_mut().filter(|view| view.name == *listener);
+            let mine = views.iter_mut().filter(|view| view.name == *name);
             mine.for_each(|view| view.certificate_expires_ms = Some(expires_ms));
         });
     }
@@ -153,16 +199,16 @@ mod tests {
         fs::write(files.key, key).unwrap();
     }
 
-    fn watched(directory: &Path) -> Watched {
-        Watched::new("https".parse().unwrap(), vec![files(directory)]).unwrap()
+    fn watched(directory: &Path) -> (Watched, Arc<Identities>) {
+        Watched::listener("https".parse().unwrap(), vec![files(directory)]).unwrap()
     }
 
     #[test]
     fn changed_files_are_served_once_they_rest() {
         let directory = tempfile::tempdir().unwrap();
         put(directory.path(), 2031);
-        let mut watched = watched(directory.path());
-        let before = watched.identities().expires_ms();
+        let (mut watched, identities) = watched(directory.path());
+        let before = identities.expires_ms();
         assert!(watched.look(NOW_MS).is_none());
 
         let (cert, key) = made(2032);
@@ -171,7 +217,7 @@ mod tests {
         fs::write(files(directory.path()).key, key).unwrap();
         assert!(watched.look(NOW_MS).is_none(), "read while being written");
         assert_eq!(watched.look(NOW_MS).unwrap().unwrap(), before + YEAR_MS);
-        assert_eq!(watched.identities().expires_ms(), before + YEAR_MS);
+        assert_eq!(identities.expires_ms(), before + YEAR_MS);
         assert!(watched.look(NOW_MS).is_none(), "reported twice");
     }
 
@@ -179,8 +225,8 @@ mod tests {
     fn a_bad_file_changes_nothing_and_is_reported_once() {
         let directory = tempfile::tempdir().unwrap();
         put(directory.path(), 2031);
-        let mut watched = watched(directory.path());
-        let before = watched.identities().expires_ms();
+        let (mut watched, identities) = watched(directory.path());
+        let before = identities.expires_ms();
         let spoilers: [&dyn Fn(&CertificateFiles); 4] = [
             &|_| put(directory.path(), 2029),
             &|files| fs::write(&files.key, made(2031).1).unwrap(),
@@ -192,7 +238,7 @@ mod tests {
             assert!(watched.look(NOW_MS).is_none());
             assert!(watched.look(NOW_MS).unwrap().is_err());
             assert!(watched.look(NOW_MS).is_none(), "reported twice");
-            assert_eq!(watched.identities().expires_ms(), before);
+            assert_eq!(identities.expires_ms(), before);
         }
         put(directory.path(), 2032);
         assert!(watched.look(NOW_MS).is_none());
@@ -210,7 +256,9 @@ mod tests {
         };
         let listeners = watch::Sender::new(vec![view("https"), view("other")]);
         let events = Events::new(Clock::start());
-        let https = "https".parse().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        put(directory.path(), 2031);
+        let https = watched(directory.path()).0.served;
         tell(&https, Ok(2), &listeners, &events);
         tell(&https, Err(IdentityError::None), &listeners, &events);
         let expiries: Vec<_> =

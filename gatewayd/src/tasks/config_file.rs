@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 
-use crate::config::{self, CertificateCheck, Unusable};
+use crate::config::{self, CertificateCheck, Credential, Unusable};
 use crate::model::{
-    CertificateFiles, Change, Configuration, EventKind, Gateway, Intent, Operation, Settings,
-    Severity,
+    AuditEntry, Change, Configuration, EventKind, Gateway, Intent, Operation, Settings, Severity,
 };
 use crate::policy;
-use crate::state::{Events, Export, FileOrder, FileRefusal, Writer};
+use crate::state::{Audit, Events, Export, FileOrder, FileRefusal, Writer};
 
 const SETTINGS_CHANGED: &str = "[admin] and [data_plane] settings changed in the file; they are \
                                 read at the start only: restart gatewayd to change them";
@@ -25,9 +24,11 @@ pub struct ConfigKeeper {
     /// What the process was started with.
     pub settings: Settings,
     /// Whether certificates can be used.
-    pub check: fn(&CertificateFiles) -> Result<(), Unusable>,
+    pub check: fn(Credential<'_>) -> Result<(), Unusable>,
     /// Where changes go.
     pub writer: Writer,
+    /// Where it is written who tried what.
+    pub audit: Audit,
     /// Where facts are told.
     pub events: Events,
 }
@@ -67,24 +68,28 @@ impl ConfigKeeper {
         let Some(path) = &self.path else { return };
         match config::read(path, &self.check) {
             Ok(configuration) => self.apply_again(path, configuration).await,
-            Err(diagnostics) => self.refuse(&format!("the file is not applied:\n{diagnostics}")),
+            Err(diagnostics) => {
+                let what = format!("the file is not applied:\n{diagnostics}");
+                self.refuse(&what, "the file has mistakes").await;
+            }
         }
     }
 
     async fn apply_again(&self, path: &Path, read: Configuration) {
         if self.changes_listeners(&read.gateway) {
-            return self.refuse(
-                "the file is not applied: it changes listeners, whose sockets are bound at the \
-                 start; restart gatewayd to change them",
-            );
+            let what = "the file is not applied: it changes listeners, whose sockets are bound at the \
+                        start; restart gatewayd to change them";
+            return self.refuse(what, what).await;
         }
         if read.settings != self.settings {
             self.tell(Severity::Warn, SETTINGS_CHANGED);
         }
-        let by = || "file".to_owned();
-        let intent = Intent { actor: by(), via: by(), ..Intent::default() };
+        let intent = by_file();
         match self.writer.submit(Change::ApplyFile(Box::new(read.gateway)), intent).await {
-            Err(rejection) => self.refuse(&format!("the file is not applied: {rejection}")),
+            Err(rejection) => {
+                let what = format!("the file is not applied: {rejection}");
+                self.refuse(&what, &what).await;
+            }
             Ok(operation) if operation.unchanged => {
                 let what = format!("{} was read again; nothing in it is new", path.display());
                 self.tell(Severity::Info, &what);
@@ -189,13 +194,22 @@ impl ConfigKeeper {
         gateway.listeners != self.writer.desired().gateway.listeners
     }
 
-    fn refuse(&self, what: &str) {
+    /// Tells why the file is not applied, and in the audit log without the lines that it quotes.
+    async fn refuse(&self, what: &str, why: &str) {
         self.tell(Severity::Error, what);
+        let entry = AuditEntry::rejected(&by_file(), "gateway".to_owned(), why.to_owned());
+        // Nothing is applied anyway; that it cannot be written is told there.
+        let _ = self.audit.append(entry).await;
     }
 
     fn tell(&self, severity: Severity, what: &str) {
         self.events.record(EventKind::Config, severity, "file", "gateway", what);
     }
+}
+
+fn by_file() -> Intent {
+    let by = || "file".to_owned();
+    Intent { actor: by(), via: by(), ..Intent::default() }
 }
 
 fn on_disk(path: &Path) -> Result<String, FileRefusal> {

@@ -17,12 +17,18 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::model::{Distribution, Phase, PoolView, ScalerView, Snapshot};
 use crate::net::accept;
-use crate::state::{MessagePace, Observatory, Scalers};
+use crate::state::{Denial, Denials, MessagePace, Observatory, Scalers};
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves on `listener` for as long as the process lives.
-pub async fn serve_metrics(listener: TcpListener, observatory: Observatory, scalers: Scalers) {
+pub async fn serve_metrics(
+    listener: TcpListener,
+    observatory: Observatory,
+    scalers: Scalers,
+    denials: Denials,
+) {
+    let told = Told { observatory, scalers, denials };
     let pace = MessagePace::default();
     loop {
         let (stream, _) = accept(&listener, |error| {
@@ -31,14 +37,22 @@ pub async fn serve_metrics(listener: TcpListener, observatory: Observatory, scal
             }
         })
         .await;
-        tokio::spawn(serve(stream, observatory.clone(), scalers.clone()));
+        tokio::spawn(serve(stream, told.clone()));
     }
 }
 
-async fn serve(stream: TcpStream, observatory: Observatory, scalers: Scalers) {
+/// What metrics are told from.
+#[derive(Clone)]
+struct Told {
+    observatory: Observatory,
+    scalers: Scalers,
+    denials: Denials,
+}
+
+async fn serve(stream: TcpStream, told: Told) {
     let service = service_fn(move |request| {
-        let (observatory, scalers) = (observatory.clone(), scalers.clone());
-        async move { Ok::<_, Infallible>(answer(&request, &observatory, &scalers).await) }
+        let told = told.clone();
+        async move { Ok::<_, Infallible>(answer(&request, &told).await) }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
@@ -46,11 +60,8 @@ async fn serve(stream: TcpStream, observatory: Observatory, scalers: Scalers) {
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(
-    request: &Request<Incoming>,
-    observatory: &Observatory,
-    scalers: &Scalers,
-) -> Response<Full<Bytes>> {
+async fn answer(request: &Request<Incoming>, told: &Told) -> Response<Full<Bytes>> {
+    let Told { observatory, scalers, denials } = told;
     if request.method() != Method::GET {
         let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n".into());
         refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
@@ -64,7 +75,9 @@ async fn answer(
             None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
         },
         "/metrics" => match observatory.fresh().await {
-            Some(snapshot) => text(StatusCode::OK, exposition(&snapshot, &scalers.views())),
+            Some(snapshot) => {
+                text(StatusCode::OK, exposition(&snapshot, &scalers.views(), denials))
+            }
             None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
         },
         _ => text(StatusCode::NOT_FOUND, "/metrics, /livez or /readyz\n".into()),
@@ -115,9 +128,14 @@ impl Exposition {
     }
 }
 
-fn exposition(snapshot: &Snapshot, scalers: &[ScalerView]) -> String {
+fn exposition(snapshot: &Snapshot, scalers: &[ScalerView], denials: &Denials) -> String {
     let mut out = Exposition::default();
     gateway(&mut out, snapshot);
+    let name = "gateway_admin_denied_total";
+    out.family(name, "counter", "Callers of the admin API that were told no, by why.");
+    for why in Denial::ALL {
+        out.sample(name, &[("why", why.word())], denials.total(why));
+    }
     backends(&mut out, snapshot);
     limits(&mut out, snapshot);
     scaling(&mut out, scalers);

@@ -53,7 +53,7 @@ const fn acceptance(file: &'static str, test: &'static str) -> Case {
 }
 
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 24] = [
+pub(crate) const DEFECTS: [Defect; 27] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -332,6 +332,45 @@ pub(crate) const DEFECTS: [Defect; 24] = [
             target: Some("durability"),
             file: "tests/tests/durability.rs",
             test: "fifty_kills_lose_no_acknowledged_change_and_leave_none_half_applied",
+        },
+    },
+    // Lets whoever has a role do everything.
+    Defect {
+        name: "every-role-is-enough",
+        file: "gatewayd/src/admin/gate.rs",
+        sound: "Some(role) if role >= needed => Ok(call),",
+        broken: "Some(role) if role <= Role::Admin => Ok(call),",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("access"),
+            file: "tests/tests/access.rs",
+            test: "every_method_is_for_its_role_and_those_above_by_whichever_way_one_comes",
+        },
+    },
+    // Answers before it is written who changed something.
+    Defect {
+        name: "nothing-is-audited",
+        file: "gatewayd/src/state/writer/mod.rs",
+        sound: "if let Err(error) = self.audit.append_all(entries.clone()) {",
+        broken: "if let Err(error) = Ok::<(), String>(()) {",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("audit"),
+            file: "tests/tests/audit.rs",
+            test: "fifty_kills_leave_a_chain_that_verifies_and_tells_all_that_was_acknowledged",
+        },
+    },
+    // Takes half a line that a crash left for a whole one.
+    Defect {
+        name: "half-a-line-stays",
+        file: "gatewayd/src/state/audit/log.rs",
+        sound: "file.set_len(len)?;",
+        broken: "file.write_all(b\"\\n\")?;",
+        case: Case {
+            package: "gatewayd",
+            target: None,
+            file: "gatewayd/src/state/audit/tests.rs",
+            test: "state::audit::tests::half_a_line_that_a_crash_left_is_cut_off_and_told",
         },
     },
 ];

@@ -46,7 +46,36 @@ const KEYS: &[Case] = &[
     ("address = \"10.0.0.12:9000\"\n", "", &["no `address`", "add address ="]),
     ("key = \"client-ip\"\n", "", &["[[limit]] has no `key`", "add key = \"client-ip\""]),
     ("path = \"/urls\", ", "", &["match has no `path`", "add path = \"/*\""]),
-    ("[admin]", "[admin]\n▸listen = \"0.0.0.0:1\"", &["not available yet", "use the unix socket"]),
+    (
+        "[admin]",
+        "[admin]\n▸listen = \"0.0.0.0:1\"",
+        &["`listen` without `tls`", "add tls = {", "or leave `listen` out"],
+    ),
+    (
+        "[admin]",
+        "[admin]\n▸tls = { cert = \"/proc/version\", key = \"/proc/version\", client_ca = \"/proc/version\" }",
+        &["`tls` without `listen`"],
+    ),
+    (
+        "[admin]",
+        "[admin]\nroles = { operator = [▸\"ana\"] }",
+        &["\"ana\" names nobody", "write \"user:alice\", \"group:ops\""],
+    ),
+    (
+        "[admin]",
+        "[admin]\nroles = { viewer = [\"user:ana\"], ▸admin = [\"user:ana\"] }",
+        &["user:ana is named as viewer already", "leave one of them"],
+    ),
+    (
+        "[admin]",
+        "[admin]\nroles = { ▸root = [\"user:ana\"] }",
+        &["unknown key `root` in [admin.roles]"],
+    ),
+    (
+        "[admin]",
+        "[admin]\n▸viewer_socket = \"/run/gatewayd/admin.viewer\"",
+        &["the same name up to its ending", "name it viewer.sock"],
+    ),
     ("{ self_signed = [\"localhost\"],", "{ ▸acme = {},", &["not available yet", "self_signed"]),
     (
         "max = \"100/minute\"",

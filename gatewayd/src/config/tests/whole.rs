@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::{GOOD, parse, read, told};
 use crate::model::{
-    AccessLog, Balance, Certificates, Driver, EjectionRules, HashKey, HostPattern, LimitKey,
-    LimitMode, ListenerKind, PathPattern, Route, ScalingMode, ScalingRules, TlsVersion, Weight,
+    Access, AccessLog, Balance, Certificates, Driver, EjectionRules, HashKey, HostPattern,
+    LimitKey, LimitMode, ListenerKind, PathPattern, Role, Route, ScalingMode, ScalingRules,
+    TlsVersion, Weight,
 };
 
 fn address(text: &str) -> SocketAddr {
@@ -39,6 +40,35 @@ fn more_limits_than_there_is_room_for_are_refused() {
     assert!(parse(&many(995)).is_ok(), "and 3 of 5 counts before");
     let said = told(&many(996));
     assert!(said.contains("1001 counts, expected 1000 at most"), "{said}");
+}
+
+#[test]
+fn each_key_of_access_means_what_it_says() {
+    let admin = r#"[admin]
+viewer_socket = "viewer.sock"
+listen = "0.0.0.0:9901"
+tls = { cert = "/proc/version", key = "/proc/uptime", client_ca = "/proc/stat" }
+roles = { viewer = ["group:users"], admin = ["user:7", "uri:spiffe://ops/ana", "dns:ops-1.example"] }
+"#;
+    let settings = parse(&GOOD.replacen("[admin]\n", admin, 1)).unwrap().settings;
+    assert_eq!(settings.viewer_socket, Some(PathBuf::from("/etc/gatewayd/viewer.sock")));
+    let tcp = settings.admin_tcp.unwrap();
+    assert_eq!(tcp.address, address("0.0.0.0:9901"));
+    let paths = ["/proc/version", "/proc/uptime", "/proc/stat"].map(PathBuf::from);
+    assert_eq!(tcp.tls.paths(), [&paths[0], &paths[1], &paths[2]]);
+    let grants = [
+        ("group:users", Role::Viewer),
+        ("user:7", Role::Admin),
+        ("uri:spiffe://ops/ana", Role::Admin),
+        ("dns:ops-1.example", Role::Admin),
+    ];
+    let grants = grants.map(|(who, role)| (who.parse().unwrap(), role));
+    assert_eq!(settings.access, Access::new(grants.to_vec()));
+    let plain = parse(GOOD).unwrap().settings;
+    assert_eq!(
+        (plain.viewer_socket, plain.admin_tcp, plain.access),
+        (None, None, Access::default())
+    );
 }
 
 #[test]

@@ -42,6 +42,14 @@ pub enum IdentityError {
         /// What is wrong with it.
         source: webpki::Error,
     },
+    /// What is to sign the certificates of callers cannot do so.
+    #[error("a certificate in {path:?} cannot be an authority: {what}")]
+    BadAuthority {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// The key cannot be understood.
     #[error("the key in {path:?} cannot be used: {source}")]
     BadKey {
@@ -105,6 +113,9 @@ impl IdentityError {
                  key that is under a passphrase"
             }
             IdentityError::BadCertificate { .. } => "have it issued anew",
+            IdentityError::BadAuthority { .. } => {
+                "name the certificate of the authority that signs those of your operators"
+            }
             IdentityError::BadKey { .. } => "use a key for RSA, ECDSA or Ed25519",
             IdentityError::Mismatch { .. } => {
                 "name the key of this certificate; a chain begins with the certificate of the server"

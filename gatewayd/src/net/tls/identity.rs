@@ -81,7 +81,8 @@ fn join(
     )
 }
 
-fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
+/// The certificates of a PEM file, in their order.
+pub(super) fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
     let text = read(path)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     chain.map_err(|source| IdentityError::NotPem { path: path.to_owned(), source })

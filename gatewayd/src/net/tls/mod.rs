@@ -3,6 +3,7 @@
 mod error;
 mod identities;
 mod identity;
+mod mutual;
 mod self_signed;
 mod server;
 mod stamp;
@@ -13,6 +14,7 @@ mod validity;
 pub use error::IdentityError;
 pub use identities::{Identities, IdentitySet};
 pub use identity::Identity;
+pub use mutual::{Mutual, authority};
 pub use self_signed::self_signed;
 pub use server::server_config;
 pub use stamp::Stamp;

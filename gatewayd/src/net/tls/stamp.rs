@@ -2,9 +2,7 @@
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
-
-use crate::model::CertificateFiles;
+use std::path::{Path, PathBuf};
 
 /// What the file system says of some certificates and keys. It is another when one was written,
 /// replaced, made readable, or is at the end of a link that turned; reading it opens nothing.
@@ -22,11 +20,10 @@ struct FileStamp {
 }
 
 impl Stamp {
-    /// The stamp of `files` now.
+    /// The stamp of the files at `paths` now.
     #[must_use]
-    pub fn of(files: &[CertificateFiles]) -> Stamp {
-        let paths = files.iter().flat_map(|one| [&one.cert, &one.key]);
-        Stamp(paths.map(|path| FileStamp::of(path)).collect())
+    pub fn of(paths: &[PathBuf]) -> Stamp {
+        Stamp(paths.iter().map(|path| FileStamp::of(path)).collect())
     }
 }
 

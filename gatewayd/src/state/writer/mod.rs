@@ -1,7 +1,7 @@
 //! The single writer: applies changes one after the other, journals them, publishes the table.
 //!
 //! ```text
-//!  submit ─▶ apply (pure) ─▶ guard ─▶ commit (fsync) ─▶ compile ─▶ publish ─▶ answer, event
+//!  submit ─▶ apply (pure) ─▶ guard ─▶ audit ─▶ commit (fsync) ─▶ compile ─▶ publish ─▶ answer, event
 //! ```
 //! Changes that wait together are committed together, so that many writers share one fsync.
 
@@ -13,10 +13,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Past, PoolTable, Table};
+use super::{
+    Audit, Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Past, PoolTable, Table,
+};
 use crate::clock::Clock;
 use crate::model::{
-    Change, Desired, EventKind, Intent, LimitTarget, Operation, Rejection, Severity, Standing,
+    AuditEntry, Change, Desired, EventKind, Intent, LimitTarget, Operation, Rejection, Severity,
+    Standing,
 };
 
 /// How many requests may wait; further callers wait for their place.
@@ -39,6 +42,8 @@ pub struct Writer {
 pub struct Started {
     /// Where changes are written first.
     pub journal: Journal,
+    /// Where it is written who did what.
+    pub audit: Audit,
     /// What the journal held.
     pub past: Past,
     /// Where the workers count.
@@ -85,6 +90,7 @@ impl Writer {
             table,
             operations: started.past.operations.into(),
             journal: started.journal,
+            audit: started.audit,
             left: false,
             limiter: started.limiter,
             clock: started.clock,
@@ -167,6 +173,7 @@ struct Room {
     /// Newest last.
     operations: VecDeque<Operation>,
     journal: Journal,
+    audit: Audit,
     /// The journal is another process's.
     left: bool,
     limiter: Arc<Limiter>,
@@ -183,6 +190,8 @@ struct Room {
 /// A change that was applied and waits for its commit.
 struct Pending {
     operation: Operation,
+    /// What the audit log tells of it.
+    entry: AuditEntry,
     /// What is forgotten once it holds.
     forgets: Option<LimitTarget>,
     answer: oneshot::Sender<Result<Operation, Rejection>>,
@@ -246,12 +255,21 @@ impl Room {
                     Change::ResetLimit(target) => Some(target),
                     _ => None,
                 };
-                pending.push(Pending { operation: applied.operation, forgets, answer });
+                let Intent { call, force, .. } = intent;
+                let entry = AuditEntry::accepted(&applied.operation, call, force);
+                pending.push(Pending { operation: applied.operation, entry, forgets, answer });
             }
         }
     }
 
     fn commit(&mut self, next: Desired, pending: Vec<Pending>) {
+        let entries: Vec<AuditEntry> = pending.iter().map(|it| it.entry.clone()).collect();
+        if let Err(error) = self.audit.append_all(entries.clone()) {
+            for pending in pending {
+                drop(pending.answer.send(Err(Rejection::NotAudited(error.to_string()))));
+            }
+            return;
+        }
         let operations: Vec<Operation> = pending.iter().map(|it| it.operation.clone()).collect();
         if let Err(error) = self.journal.commit(&next, &operations) {
             if let Some(more) = self.pace.due() {
@@ -259,6 +277,9 @@ impl Room {
                 let (kind, severity) = (EventKind::Gateway, Severity::Error);
                 self.events.record(kind, severity, "gateway", "gateway", &what);
             }
+            // They stand in the audit log as accepted. That this cannot be written either is told there.
+            let failed = entries.into_iter().map(|it| it.failed(&error.to_string())).collect();
+            let _ = self.audit.append_all(failed);
             for pending in pending {
                 drop(pending.answer.send(Err(Rejection::NotJournaled(error.to_string()))));
             }
@@ -268,7 +289,7 @@ impl Room {
         self.note_standings(&before);
         self.publish();
         self.shared.store(Arc::new(self.desired.clone()));
-        for Pending { operation, forgets, answer } in pending {
+        for Pending { operation, forgets, answer, .. } in pending {
             if let Some(target) = forgets {
                 self.inquiry.forget(&self.table, &target);
             }
