@@ -8,7 +8,16 @@ pub enum Address {
     /// A unix socket on this machine.
     Unix(PathBuf),
     /// A host and port spoken to by mutual TLS.
-    Https(String),
+    Https(HostPort),
+}
+
+/// A host and a port of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPort {
+    /// A name, or an address without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
 }
 
 /// Why a text is not an address.
@@ -54,9 +63,27 @@ impl FromStr for Address {
                 Err(AddressError::Relative(text.to_owned()))
             };
         }
-        match text.strip_prefix("https://") {
-            Some(authority) if !authority.is_empty() => Ok(Self::Https(authority.to_owned())),
-            _ => Err(AddressError::Scheme(text.to_owned())),
+        let wrong = || AddressError::Scheme(text.to_owned());
+        let authority = text.strip_prefix("https://").ok_or_else(wrong)?;
+        HostPort::read(authority.trim_end_matches('/')).map(Self::Https).ok_or_else(wrong)
+    }
+}
+
+impl HostPort {
+    fn read(text: &str) -> Option<Self> {
+        let authority: http::uri::Authority = text.parse().ok()?;
+        // Whoever writes a password here expects something of it.
+        let port = authority.port_u16().filter(|_| !text.contains('@'))?;
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        (!host.is_empty()).then_some(Self { host, port })
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.host.contains(':') {
+            true => write!(f, "[{}]:{}", self.host, self.port),
+            false => write!(f, "{}:{}", self.host, self.port),
         }
     }
 }
@@ -65,7 +92,7 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unix(path) => write!(f, "unix://{}", path.display()),
-            Self::Https(authority) => write!(f, "https://{authority}"),
+            Self::Https(host) => write!(f, "https://{host}"),
         }
     }
 }
@@ -76,7 +103,12 @@ mod tests {
 
     #[test]
     fn an_address_reads_back_as_written() {
-        for text in ["unix:///run/gatewayd/admin.sock", "https://edge-1.ops:9901"] {
+        for text in [
+            "unix:///run/gatewayd/admin.sock",
+            "https://edge-1.ops:9901",
+            "https://10.0.0.7:9901",
+            "https://[2001:db8::7]:9901",
+        ] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }
     }
@@ -87,7 +119,17 @@ mod tests {
             "unix://admin.sock".parse::<Address>(),
             Err(AddressError::Relative("unix://admin.sock".to_owned()))
         );
-        for text in ["", "localhost:9901", "http://localhost", "https://"] {
+        for text in [
+            "",
+            "localhost:9901",
+            "http://localhost",
+            "https://",
+            "https://edge-1",
+            "https://:9901",
+            "https://edge-1:99999",
+            "https://ana:pw@edge-1:9901",
+            "https://edge-1:9901/path",
+        ] {
             assert_eq!(text.parse::<Address>(), Err(AddressError::Scheme(text.to_owned())));
         }
     }

@@ -1,12 +1,18 @@
 //! A client: a connection to one gateway that heals itself.
 
-use std::{path::PathBuf, time::Duration};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use hyper_util::rt::TokioIo;
-use tokio::{net::UnixStream, time};
-use tonic::transport::{Channel, Endpoint};
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::{
+    io::AsyncBufReadExt as _,
+    net::{TcpStream, UnixStream},
+    time,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+use tonic::transport::{Channel, Endpoint, Error as TransportError};
 
-use super::{Address, Error, ErrorCode, error::root_cause};
+use super::{Address, Error, ErrorCode, HostPort, TlsFiles, error::root_cause, tls};
 
 /// How long to wait for a connection unless told otherwise.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -23,20 +29,26 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to the gateway at `address`.
+    /// Connects to the gateway at `address`, by TLS with these files where that is spoken.
     ///
     /// # Errors
-    /// `Unreachable` when nobody listens there, `Denied` when the socket may not be opened,
-    /// `Timeout` after `timeout`, `Invalid` for an address this version cannot speak to.
-    pub async fn connect(address: &Address, timeout: Duration) -> Result<Self, Error> {
-        let Address::Unix(path) = address else {
-            let message = format!("cannot connect to {address}: not yet, it needs mutual TLS");
-            return Err(Error::new(ErrorCode::Invalid, message)
-                .hint("use the unix socket: --addr unix:///path/admin.sock"));
+    /// `Unreachable` when nobody listens there, `Denied` when the socket may not be opened or one side
+    /// does not trust the other, `Timeout` after `timeout`, `Invalid` for files that are of no use.
+    pub async fn connect(
+        address: &Address,
+        tls: &TlsFiles,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
+        let dialled = async {
+            match address {
+                Address::Unix(path) => Ok(dial_socket(path.clone(), timeout).await),
+                Address::Https(host) => Ok(dial_tcp(host.clone(), tls.config()?, timeout).await),
+            }
         };
-        match time::timeout(timeout, dial(path.clone(), timeout)).await {
-            Ok(Ok(channel)) => Ok(Self { channel, request_timeout: REQUEST_TIMEOUT }),
-            Ok(Err(error)) => Err(unreachable(address, &error)),
+        match time::timeout(timeout, dialled).await {
+            Ok(Ok(Ok(channel))) => Ok(Self { channel, request_timeout: REQUEST_TIMEOUT }),
+            Ok(Ok(Err(error))) => Err(unreachable(address, &error)),
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(Error::new(
                 ErrorCode::Unreachable,
                 format!("no answer from {address} within {timeout:?}"),
@@ -53,26 +65,60 @@ impl Client {
     }
 }
 
-async fn dial(path: PathBuf, timeout: Duration) -> Result<Channel, tonic::transport::Error> {
+async fn dial_socket(path: PathBuf, timeout: Duration) -> Result<Channel, TransportError> {
     let connector = tower::service_fn(move |_: http::Uri| {
         let path = path.clone();
         async move { UnixStream::connect(path).await.map(TokioIo::new) }
     });
     // HTTP/2 wants an authority; a unix socket has none, so the service's name stands in.
-    Endpoint::from_static("http://gatewayd")
-        .connect_timeout(timeout)
-        .http2_keep_alive_interval(KEEPALIVE)
-        .keep_alive_timeout(KEEPALIVE)
-        .keep_alive_while_idle(true)
+    patient(Endpoint::from_static("http://gatewayd"), timeout)
         .connect_with_connector(connector)
         .await
 }
 
-fn unreachable(address: &Address, error: &tonic::transport::Error) -> Error {
+async fn dial_tcp(
+    host: HostPort,
+    config: ClientConfig,
+    timeout: Duration,
+) -> Result<Channel, TransportError> {
+    // TLS is spoken here; what is above it sees a plain stream.
+    let endpoint = Endpoint::from_shared(format!("http://{host}"))?;
+    let config = Arc::new(config);
+    let connector = tower::service_fn(move |_: http::Uri| {
+        let (host, config) = (host.clone(), Arc::clone(&config));
+        async move { shake(&host, config).await.map(TokioIo::new) }
+    });
+    patient(endpoint, timeout).connect_with_connector(connector).await
+}
+
+async fn shake(host: &HostPort, config: Arc<ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(host.host.clone()).map_err(io::Error::other)?;
+    let stream = TcpStream::connect((host.host.as_str(), host.port)).await?;
+    stream.set_nodelay(true)?;
+    let mut stream = TlsConnector::from(config).connect(name, stream).await?;
+    // In TLS 1.3 a client is done before the server has looked at its certificate. The server speaks
+    // first in HTTP/2, so that its first bytes say that it let us in.
+    stream.fill_buf().await?;
+    Ok(stream)
+}
+
+fn patient(endpoint: Endpoint, timeout: Duration) -> Endpoint {
+    endpoint
+        .connect_timeout(timeout)
+        .http2_keep_alive_interval(KEEPALIVE)
+        .keep_alive_timeout(KEEPALIVE)
+        .keep_alive_while_idle(true)
+}
+
+fn unreachable(address: &Address, error: &TransportError) -> Error {
+    if let Some(failed) = tls::failed(error) {
+        let message = format!("cannot connect to {address}: {}", failed.message);
+        return Error { message, ..failed };
+    }
     let cause = root_cause(error).unwrap_or_else(|| error.to_string());
     let message = format!("cannot connect to {address}: {cause}");
     match io_kind(error) {
-        Some(std::io::ErrorKind::PermissionDenied) => Error::new(ErrorCode::Denied, message)
+        Some(io::ErrorKind::PermissionDenied) => Error::new(ErrorCode::Denied, message)
             .hint("join the group that owns the socket, or ask its owner"),
         _ => Error::new(ErrorCode::Unreachable, message).hint(
             "is gatewayd running? start one with `gatewayd demo`, or name its socket with --addr",
@@ -81,10 +127,10 @@ fn unreachable(address: &Address, error: &tonic::transport::Error) -> Error {
 }
 
 /// The system's verdict behind a failed connection.
-fn io_kind(error: &dyn std::error::Error) -> Option<std::io::ErrorKind> {
+fn io_kind(error: &dyn std::error::Error) -> Option<io::ErrorKind> {
     let mut cause = error.source();
     while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
             return Some(error.kind());
         }
         cause = error.source();

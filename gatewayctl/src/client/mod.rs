@@ -1,6 +1,7 @@
 //! The way to a gateway: the only module that knows the wire.
 
 mod address;
+mod audit;
 mod calls;
 mod config;
 mod connect;
@@ -9,8 +10,11 @@ mod error;
 mod inquiry;
 mod request;
 mod scaler;
+mod tls;
 
-pub use address::{Address, AddressError};
+pub use address::{Address, AddressError, HostPort};
+pub use audit::{AuditPart, AuditParts, AuditRecords};
 pub use calls::{Events, Pasts, Snapshots};
 pub use connect::{CONNECT_TIMEOUT, Client, REQUEST_TIMEOUT};
 pub use error::{Error, ErrorCode};
+pub use tls::TlsFiles;

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::{
+    audit::AuditVerb,
     backend::{BackendVerb, DrainArgs, UndrainArgs},
     block::BlockVerb,
     cert::CertVerb,
@@ -24,6 +25,7 @@ use super::{
     status::StatusArgs,
     top::TopArgs,
     version::VersionArgs,
+    whoami::WhoamiArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -90,6 +92,11 @@ pub(super) enum Command {
     /// What happened, who did it and why
     #[command(subcommand, visible_alias = "ev")]
     Event(EventVerb),
+    /// Who tried to change what, and whether the log still says so
+    #[command(subcommand)]
+    Audit(AuditVerb),
+    /// Who one is for the gateway, and what one may do
+    Whoami(WhoamiArgs),
     /// Steer a demo gateway
     #[command(subcommand)]
     Demo(DemoVerb),

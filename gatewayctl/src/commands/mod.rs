@@ -1,5 +1,6 @@
 //! The command line: what operators and scripts say to a gateway.
 
+mod audit;
 mod backend;
 mod block;
 mod cert;
@@ -42,6 +43,7 @@ mod top;
 mod version;
 mod wait;
 mod watch;
+mod whoami;
 
 use clap::Parser as _;
 
@@ -89,6 +91,8 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Config(verb) => verb.run(session).await,
             Command::Scaler(verb) => verb.run(session).await,
             Command::Event(verb) => verb.run(session).await,
+            Command::Audit(verb) => verb.run(session).await,
+            Command::Whoami(args) => args.run(session).await,
             Command::Demo(verb) => verb.run(session).await,
             Command::Context(verb) => verb.run(session).await,
             Command::Top(args) => args.run(session).await,

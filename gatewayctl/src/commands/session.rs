@@ -14,7 +14,7 @@ use super::{
     target::{Target, Wanted},
 };
 use crate::{
-    client::{Address, Client},
+    client::{Address, Client, TlsFiles},
     config,
     output::{Format, Style},
     safe_text::safe_text,
@@ -50,9 +50,15 @@ impl Session {
         Ok(self.target()?.context.address.clone())
     }
 
+    /// What TLS is spoken with: the environment goes before the context.
+    pub(super) fn tls(&self) -> Result<TlsFiles, Failure> {
+        Ok(self.target()?.context.tls.with_environment())
+    }
+
     /// Connects to the gateway.
     pub(super) async fn connect(&self) -> Result<Client, Failure> {
-        let client = Client::connect(&self.address()?, self.global.connect_timeout).await?;
+        let (address, tls) = (self.address()?, self.tls()?);
+        let client = Client::connect(&address, &tls, self.global.connect_timeout).await?;
         Ok(client.request_timeout(self.global.request_timeout))
     }
 

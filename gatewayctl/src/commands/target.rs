@@ -4,8 +4,8 @@ use std::env;
 
 use super::Failure;
 use crate::{
-    client::Address,
-    config::{Config, ConfigError, Context, TlsFiles},
+    client::{Address, TlsFiles},
+    config::{Config, ConfigError, Context},
     model::{Hue, Protect},
 };
 

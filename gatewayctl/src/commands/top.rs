@@ -82,6 +82,7 @@ impl TopArgs {
         let color = session.wants_color(io::stdout().is_terminal());
         let options = tui::Options {
             address: context.address,
+            tls: session.tls()?,
             context: context.name,
             screen: self.screen.map(|screen| match screen {
                 Screen::Overview => tui::Screen::Overview,

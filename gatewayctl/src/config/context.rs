@@ -1,9 +1,7 @@
 //! A context: one gateway under the name its operator gave it.
 
-use std::path::PathBuf;
-
 use crate::{
-    client::Address,
+    client::{Address, TlsFiles},
     model::{Hue, Protect},
 };
 
@@ -25,17 +23,6 @@ pub struct Context {
     pub header_color: Option<Hue>,
     /// Whether each change needs a reason.
     pub require_reason: bool,
-}
-
-/// The files that TLS is spoken with.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// Certificates of the authorities that the gateway's own may come from.
-    pub ca: Option<PathBuf>,
-    /// The operator's certificate.
-    pub cert: Option<PathBuf>,
-    /// Its private key.
-    pub key: Option<PathBuf>,
 }
 
 /// Whether `name` may name a context: it stands in tables, in shells and in TOML without quotes.

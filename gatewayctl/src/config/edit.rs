@@ -167,7 +167,7 @@ fn table(context: &Context) -> Table {
 #[cfg(test)]
 mod tests {
     use super::{super::read::read, *};
-    use crate::config::TlsFiles;
+    use crate::client::TlsFiles;
 
     const FILE: &str = "\
 # my gateways

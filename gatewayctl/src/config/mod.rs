@@ -14,7 +14,7 @@ mod mistake;
 mod read;
 mod ui;
 
-pub use context::{Context, TlsFiles, check_name};
+pub use context::{Context, check_name};
 pub use edit::{EditError, add, remove, rename, use_context};
 pub use file::{ConfigError, load, path, store};
 pub use mistake::Mistake;

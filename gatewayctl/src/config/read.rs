@@ -6,11 +6,11 @@ use toml_edit::{Document, Item, TableLike};
 use toml_parser::lexer::TokenKind;
 
 use super::{
-    Ascii, Config, Context, Mistake, TlsFiles, Ui, check_name,
+    Ascii, Config, Context, Mistake, Ui, check_name,
     fields::{Fields, Placed, Reading},
 };
 use crate::{
-    client::Address,
+    client::{Address, TlsFiles},
     duration,
     model::{Hue, Protect},
 };

@@ -1,7 +1,9 @@
 //! The nouns as gatewayctl sees them: plain data, named as in the admin contract.
 
+mod audit;
 mod backend;
 mod block;
+mod chain;
 mod check;
 mod edit;
 mod event;
@@ -23,8 +25,10 @@ mod snapshot;
 mod state;
 mod value;
 
+pub use audit::{AuditAsked, AuditRecord, Identity};
 pub use backend::{Backend, Health, Ramp, Standing};
 pub use block::Block;
+pub use chain::{Break, Chain, ChainLink, Verification};
 pub use check::Check;
 pub use edit::{Edit, ScalerEdit, WeightEdit};
 pub use event::Event;

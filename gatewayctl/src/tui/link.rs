@@ -15,7 +15,7 @@ use tokio::{
 
 use super::message::LinkEvent;
 use crate::{
-    client::{Address, Client, Error, ErrorCode},
+    client::{Address, Client, Error, ErrorCode, TlsFiles},
     model::Past,
 };
 
@@ -36,6 +36,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 pub(crate) struct Route {
     /// Where it is.
     pub(crate) address: Address,
+    pub(crate) tls: TlsFiles,
     /// How long a connect may take.
     pub(crate) connect_timeout: Duration,
     /// Pictures that come sooner than this after another are left out.
@@ -114,7 +115,7 @@ async fn session(
     say: &mpsc::Sender<LinkEvent>,
     share: &watch::Sender<Option<Client>>,
 ) -> (Error, Duration) {
-    let client = match Client::connect(&route.address, route.connect_timeout).await {
+    let client = match Client::connect(&route.address, &route.tls, route.connect_timeout).await {
         Ok(client) => client,
         Err(error) => return (error, Duration::ZERO),
     };
@@ -198,6 +199,7 @@ mod tests {
         let folder = std::env::temp_dir().join("no-gateway-here.sock");
         let route = Route {
             address: Address::Unix(folder),
+            tls: TlsFiles::default(),
             connect_timeout: Duration::from_secs(5),
             refresh: Duration::from_secs(1),
         };

@@ -26,7 +26,7 @@ use super::{
     view::view,
 };
 use crate::{
-    client::{self, Address, Client, ErrorCode},
+    client::{self, Address, Client, ErrorCode, TlsFiles},
     model::{RejectionsAsked, Standing},
 };
 
@@ -42,6 +42,8 @@ const ANSWERS: usize = 16;
 pub struct Options {
     /// Where the gateway is.
     pub address: Address,
+    /// What TLS is spoken with.
+    pub tls: TlsFiles,
     /// What its operator calls it.
     pub context: String,
     /// The screen to begin with; Overview unless told.
@@ -134,6 +136,7 @@ impl Dashboard {
             terminal: Terminal::take()?,
             link: Link::start(Route {
                 address: options.address,
+                tls: options.tls,
                 connect_timeout: options.connect_timeout,
                 refresh: options.refresh,
             }),

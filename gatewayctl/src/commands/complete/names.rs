@@ -115,7 +115,8 @@ fn flag<'a>(words: &'a [String], name: &str) -> Option<&'a str> {
 fn ask(target: &Target) -> Option<Names> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let asked = async {
-        let client = Client::connect(&target.context.address, BUDGET).await.ok()?;
+        let tls = target.context.tls.with_environment();
+        let client = Client::connect(&target.context.address, &tls, BUDGET).await.ok()?;
         client.snapshot().await.ok()
     };
     let picture = runtime.block_on(async { tokio::time::timeout(BUDGET, asked).await.ok() })??;

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::super::{Failure, Verdict, session::Session};
 use crate::{
-    config::{self, Context, TlsFiles},
+    client::TlsFiles,
+    config::{self, Context},
     model::{Hue, Protect},
 };
 

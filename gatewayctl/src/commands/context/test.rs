@@ -84,7 +84,8 @@ async fn test(session: &Session, context: Context) -> ContextTest {
 }
 
 async fn ask(session: &Session, context: &Context) -> Result<(String, String), Error> {
-    let client = Client::connect(&context.address, session.global.connect_timeout).await?;
+    let (tls, within) = (context.tls.with_environment(), session.global.connect_timeout);
+    let client = Client::connect(&context.address, &tls, within).await?;
     let client = client.request_timeout(session.global.request_timeout);
     let picture = client.snapshot().await?;
     Ok((picture.version, picture.caller))

@@ -68,7 +68,7 @@ fn chosen(target: &Target) -> Finding {
 
 /// The files that TLS is spoken with: there, readable, and the key nobody else's.
 fn tls(target: &Target) -> Vec<Finding> {
-    let tls = &target.context.tls;
+    let tls = target.context.tls.with_environment();
     let files = [("ca", &tls.ca), ("cert", &tls.cert), ("key", &tls.key)];
     files.iter().filter_map(|(word, path)| Some(tls_file(word, path.as_deref()?))).collect()
 }

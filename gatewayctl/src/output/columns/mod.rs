@@ -1,5 +1,6 @@
 //! The columns of each noun: one row holds a field's name, title, unit and value.
 
+mod audit;
 mod backend;
 mod block;
 mod certificate;
@@ -19,6 +20,7 @@ mod scaler;
 mod scaling_run;
 mod status;
 
+pub use audit::{AUDIT, IDENTITY, VERIFICATION};
 pub use backend::BACKEND;
 pub use block::BLOCK;
 pub use certificate::CERTIFICATE;
