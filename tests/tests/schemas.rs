@@ -113,6 +113,9 @@ fn every_answer_is_as_its_schema_says() {
         "backend list --state drain",
         "backend drain app-9 -y",
         "backend list --columns nope",
+        "audit list",
+        "audit verify",
+        "whoami",
         "context list",
         "context test",
     ] {

@@ -5,14 +5,16 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Column, Rank, Unit,
     columns::{
-        BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST, DECISION,
-        EVENT, FIELD, FINDING, LIMIT, LOAD, OPERATION, POOL, REJECTION, RELEASE, SCALER,
-        SCALING_RUN, SIMULATION, STATUS, VALIDATION,
+        AUDIT, BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST,
+        DECISION, EVENT, FIELD, FINDING, IDENTITY, LIMIT, LOAD, OPERATION, POOL, REJECTION,
+        RELEASE, SCALER, SCALING_RUN, SIMULATION, STATUS, VALIDATION, VERIFICATION,
     },
 };
 
 /// Every kind of answer; a new one is a row here and in `fields`.
-pub const KINDS: [&str; 25] = [
+pub const KINDS: [&str; 28] = [
+    "AuditList",
+    "AuditVerification",
     "BackendList",
     "BlockList",
     "CertificateList",
@@ -27,6 +29,7 @@ pub const KINDS: [&str; 25] = [
     "EventList",
     "FieldList",
     "Health",
+    "Identity",
     "LimitList",
     "Load",
     "OperationList",
@@ -125,6 +128,8 @@ fn value(unit: Unit) -> Json {
 
 fn fields(kind: &str) -> Vec<Field> {
     match kind {
+        "AuditList" => of(AUDIT),
+        "AuditVerification" => of(VERIFICATION),
         "BackendList" => of(BACKEND),
         "BlockList" => of(BLOCK),
         "CertificateList" => of(CERTIFICATE),
@@ -137,6 +142,7 @@ fn fields(kind: &str) -> Vec<Field> {
         "Doctor" => of(FINDING),
         "EventList" => of(EVENT),
         "Health" => of(CHECK),
+        "Identity" => of(IDENTITY),
         "LimitList" => of(LIMIT),
         "Load" => of(LOAD),
         "OperationList" => of(OPERATION),

@@ -60,7 +60,7 @@ pub const VERIFICATION: &[Column<Verification>] = &[
     OfVerification::new("torn_bytes", "TORN", Unit::Count, |it, _| it.torn_bytes.into())
         .rank(Rank::Detail),
     OfVerification::new("breaks", "BREAKS", Unit::Count, |it, _| it.breaks.into()),
-    OfVerification::new("broken", "BROKEN", Unit::Text, |it, _| {
+    OfVerification::new("broken", "BROKEN", Unit::List, |it, _| {
         Value::List(it.broken.iter().map(broken).collect())
     }),
 ];
