@@ -127,8 +127,10 @@ impl Client {
             Edit::Scale { pool, edit } => self.scale(pool, edit, asked).await?,
             Edit::ApplyConfig { text } => self.apply_config(text, asked).await?,
             Edit::PersistConfig => self.persist_config(asked).await?,
+            Edit::Undo { id } => self.undo(id, asked).await?,
+            Edit::Confirm { id } => self.keep(id, asked).await?,
         };
-        operation.try_into()
+        Ok(operation.into())
     }
 
     /// Changes the load a demo gateway makes for itself.

@@ -4,8 +4,8 @@ use gateway_proto as wire;
 
 use super::{Error, ErrorCode};
 use crate::model::{
-    Backend, Block, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Operation,
-    Past, Pool, Problem, Ramp, Refused, Severity, Share, Snapshot, Standing, Totals,
+    Backend, Block, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Past, Pool,
+    Problem, Ramp, Refused, Severity, Snapshot, Standing, Totals,
 };
 
 /// Converts each message of a list.
@@ -304,43 +304,6 @@ impl TryFrom<wire::Series> for Past {
             step_ms: it.step_ms.into(),
             first_ms: it.first_ms,
             maxima: it.maxima,
-        })
-    }
-}
-
-impl TryFrom<wire::Operation> for Operation {
-    type Error = Error;
-
-    fn try_from(it: wire::Operation) -> Result<Self, Error> {
-        Ok(Self {
-            id: it.id,
-            time_ms: it.time_ms,
-            actor: it.actor,
-            via: it.via,
-            what: it.what,
-            target: it.target,
-            reason: it.reason,
-            before: it.before,
-            after: it.after,
-            revision: it.revision,
-            unchanged: it.unchanged,
-            warnings: it.warnings,
-            shares: all(it.shares)?,
-        })
-    }
-}
-
-impl TryFrom<wire::Share> for Share {
-    type Error = Error;
-
-    fn try_from(it: wire::Share) -> Result<Self, Error> {
-        Ok(Self {
-            backend: it.backend,
-            pool: it.pool,
-            before: it.before,
-            after: it.after,
-            rps_now: it.rps_now,
-            rps_after: it.rps_after,
         })
     }
 }

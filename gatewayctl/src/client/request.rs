@@ -105,5 +105,9 @@ pub(super) fn intent(intent: &Intent) -> Option<wire::Intent> {
         validate_only: intent.validate_only,
         via: intent.via.clone(),
         force: intent.force,
+        ttl_ms: intent.terms.ttl.map(ms),
+        confirm_within_ms: intent.terms.confirm_within.map(ms),
+        guard: intent.terms.guard.clone(),
+        idempotency_key: intent.idempotency_key.clone(),
     })
 }

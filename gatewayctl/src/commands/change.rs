@@ -1,22 +1,30 @@
 //! A change from the command line: shown, confirmed, applied, told.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    time::Duration,
+};
 
 use clap::Args;
 
 use super::{
-    Failure,
+    Failure, Kind,
     confirm::{Stakes, is_confirmed},
     guard,
     session::Session,
 };
 use crate::{
-    client::{Client, Error},
-    model::{Edit, Intent, Operation},
+    client::{Client, Error, ErrorCode},
+    duration,
+    model::{Edit, Intent, Operation, Terms},
     output::{
         Format, Listing, Meta, Selection, columns::OPERATION, sentence, write_listing, write_plan,
     },
 };
+
+/// How long is waited before a change without an answer is asked for again.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
 
 /// Flags of every change.
 #[derive(Debug, Clone, Default, Args)]
@@ -46,9 +54,35 @@ pub(super) struct ChangeFlags {
     /// Although a safety guard refuses; needs --reason, is recorded as forced
     #[arg(long, requires = "reason")]
     pub(super) force: bool,
+    /// Take it back after this long unless `op confirm` comes first
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    confirm_within: Option<Duration>,
+    /// Until then, take it back at once when this holds: 'error>1% or p99>2x'
+    #[arg(long, value_name = "CONDITION")]
+    guard: Option<String>,
+    /// Make the change once, however often it is asked for with this key [default: a new one]
+    #[arg(long, hide_short_help = true, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    /// Of those commands that have one.
+    #[arg(skip)]
+    ttl: Option<Duration>,
+}
+
+/// For changes that are there to stay unless told otherwise.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Change options")]
+pub(super) struct TtlFlag {
+    /// Take it back after this long; what somebody changes meanwhile stays
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    pub(super) ttl: Option<Duration>,
 }
 
 impl ChangeFlags {
+    /// The same, to be taken back after so long.
+    pub(super) fn lasting(self, TtlFlag { ttl }: TtlFlag) -> Self {
+        Self { ttl, ..self }
+    }
+
     fn intent(&self) -> Intent {
         Intent {
             reason: self.reason.clone().unwrap_or_default(),
@@ -56,6 +90,12 @@ impl ChangeFlags {
             validate_only: false,
             via: "cli".to_owned(),
             force: self.force,
+            terms: Terms {
+                ttl: self.ttl,
+                confirm_within: self.confirm_within,
+                guard: self.guard.clone().unwrap_or_default(),
+            },
+            idempotency_key: self.idempotency_key.clone().unwrap_or_else(new_key),
         }
     }
 }
@@ -72,11 +112,12 @@ pub(super) async fn apply(
     let confirmed = is_confirmed(&edit.targets(), &flags.confirm)?;
     let intent = flags.intent();
     if flags.dry_run {
-        tell_plan(session, &client.apply(edit, &intent.validate_only()).await?)?;
-        return Ok(None);
+        let plan = client.apply(edit, &intent.validate_only()).await?;
+        tell_plan(session, &plan)?;
+        return without_conflicts(&plan, flags).map(|()| None);
     }
     if stakes.is_answered(flags.yes, confirmed) {
-        let operation = client.apply(edit, &intent).await.map_err(perhaps_applied)?;
+        let operation = once(session, client, edit, &intent).await?;
         tell_warnings(session, &operation);
         tell_operation(session, &operation)?;
         return Ok(Some(operation));
@@ -86,27 +127,65 @@ pub(super) async fn apply(
     }
     let plan = client.apply(edit, &intent.validate_only()).await?;
     write_plan(&mut io::stderr(), &plan, &session.message_style())?;
+    without_conflicts(&plan, flags)?;
     if !plan.unchanged {
         stakes.ask().await?;
     }
     // What is applied is what was shown.
     let intent = Intent { expected_revision: Some(plan.revision), ..intent };
-    let operation = client.apply(edit, &intent).await.map_err(perhaps_applied)?;
+    let operation = once(session, client, edit, &intent).await?;
     tell_operation(session, &operation)?;
     Ok(Some(operation))
 }
 
+/// A word that nobody used before.
+fn new_key() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// Asks for a change until there is an answer, for a while: its key lets it be made once.
+async fn once(
+    session: &Session,
+    client: &Client,
+    edit: &Edit,
+    intent: &Intent,
+) -> Result<Operation, Failure> {
+    for pause in PAUSES {
+        match client.apply(edit, intent).await {
+            Err(error) if error.is_retryable() => {
+                session.tell(&format!("no answer, asking again: {error}"));
+                tokio::time::sleep(pause).await;
+            }
+            answer => return Ok(answer?),
+        }
+    }
+    client.apply(edit, intent).await.map_err(|error| perhaps_applied(error, intent))
+}
+
 /// A change whose answer never came may have been accepted.
-fn perhaps_applied(error: Error) -> Failure {
+fn perhaps_applied(error: Error, intent: &Intent) -> Failure {
     let unsure = error.is_retryable();
     let failure = Failure::from(error);
-    if unsure {
-        failure.hint(
-            "the change may have been accepted; see `gatewayctl event list --kind change --limit 3`",
-        )
-    } else {
-        failure
+    if !unsure {
+        return failure;
     }
+    failure.hint(format!(
+        "the change may have been accepted: the same again with --idempotency-key {} makes it once",
+        intent.idempotency_key
+    ))
+}
+
+/// Fails where somebody changed since what is to be undone, unless that is to be.
+fn without_conflicts(plan: &Operation, flags: &ChangeFlags) -> Result<(), Failure> {
+    if plan.conflicts.is_empty() || flags.force {
+        return Ok(());
+    }
+    let message = match &plan.conflicts[..] {
+        [one] => one.to_string(),
+        many => format!("{}, and {} more", many[0], many.len() - 1),
+    };
+    Err(Failure::new(Kind::Call(ErrorCode::Conflict), message)
+        .hint("--force with a reason (-m) puts back what the operation changed all the same"))
 }
 
 fn tell_plan(session: &Session, plan: &Operation) -> Result<(), Failure> {

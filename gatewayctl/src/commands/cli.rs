@@ -19,6 +19,7 @@ use super::{
     help::HelpArgs,
     limit::LimitVerb,
     man::ManArgs,
+    op::OpVerb,
     pool::PoolVerb,
     scaler::ScalerVerb,
     schema::SchemaArgs,
@@ -97,6 +98,9 @@ pub(super) enum Command {
     Audit(AuditVerb),
     /// Who one is for the gateway, and what one may do
     Whoami(WhoamiArgs),
+    /// What was done and by whom, and taking it back
+    #[command(subcommand)]
+    Op(OpVerb),
     /// Steer a demo gateway
     #[command(subcommand)]
     Demo(DemoVerb),

@@ -26,6 +26,7 @@ mod interrupt;
 mod limit;
 mod list;
 mod man;
+mod op;
 mod paint;
 mod pictures;
 mod pool;
@@ -93,6 +94,7 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Event(verb) => verb.run(session).await,
             Command::Audit(verb) => verb.run(session).await,
             Command::Whoami(args) => args.run(session).await,
+            Command::Op(verb) => verb.run(session).await,
             Command::Demo(verb) => verb.run(session).await,
             Command::Context(verb) => verb.run(session).await,
             Command::Top(args) => args.run(session).await,

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{
     Failure, Verdict,
-    change::{self, ChangeFlags},
+    change::{self, ChangeFlags, TtlFlag},
     complete,
     confirm::Stakes,
     scaler_simulate::SimulateArgs,
@@ -168,6 +168,8 @@ pub(super) struct SetArgs {
     #[arg(long)]
     mode: Option<Mode>,
     #[command(flatten)]
+    lasts: TtlFlag,
+    #[command(flatten)]
     change: ChangeFlags,
 }
 
@@ -225,14 +227,14 @@ impl ScalerVerb {
             Self::Decisions(args) => args.run(session).await,
             Self::Explain(args) => args.run(session).await,
             Self::Simulate(args) => args.run(session).await,
-            Self::Set(SetArgs { pool, min, max, target_cpu, target_rps, mode, change }) => {
+            Self::Set(SetArgs { pool, min, max, target_cpu, target_rps, mode, lasts, change }) => {
                 let mode = mode.map(|mode| match mode {
                     Mode::Act => "act".to_owned(),
                     Mode::Advise => "advise".to_owned(),
                     Mode::Off => "off".to_owned(),
                 });
                 let edit = ScalerEdit::Rules { min, max, target_cpu, target_rps, mode };
-                apply(session, pool, edit, &change).await
+                apply(session, pool, edit, &change.lasting(lasts)).await
             }
             Self::Pause(PauseArgs { pool, ttl, change }) => {
                 apply(session, pool, ScalerEdit::Pause { ttl }, &change).await

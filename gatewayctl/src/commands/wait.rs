@@ -120,16 +120,15 @@ impl Wait<'_> {
     }
 
     fn next_steps(&self, failure: Failure) -> Failure {
-        let names = self.names.join(" ");
-        let goal = self.goal;
-        let failure =
-            failure.hint(format!("follow with `gatewayctl backend wait {names} --for {goal}`"));
+        let (names, goal) = (self.names.join(" "), self.goal);
         match (self.operation, goal) {
-            (Some(operation), Goal::Drained) => failure
-                .hint(format!("take it back with `gatewayctl undrain {names}`"))
-                .op(&operation.id),
-            (Some(operation), _) => failure.op(&operation.id),
-            (None, _) => failure,
+            (Some(Operation { id, .. }), Goal::Drained) if !id.is_empty() => failure
+                .hint(format!("follow with `gatewayctl op watch {id}`"))
+                .hint(format!("take it back with `gatewayctl op undo {id}`"))
+                .op(id),
+            (operation, _) => failure
+                .hint(format!("follow with `gatewayctl backend wait {names} --for {goal}`"))
+                .op(operation.map_or("", |it| &it.id)),
         }
     }
 }

@@ -88,6 +88,16 @@ pub enum Edit {
     },
     /// Writes what operators did into the gateway's file.
     PersistConfig,
+    /// Takes an operation back.
+    Undo {
+        /// Its id.
+        id: String,
+    },
+    /// Keeps an operation that waits for a confirmation.
+    Confirm {
+        /// Its id.
+        id: String,
+    },
 }
 
 impl Edit {
@@ -108,6 +118,7 @@ impl Edit {
             Self::RemoveBlocks { networks } => networks.iter().map(String::as_str).collect(),
             Self::Scale { pool, .. } => vec![pool],
             Self::ApplyConfig { .. } | Self::PersistConfig => vec!["config"],
+            Self::Undo { id } | Self::Confirm { id } => vec![id],
         }
     }
 }

@@ -1,5 +1,7 @@
 //! An intent: why a change is wanted, and on which condition.
 
+use std::time::Duration;
+
 /// What every edit carries beside its own fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intent {
@@ -13,6 +15,21 @@ pub struct Intent {
     pub via: String,
     /// Apply although a guard refuses. Needs a reason.
     pub force: bool,
+    /// For how long it holds, and what takes it back before.
+    pub terms: Terms,
+    /// Names this change, so that it is made once however often it is asked for; empty for none.
+    pub idempotency_key: String,
+}
+
+/// For how long a change holds, and what takes it back before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// It is taken back after so long.
+    pub ttl: Option<Duration>,
+    /// It is taken back after so long unless somebody confirms it.
+    pub confirm_within: Option<Duration>,
+    /// It is taken back at once when this holds: `error>1% or p99>2x`; empty when nothing does.
+    pub guard: String,
 }
 
 impl Intent {

@@ -7,7 +7,7 @@ use super::{
     grid::{Grid, Head},
 };
 use crate::{
-    model::{Operation, Share, Value},
+    model::{Headroom, Operation, Share, Value},
     safe_text::safe_text,
 };
 
@@ -70,10 +70,30 @@ pub fn write_plan(out: &mut impl Write, plan: &Operation, style: &Style) -> io::
         }
     }
     write_shares(out, &plan.shares, style)?;
+    for line in plan.headrooms.iter().filter_map(free) {
+        writeln!(out, "{}", safe_text(&line))?;
+    }
+    for conflict in &plan.conflicts {
+        let words = conflict.to_string();
+        writeln!(out, "{} {}", style.paint("conflict:", Tone::Bad), safe_text(&words))?;
+    }
     for warning in &plan.warnings {
         writeln!(out, "{} {}", style.paint("warning:", Tone::Warn), safe_text(warning))?;
     }
     Ok(())
+}
+
+/// What becomes of a pool, where something does.
+fn free(it: &Headroom) -> Option<String> {
+    let Headroom { pool, ready_now, ready_after, .. } = it;
+    let free = match (it.free_now, it.free_after) {
+        (Some(now), Some(after)) => {
+            format!(", {:.0}% of their CPU free becomes {:.0}%", now * 100.0, after * 100.0)
+        }
+        _ if ready_now == ready_after => return None,
+        _ => String::new(),
+    };
+    Some(format!("pool {pool}: {ready_after} ready, {ready_now} now{free}"))
 }
 
 fn or_nothing(state: &str) -> &str {
@@ -95,7 +115,12 @@ fn write_shares(out: &mut impl Write, shares: &[Share], style: &Style) -> io::Re
         head("RPS NOW", true),
         head("RPS AFTER", true),
     ];
-    let rows = moving.iter().map(|share| row(share, style)).collect();
+    let knows_cpu = moving.iter().any(|share| share.cpu_now.is_some());
+    let mut heads = heads;
+    if knows_cpu {
+        heads.extend([head("CPU NOW", true), head("CPU AFTER", true)]);
+    }
+    let rows = moving.iter().map(|share| row(share, knows_cpu, style)).collect();
     Grid::new(heads, rows).write(out, style)?;
     match shares.len() - moving.len() {
         0 => Ok(()),
@@ -104,17 +129,24 @@ fn write_shares(out: &mut impl Write, shares: &[Share], style: &Style) -> io::Re
     }
 }
 
-fn row(share: &Share, style: &Style) -> Vec<(String, Tone)> {
+fn row(share: &Share, knows_cpu: bool, style: &Style) -> Vec<(String, Tone)> {
     let percent = |part: f64| format!("{:.1}%", part * 100.0);
     let rate = |rps: Option<f64>| cell(&Value::from(rps), Unit::Rate, style, 0);
-    vec![
+    let mut cells = vec![
         (share.backend.clone(), Tone::Plain),
         (share.pool.clone(), Tone::Plain),
         (percent(share.before), Tone::Plain),
         (percent(share.after), if share.after > share.before { Tone::Warn } else { Tone::Plain }),
         (rate(share.rps_now), Tone::Plain),
         (rate(share.rps_after), Tone::Plain),
-    ]
+    ];
+    if knows_cpu {
+        let cpu = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), percent);
+        let is_too_much = share.cpu_after.is_some_and(|cpu| cpu > 1.0);
+        cells.push((cpu(share.cpu_now), Tone::Plain));
+        cells.push((cpu(share.cpu_after), if is_too_much { Tone::Bad } else { Tone::Plain }));
+    }
+    cells
 }
 
 #[cfg(test)]
@@ -129,6 +161,7 @@ mod tests {
             after,
             rps_now: Some(before * 900.0),
             rps_after: None,
+            ..Share::default()
         };
         Operation {
             id: "8f31".to_owned(),

@@ -20,7 +20,7 @@ pub(crate) enum Msg {
     /// The link had something to say.
     Link(LinkEvent),
     /// The gateway answered a question about a change, or a change.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// The gateway answered an inquiry.
     Found(Found),
 }

@@ -246,7 +246,7 @@ impl Dashboard {
             };
             let Request { ticket, .. } = request;
             // Without a dashboard nobody waits for the answer.
-            let _ = answer.send(Msg::Answer(Answer { ticket, is_preview, result })).await;
+            let _ = answer.send(Msg::Answer(Box::new(Answer { ticket, is_preview, result }))).await;
         });
     }
 

@@ -9,16 +9,18 @@ use tonic_types::StatusExt;
 
 use crate::model::{
     AbortIf, Allowance, AuditEntry, CandidateEdit, Change, Intent, LimitEdit, LimitMode,
-    LimitTarget, Name, Ramp, Rule, RuleEdit, Source, Standing, Weight, WeightEdit,
+    LimitTarget, Name, Ramp, Rule, RuleEdit, Source, Standing, Terms, Weight, WeightEdit,
 };
 
 use super::blocks::ttl;
 use super::caller::{actor_of, call_of};
 use super::rejection::{invalid, rejected};
-use super::{Admin, convert};
+use super::{Admin, operations};
 
 /// The longest reason in characters.
 const LONGEST_REASON: usize = 500;
+/// The longest idempotency key in characters.
+const LONGEST_IDEMPOTENCY_KEY: usize = 64;
 /// The longest key of a limit in characters.
 const LONGEST_KEY: usize = 1000;
 /// The most backends that one change names.
@@ -37,7 +39,7 @@ impl Admin {
         let (change, intent) = self.sensible(&asker, asked).await?;
         let (target, told) = (change.target(), intent.clone());
         match self.writer.submit(change, intent).await {
-            Ok(operation) => Ok(Response::new(convert::operation(operation))),
+            Ok(operation) => Ok(Response::new(operations::operation(operation))),
             Err(rejection) => {
                 self.note(&told, target, rejection.to_string()).await;
                 Err(rejected(&rejection))
@@ -91,13 +93,38 @@ pub(super) fn intent(asker: &Intent, asked: Option<wire::Intent>) -> Result<Inte
         known @ ("cli" | "tui" | "api") => known,
         other => return Err(invalid("intent.via", format!("{other:?} is not cli, tui or api"))),
     };
+    let key = asked.idempotency_key.as_str();
+    let printable = key.chars().all(|it| it.is_ascii_graphic());
+    if key.len() > LONGEST_IDEMPOTENCY_KEY || !printable {
+        let what = format!("1 to {LONGEST_IDEMPOTENCY_KEY} printable characters, without spaces");
+        return Err(invalid("intent.idempotency_key", what));
+    }
     Ok(Intent {
         via: via.to_owned(),
+        key: (!key.is_empty()).then(|| key.to_owned()),
+        terms: terms(&asked)?,
         reason: asked.reason,
         expected_revision: asked.expected_revision,
         validate_only: asked.validate_only,
         force: asked.force,
         ..asker.clone()
+    })
+}
+
+/// For how long a change holds, and what takes it back before.
+fn terms(asked: &wire::Intent) -> Result<Terms, Status> {
+    let lasting = |field, ms: Option<u64>| match ms.map(Duration::from_millis) {
+        Some(it) if !(Duration::from_secs(1)..=Terms::LONGEST).contains(&it) => {
+            Err(invalid(field, "expected a second to a year"))
+        }
+        some => Ok(some),
+    };
+    let guard = Some(asked.guard.as_str()).filter(|text| !text.is_empty());
+    let guard = guard.map(str::parse::<AbortIf>).transpose();
+    Ok(Terms {
+        ttl: lasting("intent.ttl_ms", asked.ttl_ms)?,
+        confirm_within: lasting("intent.confirm_within_ms", asked.confirm_within_ms)?,
+        guard: guard.map_err(|error| invalid("intent.guard", error))?,
     })
 }
 

@@ -6,7 +6,7 @@ use tonic::{Code, Request, Response, Status};
 
 use super::change::{asker, intent};
 use super::rejection::{invalid, rejected, status};
-use super::{Admin, convert};
+use super::{Admin, operations};
 use crate::model::{FieldView, Intent, Operation};
 use crate::state::FileRefusal;
 
@@ -73,7 +73,7 @@ impl Admin {
         outcome: Result<Operation, FileRefusal>,
     ) -> Result<Response<wire::Operation>, Status> {
         match outcome {
-            Ok(operation) => Ok(Response::new(convert::operation(operation))),
+            Ok(operation) => Ok(Response::new(operations::operation(operation))),
             Err(why) => {
                 let told = match &why {
                     // The lines of a file that it quotes are nobody's but the file's.

@@ -7,8 +7,7 @@ use gateway_proto as wire;
 
 use crate::model::{
     AdjustmentView, Allowance, BackendView, BlockView, Event, Health, LimitMode, LimitView,
-    ListenerView, Operation, PoolView, Problem, Rate, RefusedView, Rule, Severity, Share, Snapshot,
-    Standing, Totals,
+    ListenerView, PoolView, Problem, Rate, RefusedView, Rule, Severity, Snapshot, Standing, Totals,
 };
 
 pub(super) fn snapshot(it: &Snapshot, caller: &str, demo: bool) -> wire::Snapshot {
@@ -98,7 +97,7 @@ fn backend(it: &BackendView) -> wire::Backend {
         standing_owner: mark.map(|mark| mark.owner.clone()).unwrap_or_default(),
         standing_reason: mark.map(|mark| mark.reason.clone()).unwrap_or_default(),
         standing_since_ms: mark.map(|mark| mark.since_ms),
-        standing_expires_ms: None,
+        standing_expires_ms: it.standing_until_ms,
         health: health(it.health).into(),
         health_reason: it.health_reason.clone(),
         health_since_ms: it.health_since_ms,
@@ -244,35 +243,6 @@ pub(super) fn event(it: &Event) -> wire::Event {
         target: it.target.clone(),
         what: it.what.clone(),
         op: it.op.clone(),
-    }
-}
-
-pub(super) fn operation(it: Operation) -> wire::Operation {
-    wire::Operation {
-        id: it.id,
-        time_ms: it.time_ms,
-        actor: it.actor,
-        via: it.via,
-        what: it.what,
-        target: it.target,
-        reason: it.reason,
-        before: it.before,
-        after: it.after,
-        revision: it.revision,
-        unchanged: it.unchanged,
-        warnings: it.warnings,
-        shares: it.shares.iter().map(share).collect(),
-    }
-}
-
-fn share(it: &Share) -> wire::Share {
-    wire::Share {
-        backend: it.backend.to_string(),
-        pool: it.pool.to_string(),
-        before: it.before,
-        after: it.after,
-        rps_now: it.rps_now,
-        rps_after: it.rps_after,
     }
 }
 

@@ -16,6 +16,8 @@ mod gate;
 mod history;
 mod inquiries;
 mod limits;
+mod operations;
+mod progress;
 mod rejection;
 mod roles;
 mod scaler;
@@ -61,7 +63,7 @@ pub struct Admin {
     pub audit: Audit,
     /// How often callers were told no.
     pub denials: Denials,
-    /// Where changes go.
+    /// Where changes go, and where operations are.
     pub writer: Writer,
     /// Who keeps the file.
     pub file: ConfigFile,
@@ -129,6 +131,7 @@ async fn routes(admin: Admin, reflecting: bool) -> io::Result<Routes> {
         blocks_server::BlocksServer,
         demo_server::DemoServer,
         limits_server::LimitsServer,
+        operations_server::OperationsServer,
         scaler_server::ScalerServer,
         watch_server::WatchServer,
     );

@@ -19,6 +19,7 @@ pub(super) fn rejected(rejection: &Rejection) -> Status {
         Rejection::Invalid { .. } => (Code::InvalidArgument, "INVALID"),
         Rejection::ForceWithoutReason => (Code::InvalidArgument, "REASON_MISSING"),
         Rejection::Stale { .. } => (Code::Aborted, "REVISION"),
+        Rejection::Conflict { .. } => (Code::Aborted, "CONFLICT"),
         Rejection::Guard { .. } => (Code::FailedPrecondition, "GUARD"),
         Rejection::HandingOver => (Code::Unavailable, "HANDING_OVER"),
         Rejection::NotJournaled(_) => (Code::Internal, "NOT_JOURNALED"),

@@ -127,6 +127,7 @@ impl Gateway {
             journal,
             audit: audit.clone(),
             past,
+            undo_window: settings.undo_window,
             limiter: Arc::clone(&limiter),
             clock,
             events: events.clone(),

@@ -12,7 +12,7 @@ use super::workers::Shared;
 use crate::admin;
 use crate::model::{EventKind, ListenerView, Severity};
 use crate::state::{Denials, Events, Feed, History, HostFigures, Observatory, Painter, Scalers};
-use crate::tasks::{self, Publish, Watched};
+use crate::tasks::{self, Publish, Reverter, Watched};
 
 /// What only the watchers need.
 pub(super) struct Watchers {
@@ -58,6 +58,12 @@ impl Watchers {
         let observatory = self.observatory.clone();
         tokio::spawn(tasks::watch_ramps(writer.clone(), observatory, *clock));
         tokio::spawn(tasks::expire(writer.clone(), events.clone(), *clock));
+        tokio::spawn(tasks::revert(Reverter {
+            writer: writer.clone(),
+            events: events.clone(),
+            clock: *clock,
+            cells: Arc::clone(&shared.cells),
+        }));
         let certificates = self.certificates;
         tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));
         let mut answering = Vec::new();

@@ -3,12 +3,13 @@
 use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::fields::Fields;
 use super::roles::roles;
 use super::tls::mutual_tls;
 use super::value::Value;
-use crate::model::{Access, AdminTcp};
+use crate::model::{Access, AdminTcp, Settings};
 
 const TLS_EXAMPLE: &str = "add tls = { cert = \"admin.pem\", key = \"admin.key\", client_ca = \
                            \"operators-ca.pem\" }, or leave `listen` out and use the unix socket";
@@ -22,6 +23,7 @@ pub(super) struct Admin {
     pub(super) state_dir: PathBuf,
     pub(super) metrics: Option<SocketAddr>,
     pub(super) external_scaler: Option<SocketAddr>,
+    pub(super) undo_window: Duration,
 }
 
 /// Reads `[admin]` of the file whose keys are `file`; without it, the defaults hold.
@@ -45,6 +47,7 @@ pub(super) fn admin(file: &mut Fields<'_>) -> Option<Admin> {
         state_dir: state_dir?,
         metrics: written.metrics,
         external_scaler: written.external_scaler,
+        undo_window: written.undo_window.unwrap_or(Settings::DEFAULT_UNDO_WINDOW),
     })
 }
 
@@ -58,6 +61,7 @@ struct Written {
     state_dir: Option<PathBuf>,
     metrics: Option<SocketAddr>,
     external_scaler: Option<SocketAddr>,
+    undo_window: Option<Duration>,
 }
 
 fn written(fields: &mut Fields<'_>) -> Option<Written> {
@@ -68,8 +72,19 @@ fn written(fields: &mut Fields<'_>) -> Option<Written> {
     let state_dir = fields.optional("state_dir", Value::path);
     let metrics = fields.optional("metrics", Value::metrics_address);
     let external_scaler = fields.optional("external_scaler", Value::external_scaler_address);
+    let undo_window =
+        fields.optional("undo_window", |value| value.duration(Settings::UNDO_WINDOWS));
     let access = access.unwrap_or_default();
-    Some(Written { socket, viewer_socket, tcp, access, state_dir, metrics, external_scaler })
+    Some(Written {
+        socket,
+        viewer_socket,
+        tcp,
+        access,
+        state_dir,
+        metrics,
+        external_scaler,
+        undo_window,
+    })
 }
 
 fn viewer_socket(fields: &mut Fields<'_>, socket: Option<&PathBuf>) -> Option<PathBuf> {

@@ -162,6 +162,7 @@ fn configuration(fields: &mut Fields<'_>) -> Option<Configuration> {
         state_dir: admin.state_dir,
         metrics: admin.metrics,
         external_scaler: admin.external_scaler,
+        undo_window: admin.undo_window,
         workers: data_plane.workers,
         limiter_keys: data_plane.limiter_keys,
         max_connections: data_plane.max_connections,

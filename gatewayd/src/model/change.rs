@@ -1,16 +1,18 @@
 //! A change: an edit that someone asks for, before anyone accepted it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
 use super::{
-    AbortIf, Gateway, LimitEdit, LimitTarget, Name, ScalingMode, Source, Standing, Weight,
+    AbortIf, Gateway, LimitEdit, LimitTarget, Name, Operation, ScalingMode, Source, Standing,
+    Weight,
 };
 
 /// An edit of the gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// Adds a backend to a pool.
     AddBackend {
@@ -80,6 +82,17 @@ pub enum Change {
         /// What changes.
         edit: ScalerEdit,
     },
+    /// Takes an operation back: what it touched is again what it was before.
+    Undo(Arc<Operation>),
+    /// Takes an operation back whose time is over, as far as nobody changed what it touched.
+    Revert {
+        /// The operation.
+        op: String,
+        /// Why, for everybody.
+        why: String,
+    },
+    /// Keeps an operation that would be taken back unless somebody says so.
+    Confirm(String),
     /// Makes the gateway what the file wants, where the file is newer than what operators said.
     ApplyFile(Box<Gateway>),
 }

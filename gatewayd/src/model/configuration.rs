@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{Access, CertificateFiles, Gateway};
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// Where KEDA may ask how many servers are wanted; nowhere when absent.
     pub external_scaler: Option<SocketAddr>,
+    /// For how long an operation can be undone.
+    pub undo_window: Duration,
     /// Data-plane workers; one for each available core when absent.
     pub workers: Option<NonZeroUsize>,
     /// How many keys the limiter counts at most.
@@ -80,6 +83,11 @@ pub enum AccessLog {
 }
 
 impl Settings {
+    /// For how long an operation can be undone unless the file says otherwise.
+    pub const DEFAULT_UNDO_WINDOW: Duration = Duration::from_secs(10 * 60);
+    /// The shortest and the longest such time.
+    pub const UNDO_WINDOWS: std::ops::RangeInclusive<Duration> =
+        Duration::from_secs(1)..=Duration::from_secs(7 * 24 * 60 * 60);
     /// Connections of one client unless the file says otherwise.
     pub const DEFAULT_CONNECTIONS_PER_CLIENT: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
     /// The limiter's keys unless the file says otherwise.

@@ -1,6 +1,7 @@
 //! An intent: who wants a change, why, and on which condition.
 
 use super::Call;
+use super::Terms;
 
 /// Who wants a change, why, and on which condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,4 +20,8 @@ pub struct Intent {
     pub force: bool,
     /// The call it came by; absent for what the gateway does by itself or by its file.
     pub call: Option<Call>,
+    /// For how long it holds, and what takes it back before.
+    pub terms: Terms,
+    /// Names this change, so that it is made once however often it is asked for; 1 to 64 characters.
+    pub key: Option<String>,
 }

@@ -151,4 +151,22 @@ impl Pool {
     pub fn backend(&self, name: &str) -> Option<&Backend> {
         self.backends.iter().find(|backend| backend.name == *name)
     }
+
+    /// The same without its backends and scaling.
+    #[must_use]
+    pub fn bare(&self) -> Pool {
+        Pool {
+            name: self.name.clone(),
+            balance: self.balance.clone(),
+            weights: self.weights,
+            slow_start: self.slow_start,
+            health: self.health.clone(),
+            ejection: self.ejection,
+            panic_threshold: self.panic_threshold,
+            capacity: self.capacity,
+            h2: self.h2,
+            backends: Vec::new(),
+            autoscale: None,
+        }
+    }
 }

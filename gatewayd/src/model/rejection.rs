@@ -1,6 +1,6 @@
 //! A rejection: why a change was not accepted, and what to do next. It is a value, not a failure.
 
-use super::Name;
+use super::{Conflict, Name};
 
 /// Why a change was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +41,14 @@ pub enum Rejection {
         /// What changed in between, newest first, readable.
         changes: Vec<String>,
     },
+    /// Somebody changed since what is to be taken back.
+    #[error("operation {id} is not the last word: {}", all(conflicts))]
+    Conflict {
+        /// The operation.
+        id: String,
+        /// Who changed what.
+        conflicts: Vec<Conflict>,
+    },
     /// A guard refuses; `force` with a reason overrides it.
     #[error("{what}")]
     Guard {
@@ -75,9 +83,15 @@ impl Rejection {
             Rejection::Unknown { noun: "limit", .. } => {
                 Some("`gatewayctl limit list` shows those there are")
             }
+            Rejection::Unknown { noun: "operation", .. } => {
+                Some("`gatewayctl op list` shows those there are")
+            }
             Rejection::Taken { .. } => Some("choose another name, or remove that one first"),
             Rejection::Stale { .. } => {
                 Some("look at what changed, then ask again with the new revision")
+            }
+            Rejection::Conflict { .. } => {
+                Some("--force with a reason (-m) puts back what the operation changed all the same")
             }
             Rejection::Guard { .. } => Some("--force with a reason (-m) does it all the same"),
             Rejection::ForceWithoutReason => Some("say why with -m"),
@@ -92,6 +106,16 @@ impl Rejection {
 
 fn did_you_mean(nearest: Option<&Name>) -> String {
     nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}
+
+/// The first few; a message travels in header fields.
+fn all(conflicts: &[Conflict]) -> String {
+    let told: Vec<String> = conflicts.iter().take(3).map(ToString::to_string).collect();
+    let more = match conflicts.len().saturating_sub(3) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    told.join(", ") + &more
 }
 
 fn since(changes: &[String]) -> String {

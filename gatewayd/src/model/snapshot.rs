@@ -185,6 +185,8 @@ pub struct BackendView {
     pub standing: Standing,
     /// Who said so, when and why.
     pub mark: Option<Mark>,
+    /// When its standing is taken back by itself, milliseconds since the Unix epoch.
+    pub standing_until_ms: Option<i64>,
     /// What probes and traffic say of it.
     pub health: Health,
     /// The latest probe in words, or why it is ejected.

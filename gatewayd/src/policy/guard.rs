@@ -9,6 +9,8 @@ pub struct Seen {
     pub healthy: bool,
     /// Requests per second it serves; absent when unknown.
     pub rps: Option<f64>,
+    /// CPU use that it reports, 0..=1 of its cores; absent when unknown.
+    pub cpu: Option<f64>,
 }
 
 /// Judges the step from `before` to `after`.
@@ -79,8 +81,8 @@ mod tests {
         let before = gateway(&[Active, Active]);
         let one_left = gateway(&[Draining, Active]);
         let none_left = gateway(&[Draining, Draining]);
-        let all = |_: &str| Seen { healthy: true, rps: None };
-        let first = |name: &str| Seen { healthy: name == "app-0", rps: None };
+        let all = |_: &str| Seen { healthy: true, ..Seen::default() };
+        let first = |name: &str| Seen { healthy: name == "app-0", ..Seen::default() };
         let none = |_: &str| Seen::default();
         assert_eq!(guard(&before, &one_left, all), Ok(()));
         assert!(guard(&before, &none_left, all).is_err());

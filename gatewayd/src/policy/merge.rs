@@ -1,11 +1,13 @@
 //! What does a new file change? Where file and operators disagree, the newer one wins.
 //!
 //! The file as it was last applied is the base. What differs between base and new file is newer
-//! than anything an operator said; what does not differ is older, so operators' words stand.
+//! than anything an operator said; what does not differ is older, so operators' words stand. That an
+//! operator took an earlier file back is such a word, too: the same file read again changes nothing.
 
 use std::collections::HashSet;
 
-use crate::model::{Autoscale, Backend, Gateway, Limit, Name, Pool, Source};
+use super::restore::dangling;
+use crate::model::{Autoscale, Backend, Frame, Gateway, Limit, Name, Pool, Source};
 
 /// The gateway after a file was merged in, and what is worth telling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,16 +21,35 @@ pub struct Merged {
 /// Merges `file` into `current`, which grew from `base`.
 #[must_use]
 pub fn merge(base: &Gateway, file: &Gateway, current: &Gateway) -> Merged {
+    let merged = merge_where(base, file, current, true);
+    if dangling(&merged.gateway).is_none() {
+        return merged;
+    }
+    merge_where(base, file, current, false)
+}
+
+/// The same, where what an operator took back `may_stay` so: limits, routes, pools. It may not where
+/// something new in the file needs what is gone.
+fn merge_where(base: &Gateway, file: &Gateway, current: &Gateway, may_stay: bool) -> Merged {
     let mut merge = Merge { base, current, notices: Vec::new() };
-    let limits = file.limits.iter().map(|limit| merge.limit(limit)).collect();
+    let (frame, kept) = merge.frame(file, may_stay);
+    let mut limits: Vec<Limit> =
+        file.limits.iter().filter_map(|limit| merge.limit(limit, may_stay)).collect();
     let named: HashSet<&Name> = file.backends().map(|(_, backend)| &backend.name).collect();
-    let pools = file.pools.iter().map(|pool| merge.pool(pool, &named)).collect();
-    merge.tell_lost_pools(file);
+    let pools = frame.pools.iter().map(|bare| merge.pool_in(file, bare, &named)).collect();
+    let unknown = |name: &Name| {
+        let name = name.as_str();
+        file.limit(name).is_none() && base.limit(name).is_none()
+    };
+    limits.extend(current.limits.iter().filter(|it| may_stay && unknown(&it.name)).cloned());
+    if !kept {
+        merge.tell_lost_pools(file);
+    }
     let gateway = Gateway {
-        trusted_proxies: file.trusted_proxies.clone(),
-        limits_of_all: file.limits_of_all.clone(),
+        trusted_proxies: frame.trusted_proxies,
+        limits_of_all: frame.limits_of_all,
         listeners: file.listeners.clone(),
-        routes: file.routes.clone(),
+        routes: frame.routes,
         limits,
         pools,
         // A file has none.
@@ -44,12 +65,43 @@ struct Merge<'a> {
 }
 
 impl Merge<'_> {
-    fn limit(&mut self, file: &Limit) -> Limit {
-        let name = file.name.as_str();
-        let (Some(base), Some(current)) = (self.base.limit(name), self.current.limit(name)) else {
-            return file.clone();
+    /// The frame, and whether it is the present one although the file says otherwise.
+    fn frame(&mut self, file: &Gateway, may_stay: bool) -> (Frame, bool) {
+        let (base, wanted, current) =
+            (Frame::of(self.base), Frame::of(file), Frame::of(self.current));
+        if !may_stay || base != wanted || current == wanted {
+            return (wanted, false);
+        }
+        self.notices.push("routes and pools stay as an operator took them back".to_owned());
+        (current, true)
+    }
+
+    /// A pool of the frame with what is in it.
+    fn pool_in(&mut self, file: &Gateway, bare: &Pool, named: &HashSet<&Name>) -> Pool {
+        let (name, bare) = (bare.name.as_str(), bare.clone());
+        let Pool { backends, autoscale, .. } = match (file.pool(name), self.current.pool(name)) {
+            (Some(file), _) => self.pool(file, named),
+            (None, Some(current)) => current.clone(),
+            (None, None) => bare.clone(),
         };
+        Pool { backends, autoscale, ..bare }
+    }
+
+    /// A limit that the file names; `None` when an operator took away that it does, and that
+    /// `may_stay` so.
+    fn limit(&mut self, file: &Limit, may_stay: bool) -> Option<Limit> {
+        let name = file.name.as_str();
+        let (base, current) = (self.base.limit(name), self.current.limit(name));
+        if may_stay && base == Some(file) && current.is_none() {
+            self.notices.push(format!("limit/{name} stays away: an operator took it back"));
+            return None;
+        }
+        let (Some(base), Some(current)) = (base, current) else { return Some(file.clone()) };
         let mut limit = file.clone();
+        let counts = |it: &Limit| (it.key.clone(), it.v6, it.adjustments.clone());
+        if counts(base) == counts(file) {
+            (limit.key, limit.v6, limit.adjustments) = counts(current);
+        }
         let target = format!("limit/{name}");
         limit.rule = self.newer(&target, "rule", base.rule, file.rule, current.rule);
         limit.mode = self.newer(&target, "mode", base.mode, file.mode, current.mode);
@@ -57,7 +109,7 @@ impl Merge<'_> {
         // What the file says anew is there to stay.
         limit.rule_lapse = current.rule_lapse.filter(|_| file.rule == base.rule);
         limit.mode_lapse = current.mode_lapse.filter(|_| file.mode == base.mode);
-        limit
+        Some(limit)
     }
 
     fn pool(&mut self, file: &Pool, named: &HashSet<&Name>) -> Pool {
@@ -80,11 +132,16 @@ impl Merge<'_> {
     /// holds the size outlives both.
     fn autoscale(&mut self, file: &Pool) -> Option<Autoscale> {
         let name = file.name.as_str();
-        let wanted = file.autoscale.clone()?;
-        let Some(current) = self.current.pool(name).and_then(|pool| pool.autoscale.as_ref()) else {
-            return Some(wanted);
-        };
         let base = self.base.pool(name).and_then(|pool| pool.autoscale.as_ref());
+        let now = self.current.pool(name).map(|pool| pool.autoscale.as_ref());
+        if let Some(now) =
+            now.filter(|now| base == file.autoscale.as_ref() && now.is_some() != base.is_some())
+        {
+            self.notices.push(format!("scaler/{name} stays as an operator took it back"));
+            return now.cloned();
+        }
+        let wanted = file.autoscale.clone()?;
+        let Some(current) = now.flatten() else { return Some(wanted) };
         let order = current.order.clone();
         if base != Some(&wanted) {
             return Some(Autoscale { order, ..wanted });

@@ -216,6 +216,7 @@ mod tests {
             ramp: None,
             configured_weight: None,
             standing,
+            standing_until_ms: None,
             mark: Some(Mark { owner, reason, since_ms }),
             health,
             health_reason: "503 in 2 ms".to_owned(),

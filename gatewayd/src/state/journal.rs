@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTableMetadata, TableDefinition};
 
+use super::operations::KEPT;
 use crate::model::{Desired, Operation};
 
 /// One row each: "desired" and "format".
@@ -55,9 +56,6 @@ pub struct Past {
     /// Where an unreadable journal was put aside.
     pub quarantined: Option<(PathBuf, String)>,
 }
-
-/// How many past operations are read back.
-const READ_BACK: usize = 1000;
 
 impl Journal {
     /// Opens the journal in `directory`, making it when there is none. One that cannot be read is
@@ -127,6 +125,9 @@ fn write(
         for operation in operations {
             table.insert(operation.revision, encoded(operation).as_slice())?;
         }
+        while table.len()? > KEPT as u64 {
+            table.pop_first()?;
+        }
     }
     transaction.commit()?;
     Ok(())
@@ -176,7 +177,7 @@ fn read(database: &Database) -> Result<Past, Unreadable> {
     let table = transaction.open_table(OPERATIONS).map_err(|error| content(error.into()))?;
     // What is newer than what is desired is left from a commit that failed and was not undone.
     let rows = table.range(..=revision).map_err(|error| content(error.into()))?;
-    for row in rows.rev().take(READ_BACK) {
+    for row in rows.rev().take(KEPT) {
         let (_, row) = row.map_err(|error| content(error.into()))?;
         operations.push(decoded(row.value())?);
     }
@@ -232,6 +233,37 @@ mod tests {
         drop(journal);
         let (_, past) = Journal::open(directory.path()).unwrap();
         assert_eq!(past.operations.len(), 1);
+    }
+
+    #[test]
+    fn the_latest_operations_stay_and_earlier_ones_make_room() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(directory.path()).unwrap();
+        let last = KEPT as u64 + 50;
+        let operations: Vec<Operation> = (1..=last).map(|revision| at(revision).1).collect();
+        for some in operations.chunks(64) {
+            journal.commit(&at(some.last().unwrap().revision).0, some).unwrap();
+        }
+        let transaction = journal.database.as_ref().unwrap().begin_read().unwrap();
+        assert_eq!(transaction.open_table(OPERATIONS).unwrap().len().unwrap(), KEPT as u64);
+        drop((transaction, journal));
+        let (_, past) = Journal::open(directory.path()).unwrap();
+        let ends = |it: Option<&Operation>| it.unwrap().revision;
+        assert_eq!((ends(past.operations.first()), ends(past.operations.last())), (51, last));
+    }
+
+    #[test]
+    fn an_operation_of_an_older_journal_is_read_and_leaves_nothing_to_put_back() {
+        let older = r#"{"id":"0007","time_ms":5,"actor":"ana","via":"cli","what":"drain",
+            "target":"backend/app-1","reason":"patch","before":"active weight 100",
+            "after":"draining weight 100","revision":7,"unchanged":false,"warnings":[]}"#;
+        let operation: Operation = decoded(older.as_bytes()).map_err(drop).unwrap();
+        assert_eq!((&*operation.id, operation.touched.len()), ("0007", 0));
+        let desired = r#"{"revision":7,"gateway":{"trusted_proxies":[],"listeners":[],
+            "routes":[],"limits":[],"pools":[]},"file":{"trusted_proxies":[],"listeners":[],
+            "routes":[],"limits":[],"pools":[]},"touched":{}}"#;
+        let desired: Desired = decoded(desired.as_bytes()).map_err(drop).unwrap();
+        assert_eq!((desired.revision, desired.reverts.len()), (7, 0));
     }
 
     #[test]

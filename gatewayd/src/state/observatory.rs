@@ -48,16 +48,16 @@ impl Observatory {
         self.latest.clone()
     }
 
-    /// The requests per second of each backend, as last published.
+    /// The requests per second of each backend and the CPU use that it reports, as last published.
     #[must_use]
-    pub fn rates(&self) -> HashMap<String, f64> {
+    pub fn figures(&self) -> HashMap<String, (f64, Option<f64>)> {
         let latest = self.latest.borrow();
         let backends = latest.iter().flat_map(|snapshot| &snapshot.backends);
-        backends.map(|backend| (backend.name.to_string(), backend.rps)).collect()
+        backends.map(|it| (it.name.to_string(), (it.rps, it.cpu_ratio))).collect()
     }
 
     /// The 99th percentiles in milliseconds of backends (`backend/app-1`) and pools (`pool/app`)
-    /// that answered of late, as last published.
+    /// that answered of late, and of all together (`gateway`), as last published.
     #[must_use]
     pub fn p99s_ms(&self) -> HashMap<String, f64> {
         let latest = self.latest.borrow();
@@ -65,6 +65,11 @@ impl Observatory {
         let backends = snapshot.backends.iter();
         let backends = backends.map(|it| (format!("backend/{}", it.name), it.p99_ms));
         let pools = snapshot.pools.iter().map(|it| (format!("pool/{}", it.name), it.p99_ms));
-        backends.chain(pools).filter_map(|(name, p99_ms)| Some((name, p99_ms?))).collect()
+        let all = [("gateway".to_owned(), snapshot.totals.p99_ms)];
+        backends
+            .chain(pools)
+            .chain(all)
+            .filter_map(|(name, p99_ms)| Some((name, p99_ms?)))
+            .collect()
     }
 }

@@ -265,6 +265,7 @@ impl Painter {
             configured_weight: configured.map(|it| it.weight.get()),
             standing: wanted.standing,
             mark: wanted.mark.clone(),
+            standing_until_ms: sight.desired.standing_until_ms(wanted),
             health: diagnosis.health,
             health_reason: diagnosis.reason,
             health_since_ms: diagnosis.since_ms,
@@ -351,7 +352,7 @@ fn adjustment(it: &AdjustmentTable) -> AdjustmentView {
     AdjustmentView { network: it.network, times: it.times, uses_total }
 }
 
-fn total(cells: &Cells<WorkerCells>) -> Tally {
+pub(super) fn total(cells: &Cells<WorkerCells>) -> Tally {
     let mut tally = Tally::default();
     for cell in cells.iter() {
         tally.add(&cell.requests, &cell.by_class[4], &cell.latency);
@@ -369,7 +370,7 @@ fn latency(cells: &Cells<WorkerCells>) -> Distribution {
     Distribution { below_us: cumulative(&counts), count: counts.iter().sum(), sum_us }
 }
 
-fn attempts(live: &LiveBackend) -> Tally {
+pub(super) fn attempts(live: &LiveBackend) -> Tally {
     let mut tally = Tally::default();
     for cell in live.cells.iter() {
         tally.add(&cell.attempts, &cell.failures, &cell.latency);

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::{
     Failure, Verdict,
-    change::{self, ChangeFlags},
+    change::{self, ChangeFlags, TtlFlag},
     complete,
     confirm::Stakes,
     goal::Goal,
@@ -49,6 +49,8 @@ pub(in crate::commands) struct AddArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "wait")]
     timeout: Option<Duration>,
     #[command(flatten)]
+    lasts: TtlFlag,
+    #[command(flatten)]
     change: ChangeFlags,
 }
 
@@ -77,7 +79,9 @@ impl AddArgs {
             },
         };
         let client = session.connect().await?;
-        let applied = change::apply(session, &client, &edit, &self.change, &Stakes::Low).await?;
+        let applied =
+            change::apply(session, &client, &edit, &self.change.lasting(self.lasts), &Stakes::Low)
+                .await?;
         if let (true, Some(operation)) = (self.wait, &applied) {
             let (names, operation) = (&[self.name], Some(operation));
             let wait = Wait { names, goal: Goal::Healthy, operation, timeout: self.timeout };

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::super::{
     Failure, Verdict,
-    change::{self, ChangeFlags},
+    change::{self, ChangeFlags, TtlFlag},
     complete,
     confirm::Stakes,
     goal::Goal,
@@ -52,6 +52,8 @@ pub(in crate::commands) struct DrainArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     timeout: Option<Duration>,
     #[command(flatten)]
+    lasts: TtlFlag,
+    #[command(flatten)]
     change: ChangeFlags,
 }
 
@@ -71,20 +73,22 @@ pub(in crate::commands) struct UndrainArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "wait")]
     timeout: Option<Duration>,
     #[command(flatten)]
+    lasts: TtlFlag,
+    #[command(flatten)]
     change: ChangeFlags,
 }
 
 impl DrainArgs {
     pub(in crate::commands) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         let waits = (!self.no_wait).then_some((Goal::Drained, self.timeout));
-        set(session, self.names, Standing::Draining, &self.change, waits).await
+        set(session, self.names, Standing::Draining, &self.change.lasting(self.lasts), waits).await
     }
 }
 
 impl UndrainArgs {
     pub(in crate::commands) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         let waits = self.wait.then_some((Goal::Healthy, self.timeout));
-        set(session, self.names, Standing::Active, &self.change, waits).await
+        set(session, self.names, Standing::Active, &self.change.lasting(self.lasts), waits).await
     }
 }
 

@@ -3,7 +3,12 @@
 use clap::Args;
 
 use super::{
-    super::{Failure, Verdict, change::ChangeFlags, complete, session::Session},
+    super::{
+        Failure, Verdict,
+        change::{ChangeFlags, TtlFlag},
+        complete,
+        session::Session,
+    },
     drain::set,
 };
 use crate::model::Standing;
@@ -22,11 +27,14 @@ pub(in crate::commands) struct MaintenanceArgs {
     #[arg(required = true, value_name = "NAME", add = complete::backends())]
     names: Vec<String>,
     #[command(flatten)]
+    lasts: TtlFlag,
+    #[command(flatten)]
     change: ChangeFlags,
 }
 
 impl MaintenanceArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        set(session, self.names, Standing::Maintenance, &self.change, None).await
+        set(session, self.names, Standing::Maintenance, &self.change.lasting(self.lasts), None)
+            .await
     }
 }

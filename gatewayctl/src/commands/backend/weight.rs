@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::super::{
     Failure, Verdict,
-    change::{self, ChangeFlags},
+    change::{self, ChangeFlags, TtlFlag},
     complete,
     confirm::Stakes,
     session::Session,
@@ -42,6 +42,8 @@ pub(in crate::commands) struct WeightArgs {
     /// Give the ramp up when this is so: 'error>1% or p99>2x'
     #[arg(long, value_name = "CONDITION", requires = "ramp")]
     abort_if: Option<String>,
+    #[command(flatten)]
+    lasts: TtlFlag,
     #[command(flatten)]
     change: ChangeFlags,
 }
@@ -122,7 +124,8 @@ impl WeightArgs {
                 Edit::RampWeights { edits, lasts, abort_if }
             }
         };
-        change::apply(session, &client, &edit, &self.change, &Stakes::Low).await?;
+        change::apply(session, &client, &edit, &self.change.lasting(self.lasts), &Stakes::Low)
+            .await?;
         Ok(Verdict::Done)
     }
 }

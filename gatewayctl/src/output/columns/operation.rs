@@ -1,8 +1,8 @@
 //! The columns of operations.
 
 use crate::{
-    model::{Operation, Share, Value},
-    output::{Column, Rank, Unit},
+    model::{Conflict, Headroom, Operation, Share, Value},
+    output::{Column, Rank, Tone, Unit},
 };
 
 type Field = Column<Operation>;
@@ -19,8 +19,18 @@ pub const OPERATION: &[Column<Operation>] = &[
     Field::new("after", "AFTER", Unit::Text, |it, _| Value::told(&it.after)),
     Field::new("reason", "REASON", Unit::Text, |it, _| Value::told(&it.reason)),
     Field::new("revision", "REVISION", Unit::Count, |it, _| it.revision.into()),
-    Field::new("undo", "UNDO", Unit::Word, |_, _| Value::text("none")).rank(Rank::Detail),
-    Field::new("expires", "EXPIRES", Unit::Moment, |_, _| Value::Unknown).rank(Rank::Detail),
+    Field::new("undo", "UNDO", Unit::Word, |it, _| Value::text(undo(it))).tone(tone),
+    Field::new("expires", "EXPIRES", Unit::Moment, |it, _| Value::time(it.expires_ms))
+        .rank(Rank::Extra),
+    Field::new("confirm_by", "CONFIRM BY", Unit::Moment, |it, _| Value::time(it.confirm_by_ms))
+        .rank(Rank::Detail),
+    Field::new("undo_until", "UNDO UNTIL", Unit::Moment, |it, _| Value::time(it.undo_until_ms))
+        .rank(Rank::Detail),
+    Field::new("undone_by", "UNDONE BY", Unit::Name, |it, _| Value::told(&it.undone_by))
+        .rank(Rank::Detail),
+    Field::new("undone_why", "UNDONE WHY", Unit::Text, |it, _| Value::told(&it.undone_why))
+        .rank(Rank::Detail),
+    Field::new("undoes", "UNDOES", Unit::Name, |it, _| Value::told(&it.undoes)).rank(Rank::Detail),
     Field::new("unchanged", "UNCHANGED", Unit::Flag, |it, _| it.unchanged.into())
         .rank(Rank::Detail),
     Field::new("warnings", "WARNINGS", Unit::List, |it, _| {
@@ -31,7 +41,46 @@ pub const OPERATION: &[Column<Operation>] = &[
         Value::List(it.shares.iter().map(share).collect())
     })
     .rank(Rank::Detail),
+    Field::new("headrooms", "HEADROOMS", Unit::Text, |it, _| {
+        Value::List(it.headrooms.iter().map(headroom).collect())
+    })
+    .rank(Rank::Detail),
+    Field::new("conflicts", "CONFLICTS", Unit::Text, |it, _| {
+        Value::List(it.conflicts.iter().map(conflict).collect())
+    })
+    .rank(Rank::Detail),
 ];
+
+/// A change that was not made leaves nothing to undo.
+fn undo(it: &Operation) -> &str {
+    if it.undo.is_empty() { "none" } else { &it.undo }
+}
+
+fn tone(undo: &Value) -> Tone {
+    match undo {
+        Value::Text(word) if word == "available" => Tone::Plain,
+        _ => Tone::Muted,
+    }
+}
+
+fn headroom(it: &Headroom) -> Value {
+    Value::Parts(vec![
+        ("pool", Value::text(&it.pool)),
+        ("ready_now", it.ready_now.into()),
+        ("ready_after", it.ready_after.into()),
+        ("free_now_ratio", it.free_now.into()),
+        ("free_after_ratio", it.free_after.into()),
+    ])
+}
+
+fn conflict(it: &Conflict) -> Value {
+    Value::Parts(vec![
+        ("target", Value::text(&it.target)),
+        ("now", Value::text(&it.now)),
+        ("by", Value::told(&it.by)),
+        ("op", Value::told(&it.op)),
+    ])
+}
 
 fn share(it: &Share) -> Value {
     Value::Parts(vec![
@@ -41,5 +90,7 @@ fn share(it: &Share) -> Value {
         ("after_ratio", it.after.into()),
         ("rps_now", it.rps_now.into()),
         ("rps_after", it.rps_after.into()),
+        ("cpu_now_ratio", it.cpu_now.into()),
+        ("cpu_after_ratio", it.cpu_after.into()),
     ])
 }

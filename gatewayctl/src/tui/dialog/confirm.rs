@@ -165,6 +165,8 @@ impl Confirm {
                 ScalerEdit::Desired { .. } => "resize",
                 ScalerEdit::Resume => "resume",
             },
+            Edit::Undo { .. } => "undo",
+            Edit::Confirm { .. } => "keep",
         }
     }
 
@@ -370,6 +372,7 @@ impl Confirm {
             validate_only: false,
             via: "tui".to_owned(),
             force: self.force,
+            ..Intent::default()
         };
         Request { ticket: self.ticket, edit: self.edit.clone(), intent }
     }

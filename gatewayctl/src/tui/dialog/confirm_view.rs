@@ -108,6 +108,9 @@ fn title(confirm: &Confirm, around: &Around<'_>) -> String {
             format!("{} candidate of {names} ?", capital(confirm.verb()))
         }
         (verb, Edit::SetLimit { .. }) => format!("{} limit {names} ?", capital(verb)),
+        (verb, Edit::Undo { .. } | Edit::Confirm { .. }) => {
+            format!("{} operation {names} ?", capital(verb))
+        }
         (verb, Edit::Scale { .. }) => format!("{} scaler of pool {names} ?", capital(verb)),
         (verb, _) => format!("{} {names} ?", capital(verb)),
     }

@@ -5,7 +5,7 @@ use crate::model::{Backend, Block, Edit, Limit, Pool, Snapshot};
 /// One thing a change acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// What kind of thing it is: "backend", "limit", "network", "scaler".
+    /// What kind of thing it is: "backend", "limit", "network", "scaler", "operation".
     kind: &'static str,
     /// Its name.
     name: String,
@@ -44,6 +44,9 @@ impl Target {
             Edit::ApplyConfig { .. } | Edit::PersistConfig => {
                 vec![Self::found("config", "config", snapshot)]
             }
+            Edit::Undo { id } | Edit::Confirm { id } => {
+                vec![Self::found("operation", id, snapshot)]
+            }
         }
     }
 
@@ -80,6 +83,8 @@ impl Target {
             "network" => snapshot.blocks.iter().find(|it| it.network == name).map(Facts::block),
             "config" => Some(Facts::config(snapshot)),
             "scaler" => snapshot.pools.iter().find(|it| it.name == name).map(Facts::scaler),
+            // What was done does not change.
+            "operation" => Some(Facts { stamp: (0, None), words: String::new() }),
             _ => snapshot.backends.iter().find(|it| it.name == name).map(Facts::backend),
         };
         Self { kind, name: name.to_owned(), was }

@@ -164,7 +164,7 @@ impl Story {
         let Some((request, is_preview)) = self.asked() else { panic!("nothing was asked") };
         let ticket = request.ticket;
         self.now += Duration::from_millis(20);
-        self.tell(Msg::Answer(Answer { ticket, is_preview, result }))
+        self.tell(Msg::Answer(Box::new(Answer { ticket, is_preview, result })))
     }
 
     /// The changes that were sent.
@@ -433,6 +433,7 @@ pub(super) fn drain_plan() -> Operation {
         after,
         rps_now: Some(before * 6_900.0),
         rps_after: Some(after * 6_900.0),
+        ..Share::default()
     };
     Operation {
         time_ms: NOON,
@@ -479,6 +480,8 @@ pub(super) fn done(edit: &Edit) -> Operation {
         }
         Edit::Scale { pool, .. } => ("set", format!("scaler/{pool}")),
         Edit::ApplyConfig { .. } | Edit::PersistConfig => ("config", "gateway".to_owned()),
+        Edit::Undo { .. } => ("undo", "backend/api-3".to_owned()),
+        Edit::Confirm { .. } => ("confirm", "backend/api-3".to_owned()),
     };
     Operation {
         id: "8f31".into(),

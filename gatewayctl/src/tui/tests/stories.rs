@@ -455,7 +455,7 @@ fn an_answer_of_another_dialog_is_not_taken_for_this_ones() {
         is_preview: true,
         result: Ok(drain_plan()),
     };
-    story.tell(Msg::Answer(answer));
+    story.tell(Msg::Answer(Box::new(answer)));
     story.press("y");
     assert_eq!(story.sent().len(), 0);
 }

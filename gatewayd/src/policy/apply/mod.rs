@@ -5,12 +5,17 @@ mod blocks;
 mod expiry;
 mod limits;
 mod scaler;
+mod undo;
 
+pub(super) use expiry::entity_at;
 pub use scaler::check as check_rules;
 
-use crate::model::{Change, Desired, Gateway, Intent, Name, Operation, Rejection, Standing};
+use crate::model::{
+    Change, Desired, Entity, Gateway, Intent, Name, Operation, Rejection, Revert, Standing, Terms,
+    Touched,
+};
 
-use super::merge;
+use super::{difference, merge};
 
 /// A change applied: nothing is written yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +74,9 @@ pub fn apply(
         Change::SetLimit { name, edit } => limits::set(gateway, name, edit, now_ms)?,
         Change::ResetLimit(target) => {
             let effect = limits::reset(gateway, target)?;
-            return Ok(noted(conclude(desired, effect, None, intent, now_ms)));
+            let mut applied = noted(conclude(desired, effect, None, intent, now_ms));
+            promise(&mut applied, &intent.terms)?;
+            return Ok(applied);
         }
         Change::AddBlock { network, ttl, own } => {
             blocks::add(gateway, *network, *ttl, *own, intent, now_ms)?
@@ -78,8 +85,55 @@ pub fn apply(
         Change::Expire => expiry::expire(gateway, now_ms),
         Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms)?,
         Change::ApplyFile(file) => return Ok(apply_file(desired, file, intent, now_ms)),
+        Change::Undo(operation) => return undo::undo(desired, operation, intent, now_ms),
+        Change::Revert { op, why } => return undo::revert(desired, op, why, intent, now_ms),
+        Change::Confirm(op) => return undo::confirm(desired, op, intent, now_ms),
     };
-    Ok(conclude(desired, effect, None, intent, now_ms))
+    let mut applied = conclude(desired, effect, None, intent, now_ms);
+    if matches!(change, Change::Expire) {
+        // Nothing can be put back whose time is over.
+        applied.operation.touched.clear();
+    }
+    promise(&mut applied, &intent.terms)?;
+    Ok(applied)
+}
+
+/// Writes down what takes the operation back by itself.
+fn promise(applied: &mut Applied, terms: &Terms) -> Result<(), Rejection> {
+    if terms.is_empty() {
+        return Ok(());
+    }
+    let Applied { desired, operation, .. } = applied;
+    let wrong = |field, what: String| Err(Rejection::Invalid { field, what });
+    if terms.ttl.is_none() && terms.confirm_within.is_none() {
+        return wrong("guard", "say for how long too: --confirm-within or --ttl".to_owned());
+    }
+    let field = if terms.ttl.is_some() { "ttl" } else { "confirm_within" };
+    if operation.unchanged {
+        let what = format!("{} is so already: there is nothing to go back from", operation.target);
+        return wrong(field, what);
+    }
+    if operation.touched.is_empty() {
+        let what = format!("a {} leaves nothing to go back to", operation.what);
+        return wrong(field, what);
+    }
+    if desired.reverts.len() >= Revert::MOST {
+        let what = format!("{} changes go back by themselves already", Revert::MOST);
+        return wrong(field, what);
+    }
+    let after = |it: std::time::Duration| operation.time_ms.saturating_add(it.as_millis() as i64);
+    desired.reverts.push(Revert {
+        op: Operation::id_of(desired.revision),
+        owner: operation.actor.clone(),
+        since_ms: operation.time_ms,
+        expires_ms: terms.ttl.map(after),
+        confirm_by_ms: terms.confirm_within.map(after),
+        guard: terms.guard.clone(),
+        p99_before_us: None,
+        touched: operation.touched.clone(),
+    });
+    operation.expires_ms = terms.ttl.map(after).or(operation.expires_ms);
+    Ok(())
 }
 
 fn apply_file(desired: &Desired, file: &Gateway, intent: &Intent, now_ms: i64) -> Applied {
@@ -105,14 +159,19 @@ fn conclude(
     let file = file.unwrap_or(&desired.file);
     let unchanged = effect.gateway == desired.gateway && *file == desired.file;
     let mut next = desired.clone();
+    let mut touched = Vec::new();
     if !unchanged {
         next.revision += 1;
-        touch(&mut next, &effect.gateway);
+        touched = difference(&desired.gateway, &effect.gateway);
+        touch(&mut next, &touched);
         next.gateway = effect.gateway;
         next.file = file.clone();
     }
+    if desired.revision == 0 {
+        // Before the first file there was nothing to go back to.
+        touched.clear();
+    }
     let operation = Operation {
-        id: String::new(),
         time_ms: now_ms,
         actor: intent.actor.clone(),
         via: intent.via.clone(),
@@ -124,7 +183,9 @@ fn conclude(
         revision: next.revision,
         unchanged,
         warnings: effect.warnings,
-        shares: Vec::new(),
+        expires_ms: touched.iter().filter_map(own_end).min(),
+        touched,
+        ..Operation::default()
     };
     Applied { desired: next, operation }
 }
@@ -137,27 +198,43 @@ fn noted(mut applied: Applied) -> Applied {
     applied
 }
 
-/// Writes the new revision to every backend and limit that differs from before.
-fn touch(next: &mut Desired, gateway: &Gateway) {
-    let revision = next.revision;
-    let mut touched = std::mem::take(&mut next.touched);
-    for (pool, backend) in gateway.backends() {
-        let before = next.gateway.backend(backend.name.as_str());
-        if before.is_none_or(|(was, old)| was.name != pool.name || old != backend) {
-            touched.insert(backend_target(&backend.name), revision);
+/// Writes the new revision to everything that was touched and is still there.
+fn touch(next: &mut Desired, touched: &[Touched]) {
+    for it in touched {
+        match it.after {
+            Some(_) => drop(next.touched.insert(it.target.clone(), next.revision)),
+            None => drop(next.touched.remove(&it.target)),
         }
     }
-    for limit in &gateway.limits {
-        if next.gateway.limit(limit.name.as_str()) != Some(limit) {
-            touched.insert(limit_target(&limit.name), revision);
+}
+
+/// When what was set is over by itself, where that is new.
+fn own_end(touched: &Touched) -> Option<i64> {
+    let end = |entity: &Option<Entity>| match entity {
+        Some(Entity::Limit { limit, .. }) => limit.next_lapse().map(|it| it.until_ms),
+        Some(Entity::Block { block, .. }) => block.until_ms,
+        Some(Entity::Scaler(scaler)) => scaler.order.as_ref().and_then(|it| it.until_ms),
+        Some(Entity::Backend { .. } | Entity::Frame(_)) | None => None,
+    };
+    end(&touched.after).filter(|until_ms| end(&touched.before) != Some(*until_ms))
+}
+
+/// What an entity is, in words; nothing is what `target` is when it is not there.
+pub(super) fn entity_words(target: &str, entity: Option<&Entity>) -> String {
+    match entity {
+        Some(Entity::Backend { pool, backend, .. }) => {
+            let words = backends::words(backend);
+            format!("{words} at {} in pool {pool}", backend.address)
         }
+        Some(Entity::Limit { limit, .. }) => limits::words(limit),
+        Some(Entity::Block { block, .. }) => blocks::words(block),
+        Some(Entity::Scaler(scaler)) => scaler::words(scaler),
+        Some(Entity::Frame(frame)) => {
+            format!("{} routes, {} pools", frame.routes.len(), frame.pools.len())
+        }
+        None if target.starts_with("block/") => "passes".to_owned(),
+        None => "absent".to_owned(),
     }
-    touched.retain(|target, _| match target.split_once('/') {
-        Some(("backend", name)) => gateway.backend(name).is_some(),
-        Some(("limit", name)) => gateway.limit(name).is_some(),
-        _ => false,
-    });
-    next.touched = touched;
 }
 
 fn backend_target(name: &Name) -> String {
@@ -178,3 +255,5 @@ fn verb(standing: Standing) -> &'static str {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod undo_tests;

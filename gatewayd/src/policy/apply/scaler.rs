@@ -90,7 +90,7 @@ pub fn check(rules: &ScalingRules) -> Result<(), Rejection> {
     }
 }
 
-fn words(scaler: &Autoscale) -> String {
+pub(super) fn words(scaler: &Autoscale) -> String {
     let rules = &scaler.rules;
     let mut text = format!("{} {}..{}", scaler.mode, rules.min, rules.max);
     if let Some(percent) = rules.target_cpu {

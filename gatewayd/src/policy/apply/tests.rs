@@ -9,11 +9,11 @@ use crate::model::{
     WeightEdit,
 };
 
-fn name(text: &str) -> Name {
+pub(super) fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
-fn backend(number: u16) -> Backend {
+pub(super) fn backend(number: u16) -> Backend {
     Backend {
         name: name(&format!("app-{number}")),
         address: ([127, 0, 0, 1], 9000 + number).into(),
@@ -25,7 +25,7 @@ fn backend(number: u16) -> Backend {
     }
 }
 
-fn desired() -> Desired {
+pub(super) fn desired() -> Desired {
     let pool = Pool {
         name: name("app"),
         balance: Balance::RoundRobin,
@@ -51,10 +51,10 @@ fn desired() -> Desired {
         mode_lapse: None,
     };
     let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
-    Desired { revision: 7, gateway: file.clone(), file, touched: Default::default() }
+    Desired { revision: 7, gateway: file.clone(), file, ..Desired::default() }
 }
 
-fn by(actor: &str, reason: &str) -> Intent {
+pub(super) fn by(actor: &str, reason: &str) -> Intent {
     Intent { actor: actor.into(), reason: reason.into(), via: "cli".into(), ..Intent::default() }
 }
 

@@ -1,9 +1,11 @@
 //! May a change be made? What it would do is known here, and what traffic is now.
 
+use std::collections::HashMap;
+
 use crate::model::{AbortIf, Change, Desired, Health, Intent, Name, Rejection};
 use crate::policy::{self, Applied, Seen};
 
-use super::Room;
+use super::room::Room;
 
 impl Room {
     /// What `change` makes of what is desired, or why nothing is made of it.
@@ -16,16 +18,20 @@ impl Room {
         if let Some(expected) = intent.expected_revision.filter(|it| *it != desired.revision) {
             return Err(self.stale(expected, desired.revision));
         }
+        if let Some(operation) = self.may_undo(change, intent)? {
+            return Ok(Applied { desired: desired.clone(), operation });
+        }
         let mut applied = policy::apply(desired, change, intent, self.clock.wall_ms())?;
+        self.settle_conflicts(change, &mut applied, intent)?;
         if matches!(change, Change::RampWeights { .. }) {
             self.look_back(&mut applied.desired)?;
         }
+        if intent.terms.guard.as_ref().is_some_and(AbortIf::looks_back) {
+            self.remember(&mut applied)?;
+        }
         let (before, after) = (&desired.gateway, &applied.desired.gateway);
-        let rates = self.observatory.rates();
-        let seen = |name: &str| Seen {
-            healthy: self.table.backend(name).is_some_and(|it| it.health() == Health::Healthy),
-            rps: rates.get(name).copied(),
-        };
+        let figures = self.observatory.figures();
+        let seen = |name: &str| self.seen(&figures, name);
         if !matches!(change, Change::ApplyFile(_)) {
             match policy::guard(before, after, seen) {
                 Err(Rejection::Guard { what }) if intent.force => {
@@ -35,6 +41,10 @@ impl Room {
             }
         }
         applied.operation.shares = policy::shares(before, after, seen);
+        applied.operation.headrooms = policy::headrooms(&applied.operation.shares);
+        for name in Room::limits_put_back(change, &applied) {
+            self.judge_limit(&name, desired, &mut applied, intent)?;
+        }
         match change {
             Change::SetLimit { name, .. } => {
                 self.judge_limit(name, desired, &mut applied, intent)?
@@ -98,9 +108,35 @@ impl Room {
         Ok(())
     }
 
+    /// Remembers what latencies are before a change that is taken back by it.
+    fn remember(&self, applied: &mut Applied) -> Result<(), Rejection> {
+        let Some(revert) = applied.desired.reverts.last_mut() else { return Ok(()) };
+        let latencies = self.observatory.p99s_ms();
+        let pools = policy::guard_scope(&revert.touched);
+        let known = match pools.is_empty() {
+            true => latencies.get("gateway").copied(),
+            false => {
+                let each = pools.iter().filter_map(|it| latencies.get(&format!("pool/{it}")));
+                each.copied().reduce(f64::max)
+            }
+        };
+        let Some(before_ms) = known else {
+            let what = "nothing was answered in the last ten seconds, so that there is no p99 to \
+                        compare with: write p99>250ms or the like"
+                .to_owned();
+            return Err(Rejection::Invalid { field: "guard", what });
+        };
+        revert.p99_before_us = Some((before_ms * 1000.0) as u64);
+        Ok(())
+    }
+
+    fn seen(&self, figures: &HashMap<String, (f64, Option<f64>)>, name: &str) -> Seen {
+        let healthy = self.table.backend(name).is_some_and(|it| it.health() == Health::Healthy);
+        let figures = figures.get(name);
+        Seen { healthy, rps: figures.map(|it| it.0), cpu: figures.and_then(|it| it.1) }
+    }
+
     fn stale(&self, expected: u64, actual: u64) -> Rejection {
-        let newer = self.operations.iter().rev().take_while(|it| it.revision > expected).take(5);
-        let told = newer.map(|it| format!("{} {} by {}", it.what, it.target, it.actor));
-        Rejection::Stale { expected, actual, changes: told.collect() }
+        Rejection::Stale { expected, actual, changes: self.operations.since(expected, 5) }
     }
 }
