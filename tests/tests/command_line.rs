@@ -170,7 +170,7 @@ fn a_drain_on_a_terminal_asks_shows_and_can_be_left() {
     terminal.press(&["C-c"]);
     let screen = terminal.wait_for("left with 130");
     assert!(screen.contains("the drain goes on"), "{screen}");
-    assert!(screen.contains("gatewayctl undrain app-1"), "{screen}");
+    assert!(screen.contains("gatewayctl op undo "), "{screen}");
     assert_eq!(gateway.ctl.backend("app-1")["standing"], "draining");
     for server in &fleet.servers {
         server.turn("slow?ms=0");

@@ -23,7 +23,8 @@ fn of_the_screen(model: &Model) -> Vec<Inquiry> {
     match model.screen {
         Screen::Limits => vec![Inquiry::Rejections(model.limits.by)],
         Screen::Scaler => of_the_scaler(model),
-        Screen::Overview | Screen::Backends | Screen::Events => Vec::new(),
+        Screen::Events => vec![Inquiry::Operations],
+        Screen::Overview | Screen::Backends => Vec::new(),
     }
 }
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::moment::Moment;
 use crate::{
     client,
-    model::{Decision, Grouping, Rejection, RuleEdit, Scaler, Simulation, WhatIf, WhatIfRules},
+    model::{
+        Decision, Grouping, Operation, Rejection, RuleEdit, Scaler, Simulation, WhatIf, WhatIfRules,
+    },
 };
 
 /// Answers older than this are asked for anew.
@@ -23,6 +25,8 @@ pub(crate) const TRIED_ON: Duration = Duration::from_secs(300);
 pub(crate) const REPLAYED: Duration = Duration::from_secs(3_600);
 /// So many decisions are listed.
 pub(crate) const DECISIONS: u32 = 200;
+/// Of so many operations it is known whether they can be undone.
+pub(crate) const OPERATIONS: u32 = 200;
 
 /// A question to the gateway that changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +61,8 @@ pub(crate) enum Inquiry {
     },
     /// What would other rules have made of the load?
     WhatIf(Tried),
+    /// What was done, and can it be undone?
+    Operations,
 }
 
 /// Rules that are tried.
@@ -87,6 +93,8 @@ pub(crate) enum Finding {
     Explanation(Box<Decision>),
     /// The rules there are beside others.
     WhatIf(Box<WhatIf>),
+    /// What was done, newest first.
+    Operations(Vec<Operation>),
 }
 
 /// A question and its answer.
@@ -120,11 +128,18 @@ pub(crate) struct Lore {
     pub(crate) latest: Option<Decision>,
     /// The decision that was explained last.
     pub(crate) explanation: Option<Decision>,
+    /// What was done of late, newest first; none before it is known.
+    pub(crate) operations: Option<Vec<Operation>>,
     /// Why the last question was not answered; none when it was.
     pub(crate) trouble: Option<client::Error>,
 }
 
 impl Lore {
+    /// The operation called `id`, if it is known.
+    pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().flatten().find(|it| it.id == id)
+    }
+
     /// Takes an answer. One that failed leaves what was known.
     pub(crate) fn learn(&mut self, found: Found) {
         self.trouble = None;
@@ -139,6 +154,7 @@ impl Lore {
             }
             (_, Ok(Finding::Latest(found))) => self.latest = Some(*found),
             (_, Ok(Finding::Explanation(found))) => self.explanation = Some(*found),
+            (_, Ok(Finding::Operations(found))) => self.operations = Some(found),
             (_, Err(error)) => self.trouble = Some(error),
             (_, Ok(_)) => {}
         }

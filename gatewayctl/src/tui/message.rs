@@ -99,6 +99,8 @@ pub(crate) enum Action {
     Scaler(screens::scaler::Msg),
     /// Does something on Events.
     Events(screens::events::Msg),
+    /// Takes an operation back: that of the chosen event, or else the last one of this session.
+    Undo,
     /// Does something in the dialog.
     Dialog(dialog::Msg),
 }

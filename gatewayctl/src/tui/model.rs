@@ -70,6 +70,8 @@ pub(crate) struct Model {
     pub(crate) notices: Notices,
     /// Backends whose drain was asked for here.
     pub(crate) drains: Vec<String>,
+    /// The last operation that was asked for here and can be undone.
+    pub(crate) own: Option<String>,
     /// Inquiries under way.
     pub(crate) asked: Asked,
     /// Dialogs opened so far; their numbers.
@@ -113,6 +115,7 @@ impl Model {
             wanted_window: None,
             notices: Notices::default(),
             drains: Vec::new(),
+            own: None,
             asked: Asked::default(),
             tickets: 0,
             burst: Burst::default(),

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     client::{self, Address, Client, ErrorCode, TlsFiles},
-    model::{RejectionsAsked, Standing},
+    model::{OperationsAsked, RejectionsAsked, Standing},
 };
 
 /// Frames are at least this far apart.
@@ -290,6 +290,10 @@ async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Err
         Inquiry::Explanation { id } => {
             let found = client.explain(Some(*id), "").await;
             found.map(|found| Finding::Explanation(Box::new(found)))
+        }
+        Inquiry::Operations => {
+            let asked = OperationsAsked { limit: lore::OPERATIONS, ..OperationsAsked::default() };
+            client.operations(&asked).await.map(Finding::Operations)
         }
     }
 }

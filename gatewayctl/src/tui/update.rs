@@ -119,6 +119,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Backends(msg) => return on_backends(model, msg, key),
         Action::Limits(msg) => return on_limits(model, msg, key),
         Action::Scaler(msg) => return on_scaler(model, msg, key),
+        Action::Undo => return undo(model, key),
         Action::Events(msg) => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
             let wish = model.events.update(msg, picture);
@@ -236,6 +237,25 @@ fn on_scaler(model: &mut Model, msg: scaler::Msg, key: Key) -> Vec<Effect> {
     };
     let wish = model.scaler.update(msg, picture, &stage);
     grant(model, wish)
+}
+
+/// Asks whether an operation is to be taken back.
+fn undo(model: &mut Model, key: Key) -> Vec<Effect> {
+    let chosen = match model.screen {
+        Screen::Events => model.events.operation(model.shown()),
+        _ => model.own.clone().ok_or("nothing was changed here that could be undone"),
+    };
+    match chosen {
+        Err(why) => model.say(Notice::note(why)),
+        Ok(_) if refused(model) => {}
+        Ok(id) => {
+            if let Some(snapshot) = &model.live.snapshot {
+                let dialog = dialog::undo(&id, &model.live.lore, snapshot, model.now, key);
+                return open(model, dialog);
+            }
+        }
+    }
+    Vec::new()
 }
 
 /// Whether nothing may be changed now; says why.

@@ -78,6 +78,9 @@ pub(super) fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
             if operation.what == "drain" {
                 model.drains.extend(names);
             }
+            if operation.undo == "available" {
+                model.own = Some(operation.id.clone());
+            }
         }
     }
     follow(model, own.unwrap_or(Step::Stay))
@@ -89,7 +92,8 @@ fn outcome(model: &Model, answer: &Answer) -> Notice {
         Ok(operation) => {
             let style = Style { ascii: model.settings.look.is_ascii(), ..Style::plain() };
             let time = super::figures::time_of_day(operation.time_ms);
-            Notice::done(format!("{time} {}", output::sentence(operation, &style)))
+            let undo = if operation.undo == "available" { "  u undo" } else { "" };
+            Notice::done(format!("{time} {}{undo}", output::sentence(operation, &style)))
         }
         Err(error) => {
             let doubt = match error.code {

@@ -164,6 +164,7 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Ctrl('L')], Action::Redraw, "screen.redraw", "draw anew", None),
     global(&[Ctrl('Z')], Action::Suspend, "screen.suspend", "suspend: fg comes back", None),
     global(&[Esc], Action::Back, "screen.back", "one step back: dismiss, drop staged, clear filter", None),
+    global(&[Char('u')], Action::Undo, "operation.undo", "undo the last change made here; on Events the chosen one", Some(("u", "undo"))),
     global(&[Char('?')], Action::Help, "screen.help", "these keys", Some(("?", "help"))),
     global(&[Char('q'), Ctrl('C')], Action::Quit, "screen.quit", "quit; nothing on the gateway stops", Some(("q", "quit"))),
 

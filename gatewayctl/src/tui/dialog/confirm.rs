@@ -192,6 +192,9 @@ impl Confirm {
             (_, Outlook::Refusal(error)) if !(self.force && error.code == ErrorCode::Guard) => {
                 return said("the gateway would refuse");
             }
+            (_, Outlook::Plan(plan)) if !(self.force || plan.conflicts.is_empty()) => {
+                return said("somebody changed that since");
+            }
             _ => {}
         }
         if around.now < self.opened.after(TYPED_AHEAD) {
@@ -343,8 +346,12 @@ impl Confirm {
     }
 
     fn insist(&mut self) -> Step {
-        let guarded = matches!(&self.outlook, Outlook::Refusal(it) if it.code == ErrorCode::Guard);
-        if !guarded || self.force {
+        let stops = match &self.outlook {
+            Outlook::Refusal(it) => it.code == ErrorCode::Guard,
+            Outlook::Plan(plan) => !plan.conflicts.is_empty(),
+            Outlook::Unknown => false,
+        };
+        if !stops || self.force {
             return Step::Stay;
         }
         self.force = true;

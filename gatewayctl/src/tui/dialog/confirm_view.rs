@@ -133,7 +133,11 @@ fn targets<'a>(confirm: &'a Confirm, sheet: Sheet) -> Vec<Row<'a>> {
 fn outlook<'a>(confirm: &'a Confirm, sheet: Sheet) -> Vec<Row<'a>> {
     match &confirm.outlook {
         Outlook::Unknown => sheet.words(1, Role::Muted, "asking the gateway what would happen"),
-        Outlook::Plan(plan) => plan_rows(plan, sheet),
+        Outlook::Plan(plan) => {
+            let mut rows = plan_rows(plan, sheet);
+            rows.extend(conflicts(plan, confirm.force, sheet));
+            rows
+        }
         Outlook::Refusal(error) => refusal(error, confirm.force, sheet),
     }
 }
@@ -166,6 +170,19 @@ fn plan_rows<'a>(plan: &'a Operation, sheet: Sheet) -> Vec<Row<'a>> {
     rows.extend(plan.warnings.iter().flat_map(|warning| {
         sheet.words(0, Role::Warn, format!("{} {warning}", look.glyphs.alerts[0]))
     }));
+    rows
+}
+
+/// What somebody changed since the operation that is to be taken back.
+fn conflicts<'a>(plan: &'a Operation, force: bool, sheet: Sheet) -> Vec<Row<'a>> {
+    let alert = sheet.look.glyphs.alerts[1];
+    let told = plan.conflicts.iter().take(LISTED);
+    let mut rows: Vec<Row<'a>> =
+        told.flat_map(|it| sheet.words(0, Role::Bad, format!("{alert} {it}"))).collect();
+    if !rows.is_empty() && !force {
+        let words = "f puts it back all the same: it asks for the name and a reason";
+        rows.extend(sheet.words(1, Role::Warn, words));
+    }
     rows
 }
 

@@ -14,6 +14,7 @@ mod limit_trial;
 mod scale;
 mod target;
 mod trial;
+mod undo;
 mod weight;
 mod what_if;
 
@@ -24,6 +25,7 @@ pub(crate) use {
     block::block,
     limit::limit,
     scale::{desired, hold, rules},
+    undo::undo,
     weight::weight,
     what_if::what_if,
 };

@@ -242,6 +242,7 @@ pub(super) fn canned(inquiry: &Inquiry) -> Finding {
             let servers = vec![server("app-1", 0.72, true), server("app-4", 0.31, false)];
             Finding::Explanation(Box::new(Decision { servers, ..found }))
         }
+        Inquiry::Operations => Finding::Operations(operations()),
     }
 }
 
@@ -264,6 +265,32 @@ fn what_if(tried: &Tried) -> WhatIf {
     let load = f64::from(tried.load_percent) / 100.0;
     let harder = ScalingRun { load, busy_s: 95.0, lost: 0.004, scale_outs: 6, ..run("", 12, 8.4) };
     WhatIf { now: run("now", 8, 6.1), what_if: ScalingRun { run: "what-if", ..harder } }
+}
+
+fn operations() -> Vec<Operation> {
+    let drain = Operation {
+        id: "002a".into(),
+        time_ms: NOON - 41_000,
+        actor: "ops-1".into(),
+        via: "tui".into(),
+        what: "drain".into(),
+        target: "backend/app-4".into(),
+        reason: "kernel patch".into(),
+        undo: "available".into(),
+        undo_until_ms: Some(NOON + 559_000),
+        ..Operation::default()
+    };
+    let limit = Operation {
+        id: "001c".into(),
+        time_ms: NOON - 1_287_000,
+        actor: "op2".into(),
+        what: "limit".into(),
+        target: "limit/create-per-ip".into(),
+        undo: "gone".into(),
+        undo_until_ms: None,
+        ..drain.clone()
+    };
+    vec![drain, limit]
 }
 
 fn scalers() -> Vec<Scaler> {
@@ -728,7 +755,8 @@ fn at(end: &Snapshot, second: i64) -> Snapshot {
 }
 
 fn events() -> Vec<Event> {
-    let event = |id, ago_s: i64, severity, who: &str, target: &str, what: &str| Event {
+    let ops = ["", "001c", "", "002a"];
+    let event = |id: u64, ago_s: i64, severity, who: &str, target: &str, what: &str| Event {
         id,
         time_ms: NOON - ago_s * 1_000,
         kind: "change".into(),
@@ -736,7 +764,7 @@ fn events() -> Vec<Event> {
         who: who.into(),
         target: target.into(),
         what: what.into(),
-        op: String::new(),
+        op: ops[usize::try_from(id).unwrap()].into(),
     };
     vec![
         event(

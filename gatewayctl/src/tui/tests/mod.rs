@@ -8,3 +8,4 @@ mod limits;
 mod random;
 mod scaler;
 mod stories;
+mod undo;

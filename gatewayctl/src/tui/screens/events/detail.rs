@@ -2,14 +2,16 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, text::Span};
 
+use super::Row;
 use crate::{
     model::Event,
     tui::{figures, look::Look, screens::Scene, theme::Role, widgets::panel},
 };
 
 /// Draws it.
-pub(super) fn draw(event: &Event, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(chosen: &Row, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let look = scene.look;
+    let event = &chosen.event;
     let title = match event.op.as_str() {
         "" => format!("Event {}", event.id),
         op => format!("Event {}  op {op}", event.id),
@@ -24,6 +26,9 @@ pub(super) fn draw(event: &Event, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     rows.extend(row(look, "who", Role::Plain, who, width));
     rows.extend(row(look, "when", Role::Plain, &figures::date_time(event.time_ms), width));
     rows.extend(row(look, "kind", Role::Plain, &event.kind, width));
+    if let Some(words) = undo(chosen, scene) {
+        rows.extend(row(look, "undo", Role::Plain, &words, width));
+    }
     let same = |it: &&Event| !event.op.is_empty() && it.op == event.op && it.id != event.id;
     for other in scene.picture.events.iter().filter(same) {
         let words = format!("{} {}", other.target, other.what);
@@ -32,6 +37,18 @@ pub(super) fn draw(event: &Event, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     for (line, row) in (0..).zip(rows) {
         look.row(buffer, room, line, row);
     }
+}
+
+/// Whether its operation can be undone, and by whom it was.
+fn undo(chosen: &Row, scene: &Scene<'_>) -> Option<String> {
+    let it = scene.picture.lore.operation(&chosen.event.op)?;
+    let why = if it.undone_why.is_empty() { "" } else { ": " };
+    Some(match it.undo.as_str() {
+        "available" => format!("u puts back what it changed, for {}", chosen.undo),
+        "done" => format!("done by operation {}{why}{}", it.undone_by, it.undone_why),
+        "gone" => "too long ago".to_owned(),
+        _ => return None,
+    })
 }
 
 fn row<'a>(

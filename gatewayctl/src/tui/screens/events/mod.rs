@@ -8,7 +8,8 @@ pub(crate) use view::{view, view_small};
 
 use super::{Screen, Wish};
 use crate::{
-    model::Event,
+    duration,
+    model::{Event, Operation},
     output::columns::EVENT,
     tui::{
         list::{self, List},
@@ -55,6 +56,8 @@ pub(crate) enum Msg {
 pub(super) struct Row {
     pub(super) id: String,
     pub(super) event: Event,
+    /// Whether its operation can be undone: `9m` while it can.
+    pub(super) undo: String,
 }
 
 impl Row {
@@ -126,7 +129,26 @@ impl State {
             self.kind().is_none_or(|kind| event.kind == kind)
                 && self.list.filter.admits(*event, EVENT, now_ms)
         });
-        shown.map(|event| Row { id: event.id.to_string(), event: event.clone() }).collect()
+        let undo = |event: &Event| undo(picture.lore.operation(&event.op), now_ms);
+        let row = |event: &Event| Row {
+            id: event.id.to_string(),
+            event: event.clone(),
+            undo: undo(event),
+        };
+        shown.map(row).collect()
+    }
+
+    /// The operation of the chosen event, or why there is none.
+    pub(crate) fn operation(&self, picture: &Picture) -> Result<String, &'static str> {
+        let chosen = picture
+            .events
+            .iter()
+            .find(|event| self.list.selected() == Some(event.id.to_string().as_str()));
+        match chosen.map(|event| event.op.as_str()) {
+            None => Err("no event is chosen"),
+            Some("") => Err("nobody did this: there is nothing to undo"),
+            Some(op) => Ok(op.to_owned()),
+        }
     }
 
     fn open(&self, picture: &Picture) -> Wish {
@@ -154,6 +176,16 @@ impl State {
             return Wish::Pass;
         }
         Wish::Nothing
+    }
+}
+
+/// Whether an operation can be undone, in few cells.
+fn undo(operation: Option<&Operation>, now_ms: i64) -> String {
+    let Some(it) = operation else { return String::new() };
+    match (it.undo.as_str(), it.undo_until_ms) {
+        ("available", Some(until_ms)) => duration::short(duration::age(until_ms, now_ms)),
+        ("none" | "", _) => "no".to_owned(),
+        (word, _) => word.to_owned(),
     }
 }
 

@@ -49,10 +49,12 @@ const WHAT: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, _| {
 });
 const OP: Column<Row> =
     column("OP", Width::Text(6), 6, |it, _| Cell::text(Role::Muted, it.event.op.as_str()));
+const UNDO: Column<Row> =
+    column("UNDO", Width::Text(6), 7, |it, _| Cell::text(Role::Muted, it.undo.as_str()));
 
 /// The tables for terminals of at least so many cells, the widest first.
 static TABLES: [(u16, Table<Row>); 3] = [
-    (100, table(&[TIME, SEVERITY, KIND, WHO, TARGET, WHAT, OP])),
+    (100, table(&[TIME, SEVERITY, KIND, WHO, TARGET, WHAT, OP, UNDO])),
     (60, table(&[TIME, SEVERITY, TARGET, WHAT, WHO])),
     (0, table(&[TIME, NAME, WHAT])),
 ];
@@ -77,7 +79,7 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     let chosen = rows.iter().find(|row| state.list.selected() == Some(&row.id));
     let place = left.take(detail);
     if let Some(row) = chosen {
-        detail::draw(&row.event, scene, buffer, place);
+        detail::draw(row, scene, buffer, place);
     }
     if left.0.height > 0 {
         overrides::draw(&differing, scene, buffer, left.0);
