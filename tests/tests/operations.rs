@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
-use std::process::Command;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use gateway_proto as wire;
 use gateway_tests::{
-    Crowd, Ctl, EVERYTHING, Fleet, Gateway, Protocol, Said, Setup, Signal, gatewayctl, until,
+    Crowd, Ctl, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, gatewayctl, until,
 };
 use serde_json::Value;
 
@@ -203,18 +205,39 @@ fn the_same_key_makes_a_change_once_whatever_happens_in_between() {
 fn many_who_ask_at_once_with_one_key_change_once() {
     let fleet = Fleet::start(2);
     let gateway = gateway(&fleet);
-    let line = "backend weight app-1=+10 -y -o json --idempotency-key race";
-    let all: Vec<Said> = std::thread::scope(|scope| {
-        let asking: Vec<_> = (0..8).map(|_| scope.spawn(|| gateway.ctl.try_run(line))).collect();
-        asking.into_iter().map(|one| one.join().unwrap()).collect()
-    });
-    let ids = all.iter().map(|said| {
-        assert_eq!(said.code, 0, "{said:?}");
-        let answer: Value = serde_json::from_str(&said.out).unwrap();
-        answer["items"][0]["id"].as_str().unwrap().to_owned()
-    });
-    let ids: std::collections::BTreeSet<String> = ids.collect();
+    let admin = gateway.admin();
+    let intent = || wire::Intent { idempotency_key: "race".to_owned(), ..wire::Intent::default() };
+    let ask = |_| {
+        let mut backends = wire::backends_client::BackendsClient::new(admin.channel());
+        let weight = Some(wire::weight_edit::Weight::Delta(10));
+        let edits = vec![wire::WeightEdit { name: "app-1".to_owned(), weight }];
+        let request = wire::SetWeightsRequest { edits, intent: Some(intent()), ramp: None };
+        async move { backends.set_weights(request).await.map(|it| it.into_inner().id) }
+    };
+    let all = admin.wait(futures_util::future::join_all((0..32).map(ask)));
+    let ids: BTreeSet<String> = all.into_iter().map(Result::unwrap).collect();
     assert_eq!(ids.len(), 1, "{ids:?}");
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 110);
+}
+
+#[test]
+fn a_change_without_an_answer_is_asked_for_again_and_made_once() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    gateway.signal(Signal::SIGSTOP);
+    let line = "backend weight app-1=+10 -y --request-timeout 500ms";
+    let mut command = gateway.ctl.command();
+    command.args(line.split_whitespace()).stderr(Stdio::piped()).stdout(Stdio::piped());
+    let mut asking = command.spawn().unwrap();
+    let mut told = BufReader::new(asking.stderr.take().unwrap());
+    let mut first = String::new();
+    told.read_line(&mut first).unwrap();
+    gateway.signal(Signal::SIGCONT);
+    let output = asking.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(first.contains("no answer, asking again"), "{first}");
+    assert!(output.status.success(), "{output:?}");
+    assert!(said.contains("active weight 110 (op "), "{said}");
     assert_eq!(gateway.ctl.backend("app-1")["weight"], 110);
 }
 

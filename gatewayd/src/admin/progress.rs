@@ -43,9 +43,8 @@ impl Follower {
             let what = format!("taken back by operation {by}");
             return Progress { state: "undone", what, in_flight, is_over: true };
         }
-        if let Some(by_ms) = operation.confirm_by_ms {
-            let left_s = (by_ms - picture.time_ms).max(0) / 1000;
-            let what = format!("taken back in {left_s} s unless it is confirmed");
+        if operation.confirm_by_ms.is_some() {
+            let what = format!("waits for a confirmation (gatewayctl op confirm {})", operation.id);
             return Progress { state: "unconfirmed", what, in_flight, is_over: false };
         }
         match in_flight {

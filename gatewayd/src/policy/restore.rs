@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::model::{Conflict, Entity, Frame, Gateway, Pool, Touched};
 
-use super::apply::{entity_at, entity_words};
+use super::apply::{entity_at, step_words};
 use super::difference::Parts;
 use super::way_back::{Way, way_back};
 
@@ -56,7 +56,7 @@ pub(super) fn restore(
         if way.conflicts {
             restored.conflicts.push(Conflict {
                 target: it.target.clone(),
-                now: entity_words(&it.target, now.as_ref()),
+                now: step_words(&it.target, now.as_ref(), it.after.as_ref()).0,
                 ..Conflict::default()
             });
             if disputed == Disputed::Left {
@@ -64,8 +64,7 @@ pub(super) fn restore(
             }
         }
         if way.to != now {
-            let words = |entity: &Option<Entity>| entity_words(&it.target, entity.as_ref());
-            let (before, after) = (words(&now), words(&way.to));
+            let (before, after) = step_words(&it.target, now.as_ref(), way.to.as_ref());
             restored.steps.push(Step { target: it.target.clone(), before, after });
             put.push((it.target.as_str(), way.to));
         }

@@ -141,20 +141,20 @@ impl Operations {
         newer.map(|it| format!("{} {} by {}", it.what, it.target, it.actor)).collect()
     }
 
-    /// Adds what was accepted.
-    pub(super) fn push(&self, operation: Operation) {
-        self.kept().push(Arc::new(operation));
+    /// Adds what was accepted, without what the journal does not keep either.
+    pub(super) fn push(&self, operation: &Operation) {
+        self.kept().push(Arc::new(lasting(operation)));
     }
 
     /// Remembers the answer to a change with a key that changed nothing.
-    pub(super) fn answered(&self, operation: Operation) {
+    pub(super) fn answered(&self, operation: &Operation) {
         let mut kept = self.kept();
         if kept.unchanged.len() == UNCHANGED
             && let Some(oldest) = kept.unchanged.pop_front()
         {
             kept.forget_key(&oldest);
         }
-        let operation = Arc::new(operation);
+        let operation = Arc::new(lasting(operation));
         kept.know_key(&operation);
         kept.unchanged.push_back(operation);
     }
@@ -174,6 +174,12 @@ impl Operations {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An operation without what is foretold of its effect.
+fn lasting(operation: &Operation) -> Operation {
+    let (shares, headrooms, conflicts) = (Vec::new(), Vec::new(), Vec::new());
+    Operation { shares, headrooms, conflicts, ..operation.clone() }
 }
 
 impl Kept {

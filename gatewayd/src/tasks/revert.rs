@@ -12,8 +12,6 @@ use crate::state::{Cells, Events, GuardMeter, MessagePace, WorkerCells, Writer};
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long before its time is over this is told of an operation that has more than that.
-const TOLD_BEFORE_MS: i64 = 5 * 60 * 1000;
 
 /// What takes operations back.
 #[derive(Debug)]
@@ -86,11 +84,9 @@ impl Reverter {
         let now_ms = self.clock.wall_ms();
         told.retain(|(_, due_ms)| *due_ms > now_ms);
         for revert in &desired.reverts {
-            let Some(due_ms) = revert.due_ms() else { continue };
-            let is_soon = (1..=TOLD_BEFORE_MS).contains(&(due_ms - now_ms));
-            let is_long = due_ms - revert.since_ms > TOLD_BEFORE_MS;
-            if is_soon && is_long && told.insert((revert.op.clone(), due_ms)) {
-                let left_s = (due_ms - now_ms + 999) / 1000;
+            let Some(left_ms) = revert.foretold_ms(now_ms) else { continue };
+            if told.insert((revert.op.clone(), now_ms + left_ms)) {
+                let left_s = (left_ms + 999) / 1000;
                 let Revert { op, owner, .. } = revert;
                 self.tell(revert, &format!("operation {op} of {owner} goes back in {left_s} s"));
             }

@@ -52,8 +52,13 @@ const fn acceptance(file: &'static str, test: &'static str) -> Case {
     Case { package: "gateway-tests", target: Some("acceptance"), file, test }
 }
 
+const fn operations(test: &'static str) -> Case {
+    let file = "tests/tests/operations.rs";
+    Case { package: "gateway-tests", target: Some("operations"), file, test }
+}
+
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 27] = [
+pub(crate) const DEFECTS: [Defect; 34] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -324,7 +329,7 @@ pub(crate) const DEFECTS: [Defect; 27] = [
     // Acknowledges a change before it is on disk.
     Defect {
         name: "nothing-is-on-disk",
-        file: "gatewayd/src/state/writer/mod.rs",
+        file: "gatewayd/src/state/writer/room.rs",
         sound: "if let Err(error) = self.journal.commit(&next, &operations) {",
         broken: "if let Err(error) = Ok::<(), String>(()) {",
         case: Case {
@@ -350,7 +355,7 @@ pub(crate) const DEFECTS: [Defect; 27] = [
     // Answers before it is written who changed something.
     Defect {
         name: "nothing-is-audited",
-        file: "gatewayd/src/state/writer/mod.rs",
+        file: "gatewayd/src/state/writer/room.rs",
         sound: "if let Err(error) = self.audit.append_all(entries.clone()) {",
         broken: "if let Err(error) = Ok::<(), String>(()) {",
         case: Case {
@@ -372,5 +377,72 @@ pub(crate) const DEFECTS: [Defect; 27] = [
             file: "gatewayd/src/state/audit/tests.rs",
             test: "state::audit::tests::half_a_line_that_a_crash_left_is_cut_off_and_told",
         },
+    },
+    // Puts back what somebody changed since without a word.
+    Defect {
+        name: "conflicts-are-not-seen",
+        file: "gatewayd/src/policy/way_back.rs",
+        sound: "self.conflict |= now != after;",
+        broken: "self.conflict |= now != after && now == before;",
+        case: operations("what_somebody_changed_since_is_named_and_stays_unless_it_is_overruled"),
+    },
+    // Puts a removed backend at the end of its pool.
+    Defect {
+        name: "undone-at-the-end",
+        file: "gatewayd/src/policy/restore.rs",
+        sound: "pool.backends.insert(place.min(pool.backends.len()), *backend);",
+        broken: "pool.backends.insert(place.max(pool.backends.len()), *backend);",
+        case: Case {
+            package: "gatewayd",
+            target: None,
+            file: "gatewayd/src/policy/apply/undo_tests.rs",
+            test: "policy::apply::undo_tests::undoing_the_last_operation_gives_the_gateway_back_and_undoing_that_does_it_again",
+        },
+    },
+    // Forgets over a restart what goes back by itself.
+    Defect {
+        name: "reverts-are-not-kept",
+        file: "gatewayd/src/model/desired.rs",
+        sound: r#"#[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reverts"#,
+        broken: r#"#[serde(skip)]
+    pub reverts"#,
+        case: operations("a_drain_for_a_while_ends_by_itself_after_kill_9_too"),
+    },
+    // Makes a change again that came with the same key.
+    Defect {
+        name: "keys-are-not-known",
+        file: "gatewayd/src/state/operations.rs",
+        sound: "self.keys.insert(key, Arc::clone(operation));",
+        broken: "let _ = key;",
+        case: operations("the_same_key_makes_a_change_once_whatever_happens_in_between"),
+    },
+    // Applies what came with the same key and waits for the same commit.
+    Defect {
+        name: "keys-are-not-known-in-time",
+        file: "gatewayd/src/state/writer/keys.rs",
+        sound: "if let Some(waiting) = pending.iter_mut().find(same) {",
+        broken: "if let Some(waiting) = pending.iter_mut().find(same).filter(|_| false) {",
+        case: operations("many_who_ask_at_once_with_one_key_change_once"),
+    },
+    // Looks at what guards a change and lets it be.
+    Defect {
+        name: "guards-hold-nothing",
+        file: "gatewayd/src/tasks/revert.rs",
+        sound: "breached(guard, &answered, revert.p99_before_us.map(Duration::from_micros))",
+        broken: "breached(guard, &answered, None).filter(|_| revert.p99_before_us.is_some())",
+        case: operations(
+            "a_guarded_weight_goes_back_by_itself_when_the_backend_is_slow_and_says_why",
+        ),
+    },
+    // Applies a file again that somebody took back.
+    Defect {
+        name: "a-file-comes-back",
+        file: "gatewayd/src/policy/merge.rs",
+        sound: "if !may_stay || base != wanted || current == wanted {",
+        broken: "if may_stay || base != wanted || current == wanted {",
+        case: operations(
+            "a_file_that_was_applied_is_taken_back_and_stays_so_when_it_is_read_again",
+        ),
     },
 ];

@@ -140,6 +140,10 @@ fn standing_note(it: &Backend, now_ms: i64) -> String {
         note =
             if note.is_empty() { format!("for {since}") } else { format!("{note}, for {since}") };
     }
+    if let Some(expires_ms) = it.standing_expires_ms {
+        let left = duration::short(duration::age(expires_ms, now_ms));
+        note = format!("{note}, {left} left");
+    }
     note
 }
 

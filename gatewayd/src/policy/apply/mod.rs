@@ -219,8 +219,25 @@ fn own_end(touched: &Touched) -> Option<i64> {
     end(&touched.after).filter(|until_ms| end(&touched.before) != Some(*until_ms))
 }
 
+/// What an entity is before and after, in words; where a backend is only if that differs.
+pub(super) fn step_words(
+    target: &str,
+    before: Option<&Entity>,
+    after: Option<&Entity>,
+) -> (String, String) {
+    if let (
+        Some(Entity::Backend { pool, backend, .. }),
+        Some(Entity::Backend { pool: to, backend: new, .. }),
+    ) = (before, after)
+        && (pool, backend.address) == (to, new.address)
+    {
+        return (backends::words(backend), backends::words(new));
+    }
+    (entity_words(target, before), entity_words(target, after))
+}
+
 /// What an entity is, in words; nothing is what `target` is when it is not there.
-pub(super) fn entity_words(target: &str, entity: Option<&Entity>) -> String {
+fn entity_words(target: &str, entity: Option<&Entity>) -> String {
     match entity {
         Some(Entity::Backend { pool, backend, .. }) => {
             let words = backends::words(backend);

@@ -35,7 +35,7 @@ fn an_operation_is_undone_until_its_undo_is() {
     let all = vec![operation(1, None), operation(2, Some(1)), untouched];
     let operations = kept(all);
     assert_eq!(words(&operations, 9000), ["none", "available", "done 0002"]);
-    operations.push(operation(6, Some(2)));
+    operations.push(&operation(6, Some(2)));
     assert_eq!(words(&operations, 9000), ["available", "none", "done 0006", "available"]);
     assert_eq!(words(&operations, 602_500), ["available", "none", "done 0006", "gone"]);
 }
@@ -49,8 +49,8 @@ fn the_latest_are_kept_and_those_that_touched_much_make_room_sooner() {
         let one = operation(revision, None);
         Operation { touched: vec![one.touched[0].clone(); ENTITIES - 1], ..one }
     };
-    operations.push(many(20_001));
-    operations.push(many(20_002));
+    operations.push(&many(20_001));
+    operations.push(&many(20_002));
     assert_eq!(operations.list(&Desired::default(), 0, usize::MAX, |_| true).len(), 1);
 }
 
@@ -68,10 +68,10 @@ fn a_key_is_that_of_its_actor_for_a_day_and_for_one_change() {
     assert!(matches!(known("ana", 8, 2000), Known::Other(_)));
     assert_eq!(known("bob", 7, 2000), Known::No);
     assert_eq!(known("ana", 7, 1000 + KEY_HOLDS_MS), Known::No);
-    operations.answered(Operation { actor: "bob".to_owned(), ..keyed(2, 9) });
+    operations.answered(&Operation { actor: "bob".to_owned(), ..keyed(2, 9) });
     assert!(matches!(known("bob", 9, 3000), Known::Same(it) if it.revision == 2));
     for number in 0..UNCHANGED as u64 {
-        operations.answered(keyed(10 + number, 1));
+        operations.answered(&keyed(10 + number, 1));
     }
     assert_eq!(known("bob", 9, 3000), Known::No, "there is no end of those that change nothing");
     assert!(matches!(known("ana", 1, 3000), Known::Same(_)));

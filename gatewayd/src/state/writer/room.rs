@@ -100,7 +100,7 @@ impl Room {
                 let revision = next.revision;
                 let operation = Operation { revision, key, ..applied.operation };
                 if operation.key.is_some() {
-                    self.operations.answered(operation.clone());
+                    self.operations.answered(&operation);
                 }
                 drop(answer.send(Ok(operation)));
             }
@@ -147,7 +147,7 @@ impl Room {
                 self.inquiry.forget(&self.table, &target);
             }
             self.tell(&operation);
-            self.operations.push(operation.clone());
+            self.operations.push(&operation);
             let operation = self.told(operation);
             for answer in answers {
                 drop(answer.send(Ok(operation.clone())));
