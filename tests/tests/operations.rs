@@ -463,6 +463,54 @@ fn operations_are_listed_by_whom_since_when_and_what_and_by_the_script_of_operat
     assert_eq!(ctl.backend("app-2")["standing"], "draining");
 }
 
+#[test]
+fn a_file_of_commands_is_one_operation_or_none() {
+    let fleet = Fleet::start(3);
+    let gateway = gateway(&fleet);
+    let ctl = &gateway.ctl;
+    let file = gateway.directory().join("canary.txt");
+    let change = |lines: &str, flags: &str| {
+        std::fs::write(&file, lines).unwrap();
+        ctl.try_run(&format!("change -f {} {flags}", file.display()))
+    };
+    let before = wanted(ctl);
+    let good = "# the canary\nbackend weight app-1=50 app-2=150\n\ndrain app-3\n\
+                gatewayctl-not\n";
+    for (lines, code, words) in [
+        (good, 2, "line 5: unrecognized subcommand"),
+        ("drain app-1\ndrain app-9\n", 5, "change 2: no backend is called app-9"),
+        ("drain app-1\nbackend list\n", 2, "line 2: expected a change"),
+        ("drain app-1 -m now\n", 2, "line 1: --reason goes with all changes"),
+        ("backend weight app-1=5 --ttl 1h\n", 2, "line 1: --ttl goes with all changes"),
+        ("drain app-1 'oops\n", 2, "line 1: a quote does not end"),
+        ("drain app-1 app-2 app-3\n", 7, "the last ready 3 backends"),
+        ("# nothing\n", 2, "no change in the file"),
+    ] {
+        let said = change(lines, "-y");
+        assert_eq!(said.code, code, "{lines}: {said:?}");
+        assert!(said.err.contains(words), "{lines}: {said:?}");
+        assert_eq!(wanted(ctl), before, "{lines}");
+    }
+    let lines = "backend weight app-1=50 app-2=150\ndrain app-3\nbackend remove app-3\n\
+                 limit set per-ip --max '777/minute' --ttl 1h\nblock add 192.0.2.0/24 --ttl 2h\n";
+    let said = change(lines, "-n");
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("change limit/per-ip: 100000/minute"), "{said:?}");
+    assert_eq!(wanted(ctl), before);
+    let asks = change(lines, "");
+    let names = "192.0.2.0/24,app-1,app-2,app-3,per-ip";
+    assert!(asks.err.contains(&format!("--confirm {names}")), "{asks:?}");
+    let revision = ctl.items("status")[0]["revision"].as_u64().unwrap();
+    let said = change(lines, &format!("--confirm {names} -m v42"));
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(ctl.items("status")[0]["revision"], revision + 1);
+    assert_eq!(ctl.backend("app-2")["weight"], 150);
+    assert_eq!(ctl.items("backend list").len(), 2);
+    let op = id(&ctl.items("op list --kind change").remove(0));
+    ctl.run(&format!("op undo {op} -y"));
+    assert_eq!(wanted(ctl), before);
+}
+
 /// Runs a script of an operator, for whom gatewayctl is a command.
 fn shell(ctl: &Ctl, script: &str) -> String {
     let directory = gatewayctl().parent().unwrap();

@@ -5,12 +5,17 @@ use std::{future::Future, time::Duration};
 use futures_util::{StreamExt as _, stream::BoxStream};
 use gateway_proto::{
     self as wire, backends_client::BackendsClient, blocks_client::BlocksClient,
-    demo_client::DemoClient, limits_client::LimitsClient, watch_client::WatchClient,
+    demo_client::DemoClient, edit::Edit as Asked, limits_client::LimitsClient,
+    scaler_client::ScalerClient, watch_client::WatchClient,
 };
 use tokio::time;
 use tonic::{Response, Status, Streaming};
 
-use super::{Client, Error, ErrorCode, request};
+use super::{
+    Client, Error, ErrorCode,
+    edits::{self, Alone},
+    request,
+};
 use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, Past, Snapshot};
 
 /// Pictures as they come; ends when the gateway ends it, an error is its last item.
@@ -73,62 +78,32 @@ impl Client {
     /// When the gateway refuses or cannot be reached. After `Timeout` or `Unreachable` the change
     /// may or may not have been accepted.
     pub async fn apply(&self, edit: &Edit, asked: &Intent) -> Result<Operation, Error> {
+        let (channel, within) = (|| self.channel.clone(), self.request_timeout);
+        let (backends, limits) =
+            (|| BackendsClient::new(channel()), || LimitsClient::new(channel()));
+        let (blocks, scaler) = (|| BlocksClient::new(channel()), || ScalerClient::new(channel()));
         let intent = request::intent(asked);
-        let within = self.request_timeout;
-        let mut backends = BackendsClient::new(self.channel.clone());
-        let operation = match edit.clone() {
-            Edit::AddBackend { pool, name, address, weight, standing } => {
-                let standing = request::standing(standing);
-                let request =
-                    wire::AddBackendRequest { pool, name, address, weight, standing, intent };
-                answer(within, backends.add(request)).await?
-            }
-            Edit::Remove { names } => {
-                let request = wire::RemoveBackendsRequest { names, intent };
-                answer(within, backends.remove(request)).await?
-            }
-            Edit::SetStanding { names, standing } => {
-                let standing = request::standing(standing);
-                let request = wire::SetStandingRequest { names, standing, intent };
-                answer(within, backends.set_standing(request)).await?
-            }
-            Edit::SetWeights { edits } => {
-                let edits = edits.iter().map(request::weight_edit).collect();
-                let request = wire::SetWeightsRequest { edits, intent, ramp: None };
-                answer(within, backends.set_weights(request)).await?
-            }
-            Edit::RampWeights { edits, lasts, abort_if } => {
-                let edits = edits.iter().map(request::weight_edit).collect();
-                let ramp = Some(wire::RampOrder { lasts_ms: request::ms(lasts), abort_if });
-                let request = wire::SetWeightsRequest { edits, intent, ramp };
-                answer(within, backends.set_weights(request)).await?
-            }
-            Edit::SetLimit { name, edit } => {
-                let request = request::set_limit(name, edit, intent);
-                let mut limits = LimitsClient::new(self.channel.clone());
-                answer(within, limits.set(request)).await?
-            }
-            Edit::ResetLimit { name, key } => {
+        let operation = match edits::asked(edit, intent.clone()) {
+            Ok(Asked::AddBackend(it)) => answer(within, backends().add(it)).await?,
+            Ok(Asked::RemoveBackends(it)) => answer(within, backends().remove(it)).await?,
+            Ok(Asked::SetStanding(it)) => answer(within, backends().set_standing(it)).await?,
+            Ok(Asked::SetWeights(it)) => answer(within, backends().set_weights(it)).await?,
+            Ok(Asked::SetLimit(it)) => answer(within, limits().set(it)).await?,
+            Ok(Asked::AddBlock(it)) => answer(within, blocks().add(it)).await?,
+            Ok(Asked::RemoveBlocks(it)) => answer(within, blocks().remove(it)).await?,
+            Ok(Asked::SetScaler(it)) => answer(within, scaler().set(it)).await?,
+            Ok(Asked::PauseScaler(it)) => answer(within, scaler().pause(it)).await?,
+            Ok(Asked::Desired(it)) => answer(within, scaler().desired(it)).await?,
+            Ok(Asked::ResumeScaler(it)) => answer(within, scaler().resume(it)).await?,
+            Err(Alone::ResetLimit { name, key }) => {
                 let request = wire::ResetLimitRequest { name, key, intent };
-                let mut limits = LimitsClient::new(self.channel.clone());
-                answer(within, limits.reset(request)).await?
+                answer(within, limits().reset(request)).await?
             }
-            Edit::AddBlock { network, ttl, own_address } => {
-                let end = Some(request::end(ttl));
-                let request = wire::AddBlockRequest { network, end, own_address, intent };
-                let mut blocks = BlocksClient::new(self.channel.clone());
-                answer(within, blocks.add(request)).await?
-            }
-            Edit::RemoveBlocks { networks } => {
-                let request = wire::RemoveBlocksRequest { networks, intent };
-                let mut blocks = BlocksClient::new(self.channel.clone());
-                answer(within, blocks.remove(request)).await?
-            }
-            Edit::Scale { pool, edit } => self.scale(pool, edit, asked).await?,
-            Edit::ApplyConfig { text } => self.apply_config(text, asked).await?,
-            Edit::PersistConfig => self.persist_config(asked).await?,
-            Edit::Undo { id } => self.undo(id, asked).await?,
-            Edit::Confirm { id } => self.keep(id, asked).await?,
+            Err(Alone::ApplyConfig(text)) => self.apply_config(text, asked).await?,
+            Err(Alone::PersistConfig) => self.persist_config(asked).await?,
+            Err(Alone::All(edits)) => self.all(&edits, asked).await?,
+            Err(Alone::Undo(id)) => self.undo(id, asked).await?,
+            Err(Alone::Confirm(id)) => self.keep(id, asked).await?,
         };
         Ok(operation.into())
     }

@@ -6,6 +6,7 @@ mod calls;
 mod config;
 mod connect;
 mod convert;
+mod edits;
 mod error;
 mod inquiry;
 mod operations;

@@ -3,9 +3,9 @@
 use futures_util::{StreamExt as _, stream::BoxStream};
 use gateway_proto::{self as wire, operations_client::OperationsClient};
 
-use super::{Client, Error, calls::answer, request};
+use super::{Client, Error, ErrorCode, calls::answer, edits, request};
 use crate::model::{
-    Conflict, Headroom, Intent, Operation, OperationProgress, OperationsAsked, Share,
+    Conflict, Edit, Headroom, Intent, Operation, OperationProgress, OperationsAsked, Share,
 };
 
 /// An operation as it goes on; ends with it, an error is its last item.
@@ -43,6 +43,21 @@ impl Client {
         let call = client.watch(wire::WatchOperationRequest { id: id.to_owned() });
         let stream = answer(self.request_timeout, call).await?;
         Ok(stream.map(|item| Ok(item.map_err(Error::from)?.into())).boxed())
+    }
+
+    pub(super) async fn all(
+        &self,
+        edits: &[Edit],
+        asked: &Intent,
+    ) -> Result<wire::Operation, Error> {
+        let one = |edit: &Edit| match edits::asked(edit, None) {
+            Ok(edit) => Ok(wire::Edit { edit: Some(edit) }),
+            Err(_) => Err(Error::new(ErrorCode::Invalid, "it cannot be one of several changes")),
+        };
+        let edits = edits.iter().map(one).collect::<Result<_, _>>()?;
+        let request = wire::ApplyRequest { edits, intent: request::intent(asked) };
+        let mut client = OperationsClient::new(self.channel.clone());
+        answer(self.request_timeout, client.apply(request)).await
     }
 
     pub(super) async fn undo(&self, id: String, asked: &Intent) -> Result<wire::Operation, Error> {

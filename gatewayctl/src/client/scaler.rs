@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use gateway_proto::{self as wire, scaler_client::ScalerClient};
 
-use super::{Client, Error, calls::answer, request};
+use super::{Client, Error, calls::answer, request::ms};
 use crate::model::{
-    Condition, Decision, Intent, ScaledServer, Scaler, ScalerEdit, ScalingRun, Stage, WhatIf,
-    WhatIfRules,
+    Condition, Decision, ScaledServer, Scaler, ScalingRun, Stage, WhatIf, WhatIfRules,
 };
 
 impl Client {
@@ -84,38 +83,6 @@ impl Client {
             what_if: run("what-if", it.load, &it, it.what_if.unwrap_or_default()),
         })
     }
-
-    pub(super) async fn scale(
-        &self,
-        pool: String,
-        edit: ScalerEdit,
-        intent: &Intent,
-    ) -> Result<wire::Operation, Error> {
-        let (intent, within) = (request::intent(intent), self.request_timeout);
-        let mut client = ScalerClient::new(self.channel.clone());
-        match edit {
-            ScalerEdit::Rules { min, max, target_cpu, target_rps, mode } => {
-                let request =
-                    wire::SetScalerRequest { pool, min, max, target_cpu, target_rps, mode, intent };
-                answer(within, client.set(request)).await
-            }
-            ScalerEdit::Pause { ttl } => {
-                let request = wire::PauseScalerRequest { pool, ttl_ms: ttl.map(ms), intent };
-                answer(within, client.pause(request)).await
-            }
-            ScalerEdit::Desired { servers, ttl } => {
-                let request = wire::DesiredRequest { pool, servers, ttl_ms: ttl.map(ms), intent };
-                answer(within, client.desired(request)).await
-            }
-            ScalerEdit::Resume => {
-                answer(within, client.resume(wire::ResumeScalerRequest { pool, intent })).await
-            }
-        }
-    }
-}
-
-fn ms(ttl: Duration) -> u64 {
-    u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn run(

@@ -82,6 +82,11 @@ pub(super) struct RemoveArgs {
 }
 
 impl BlockVerb {
+    /// Whether it changes something.
+    pub(super) const fn changes(&self) -> bool {
+        !matches!(self, Self::List(_))
+    }
+
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         match self {
             Self::List(args) => {

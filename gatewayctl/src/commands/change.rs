@@ -83,6 +83,30 @@ impl ChangeFlags {
         Self { ttl, ..self }
     }
 
+    /// Refuses flags of one change among several that only the `whole` has.
+    pub(super) fn belongs_to(&self, whole: &Self) -> Result<(), Failure> {
+        // A reason may come from the environment.
+        let given = std::env::var("GATEWAYCTL_REASON").ok();
+        let own_reason = self.reason != whole.reason && self.reason != given;
+        let flags = [
+            ("--dry-run", self.dry_run),
+            ("--yes", self.yes),
+            ("--confirm", !self.confirm.is_empty()),
+            ("--reason", own_reason),
+            ("--if-revision", self.if_revision.is_some()),
+            ("--force", self.force),
+            ("--confirm-within", self.confirm_within.is_some()),
+            ("--guard", self.guard.is_some()),
+            ("--idempotency-key", self.idempotency_key.is_some()),
+            ("--ttl", self.ttl.is_some()),
+        ];
+        match flags.into_iter().find(|(_, is_set)| *is_set) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Failure::usage(format!("{flag} goes with all changes"))
+                .hint("say it once, behind `change`")),
+        }
+    }
+
     fn intent(&self) -> Intent {
         Intent {
             reason: self.reason.clone().unwrap_or_default(),
@@ -108,6 +132,9 @@ pub(super) async fn apply(
     flags: &ChangeFlags,
     stakes: &Stakes,
 ) -> Result<Option<Operation>, Failure> {
+    if session.gather(edit, flags, stakes)? {
+        return Ok(None);
+    }
     let stakes = guard::stakes(session, edit, flags, stakes)?;
     let confirmed = is_confirmed(&edit.targets(), &flags.confirm)?;
     let intent = flags.intent();

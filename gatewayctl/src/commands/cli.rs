@@ -23,6 +23,7 @@ use super::{
     pool::PoolVerb,
     scaler::ScalerVerb,
     schema::SchemaArgs,
+    several::SeveralArgs,
     status::StatusArgs,
     top::TopArgs,
     version::VersionArgs,
@@ -98,6 +99,8 @@ pub(super) enum Command {
     Audit(AuditVerb),
     /// Who one is for the gateway, and what one may do
     Whoami(WhoamiArgs),
+    /// Several changes as one, from a file of commands: all of them or none
+    Change(SeveralArgs),
     /// What was done and by whom, and taking it back
     #[command(subcommand)]
     Op(OpVerb),
@@ -125,6 +128,20 @@ pub(super) enum Command {
     Version(VersionArgs),
     /// Explain a command or a topic: exit-codes, output, filters, keys
     Help(HelpArgs),
+}
+
+impl Command {
+    /// Whether it changes the gateway in a way that can be one of several.
+    pub(super) const fn changes(&self) -> bool {
+        match self {
+            Self::Backend(verb) => verb.changes(),
+            Self::Limit(verb) => verb.changes(),
+            Self::Block(verb) => verb.changes(),
+            Self::Scaler(verb) => verb.changes(),
+            Self::Drain(_) | Self::Undrain(_) => true,
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub(super) const EXIT_CODES: [(u8, &str); 14] = [
     (3, "checked, and not OK; or what was waited for cannot happen any more"),
     (4, "not authenticated or not allowed"),
     (5, "no such object"),
-    (6, "conflict: the revision changed; look again and repeat"),
+    (6, "conflict: the revision changed, or what is to be undone; look again and repeat"),
     (7, "refused by a safety guard; the message names the guard and its override"),
     (8, "timed out waiting; an accepted change goes on"),
     (9, "unreachable, or the connection is lost for good"),

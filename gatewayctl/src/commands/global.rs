@@ -8,7 +8,7 @@ use super::complete;
 use crate::{client::Address, duration, output::Format};
 
 /// Flags of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
     /// The gateway, by the name it has in the file of contexts [env: GATEWAYCTL_CONTEXT]

@@ -36,6 +36,7 @@ mod scaler;
 mod scaler_simulate;
 mod schema;
 mod session;
+mod several;
 mod shown;
 mod status;
 mod tail;
@@ -45,6 +46,7 @@ mod version;
 mod wait;
 mod watch;
 mod whoami;
+mod words;
 
 use clap::Parser as _;
 
@@ -108,6 +110,35 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             Command::Help(args) => args.run(),
         }
     })
+    runtime()?.block_on(carry_out(command, session))
+}
+
+async fn carry_out(command: Command, session: &Session) -> Result<Verdict, Failure> {
+    match command {
+        Command::Status(args) => args.run(session).await,
+        Command::Health(args) => args.run(session).await,
+        Command::Backend(verb) => verb.run(session).await,
+        Command::Pool(verb) => verb.run(session).await,
+        Command::Limit(verb) => verb.run(session).await,
+        Command::Client(verb) => verb.run(session).await,
+        Command::Block(verb) => verb.run(session).await,
+        Command::Config(verb) => verb.run(session).await,
+        Command::Scaler(verb) => verb.run(session).await,
+        Command::Event(verb) => verb.run(session).await,
+        Command::Change(args) => args.run(session).await,
+        Command::Op(verb) => verb.run(session).await,
+        Command::Demo(verb) => verb.run(session).await,
+        Command::Context(verb) => verb.run(session).await,
+        Command::Top(args) => args.run(session).await,
+        Command::Drain(args) => args.run(session).await,
+        Command::Undrain(args) => args.run(session).await,
+        Command::Completion(args) => args.run(),
+        Command::Schema(args) => args.run(session),
+        Command::Man(args) => args.run(session),
+        Command::Doctor(args) => args.run(session).await,
+        Command::Version(args) => args.run(session).await,
+        Command::Help(args) => args.run(),
+    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

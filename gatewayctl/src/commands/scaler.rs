@@ -220,6 +220,11 @@ pub(super) struct DesiredArgs {
 }
 
 impl ScalerVerb {
+    /// Whether it changes something.
+    pub(super) const fn changes(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Pause(_) | Self::Resume(_) | Self::Desired(_))
+    }
+
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         match self {
             Self::List(args) => args.run(session).await,

@@ -1,6 +1,7 @@
 //! A session: one run of the command line, with its gateway and its terminal.
 
 use std::{
+    cell::RefCell,
     env,
     io::{self, IsTerminal as _, Write},
     sync::OnceLock,
@@ -10,12 +11,15 @@ use clap::ColorChoice;
 
 use super::{
     Failure,
+    change::ChangeFlags,
+    confirm::Stakes,
     global::Global,
     target::{Target, Wanted},
 };
 use crate::{
     client::{Address, Client, TlsFiles},
     config,
+    model::Edit,
     output::{Format, Style},
     safe_text::safe_text,
 };
@@ -28,11 +32,56 @@ const USUAL_WIDTH: usize = 80;
 pub(super) struct Session {
     pub(super) global: Global,
     target: OnceLock<Target>,
+    /// Where changes go instead of to the gateway, when they are gathered.
+    gathered: Option<Gathering>,
+}
+
+/// Changes that are gathered to be made as one.
+#[derive(Debug)]
+struct Gathering {
+    /// The flags of the whole.
+    whole: ChangeFlags,
+    all: RefCell<Vec<Gathered>>,
+}
+
+/// A change that somebody would make.
+#[derive(Debug, Clone)]
+pub(super) struct Gathered {
+    /// The change.
+    pub(super) edit: Edit,
+    /// How much it can hurt.
+    pub(super) stakes: Stakes,
 }
 
 impl Session {
     pub(super) const fn new(global: Global) -> Self {
-        Self { global, target: OnceLock::new() }
+        Self { global, target: OnceLock::new(), gathered: None }
+    }
+
+    /// A session in which changes are gathered, which have flags as a whole.
+    pub(super) fn gathering(&self, whole: &ChangeFlags) -> Self {
+        let gathering = Gathering { whole: whole.clone(), all: RefCell::default() };
+        let target = self.target.clone();
+        Self { global: self.global.clone(), target, gathered: Some(gathering) }
+    }
+
+    /// Takes a change that is not to be made by itself; `false` when it is.
+    pub(super) fn gather(
+        &self,
+        edit: &Edit,
+        flags: &ChangeFlags,
+        stakes: &Stakes,
+    ) -> Result<bool, Failure> {
+        let Some(gathering) = &self.gathered else { return Ok(false) };
+        flags.belongs_to(&gathering.whole)?;
+        let gathered = Gathered { edit: edit.clone(), stakes: stakes.clone() };
+        gathering.all.borrow_mut().push(gathered);
+        Ok(true)
+    }
+
+    /// What was gathered.
+    pub(super) fn gathered(&self) -> Vec<Gathered> {
+        self.gathered.as_ref().map(|it| it.all.take()).unwrap_or_default()
     }
 
     /// The gateway that this run is about. Decided once: what it is shown to be is what is changed.

@@ -88,6 +88,8 @@ pub enum Edit {
     },
     /// Writes what operators did into the gateway's file.
     PersistConfig,
+    /// Makes several changes as one, all of them or none.
+    All(Vec<Edit>),
     /// Takes an operation back.
     Undo {
         /// Its id.
@@ -118,6 +120,12 @@ impl Edit {
             Self::RemoveBlocks { networks } => networks.iter().map(String::as_str).collect(),
             Self::Scale { pool, .. } => vec![pool],
             Self::ApplyConfig { .. } | Self::PersistConfig => vec!["config"],
+            Self::All(edits) => {
+                let mut names: Vec<&str> = edits.iter().flat_map(Self::targets).collect();
+                names.sort_unstable();
+                names.dedup();
+                names
+            }
             Self::Undo { id } | Self::Confirm { id } => vec![id],
         }
     }

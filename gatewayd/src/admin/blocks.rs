@@ -35,7 +35,7 @@ impl Blocks for Admin {
     }
 }
 
-fn add(request: &wire::AddBlockRequest) -> Result<Change, Status> {
+pub(super) fn add(request: &wire::AddBlockRequest) -> Result<Change, Status> {
     let own = match request.own_address.as_str() {
         "" => None,
         text => Some(unwrapped(text.parse().map_err(|error| invalid("own_address", error))?)),
@@ -50,7 +50,7 @@ fn add(request: &wire::AddBlockRequest) -> Result<Change, Status> {
     Ok(Change::AddBlock { network: network("network", &request.network)?, ttl, own })
 }
 
-fn remove(request: &wire::RemoveBlocksRequest) -> Result<Change, Status> {
+pub(super) fn remove(request: &wire::RemoveBlocksRequest) -> Result<Change, Status> {
     if !(1..=MOST_NETWORKS).contains(&request.networks.len()) {
         return Err(invalid("networks", format!("name 1 to {MOST_NETWORKS}")));
     }

@@ -21,6 +21,7 @@ mod progress;
 mod rejection;
 mod roles;
 mod scaler;
+mod several;
 mod socket;
 mod watch;
 mod what_if;

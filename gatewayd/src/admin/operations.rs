@@ -15,6 +15,7 @@ use super::Admin;
 use super::change::name;
 use super::progress::Follower;
 use super::rejection::{invalid, rejected};
+use super::several;
 
 /// How many are told unless asked for more.
 const USUAL: usize = 100;
@@ -26,6 +27,13 @@ type Progresses = Pin<Box<dyn Stream<Item = Result<wire::OperationProgress, Stat
 #[tonic::async_trait]
 impl Operations for Admin {
     type WatchStream = Progresses;
+
+    async fn apply(
+        &self,
+        request: Request<wire::ApplyRequest>,
+    ) -> Result<Response<wire::Operation>, Status> {
+        Admin::apply(self, request, |asked| Ok((several::all(&asked.edits)?, asked.intent))).await
+    }
 
     async fn list(
         &self,

@@ -13,7 +13,14 @@ const DOMAIN: &str = "gatewayd";
 
 /// The status of a rejected change; its details hold the reason as a word and the next step.
 pub(super) fn rejected(rejection: &Rejection) -> Status {
-    let (code, reason) = match rejection {
+    let (code, reason) = words(rejection);
+    status(code, reason, &rejection.to_string(), rejection.hint())
+}
+
+/// The code of a rejection, and its reason as a word.
+fn words(rejection: &Rejection) -> (Code, &'static str) {
+    match rejection {
+        Rejection::OneOfAll { rejection, .. } => words(rejection),
         Rejection::Unknown { .. } => (Code::NotFound, "NOT_FOUND"),
         Rejection::Taken { .. } => (Code::AlreadyExists, "EXISTS"),
         Rejection::Invalid { .. } => (Code::InvalidArgument, "INVALID"),
@@ -24,8 +31,7 @@ pub(super) fn rejected(rejection: &Rejection) -> Status {
         Rejection::HandingOver => (Code::Unavailable, "HANDING_OVER"),
         Rejection::NotJournaled(_) => (Code::Internal, "NOT_JOURNALED"),
         Rejection::NotAudited(_) => (Code::Internal, "NOT_AUDITED"),
-    };
-    status(code, reason, &rejection.to_string(), rejection.hint())
+    }
 }
 
 /// The most characters of what is wrong that are told: a status travels in header fields, and what

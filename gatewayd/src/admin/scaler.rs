@@ -76,42 +76,28 @@ impl Scaler for Admin {
         &self,
         request: Request<wire::SetScalerRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        self.apply(request, |asked| {
-            let wire::SetScalerRequest { min, max, target_cpu, target_rps, .. } = asked;
-            let mode = asked.mode.as_deref().map(mode).transpose()?;
-            let edit = ScalerEdit::Rules { min, max, target_cpu, target_rps, mode };
-            Ok((change(&asked.pool, edit)?, asked.intent))
-        })
-        .await
+        self.apply(request, |asked| Ok((set(&asked)?, asked.intent))).await
     }
 
     async fn pause(
         &self,
         request: Request<wire::PauseScalerRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        self.apply(request, |asked| {
-            Ok((change(&asked.pool, order(None, asked.ttl_ms)?)?, asked.intent))
-        })
-        .await
+        self.apply(request, |asked| Ok((pause(&asked)?, asked.intent))).await
     }
 
     async fn desired(
         &self,
         request: Request<wire::DesiredRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        self.apply(request, |asked| {
-            let edit = order(Some(asked.servers), asked.ttl_ms)?;
-            Ok((change(&asked.pool, edit)?, asked.intent))
-        })
-        .await
+        self.apply(request, |asked| Ok((desired(&asked)?, asked.intent))).await
     }
 
     async fn resume(
         &self,
         request: Request<wire::ResumeScalerRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        self.apply(request, |asked| Ok((change(&asked.pool, ScalerEdit::Resume)?, asked.intent)))
-            .await
+        self.apply(request, |asked| Ok((resume(&asked)?, asked.intent))).await
     }
 
     async fn simulate(
@@ -138,6 +124,24 @@ impl Scaler for Admin {
             Err(why) => Err(what_if::refused(&why)),
         }
     }
+}
+
+pub(super) fn set(asked: &wire::SetScalerRequest) -> Result<Change, Status> {
+    let wire::SetScalerRequest { min, max, target_cpu, target_rps, .. } = *asked;
+    let mode = asked.mode.as_deref().map(mode).transpose()?;
+    change(&asked.pool, ScalerEdit::Rules { min, max, target_cpu, target_rps, mode })
+}
+
+pub(super) fn pause(asked: &wire::PauseScalerRequest) -> Result<Change, Status> {
+    change(&asked.pool, order(None, asked.ttl_ms)?)
+}
+
+pub(super) fn desired(asked: &wire::DesiredRequest) -> Result<Change, Status> {
+    change(&asked.pool, order(Some(asked.servers), asked.ttl_ms)?)
+}
+
+pub(super) fn resume(asked: &wire::ResumeScalerRequest) -> Result<Change, Status> {
+    change(&asked.pool, ScalerEdit::Resume)
 }
 
 fn order(desired: Option<u32>, ttl_ms: Option<u64>) -> Result<ScalerEdit, Status> {

@@ -82,6 +82,8 @@ pub enum Change {
         /// What changes.
         edit: ScalerEdit,
     },
+    /// Makes several changes one after the other, all of them or none.
+    All(Vec<Change>),
     /// Takes an operation back: what it touched is again what it was before.
     Undo(Arc<Operation>),
     /// Takes an operation back whose time is over, as far as nobody changed what it touched.

@@ -49,6 +49,14 @@ pub enum Rejection {
         /// Who changed what.
         conflicts: Vec<Conflict>,
     },
+    /// One of several changes is not accepted, and so none of them.
+    #[error("change {number}: {rejection}")]
+    OneOfAll {
+        /// Which one, from 1.
+        number: usize,
+        /// Why.
+        rejection: Box<Rejection>,
+    },
     /// A guard refuses; `force` with a reason overrides it.
     #[error("{what}")]
     Guard {
@@ -74,6 +82,7 @@ impl Rejection {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Rejection::OneOfAll { rejection, .. } => rejection.hint(),
             Rejection::Unknown { noun: "backend", .. } => {
                 Some("`gatewayctl backend list` shows those there are")
             }

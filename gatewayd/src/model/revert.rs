@@ -28,8 +28,11 @@ pub struct Revert {
 impl Revert {
     /// How long before it is over this is told.
     const TOLD_BEFORE_MS: i64 = 5 * 60 * 1000;
-    /// The most there are at once: the journal writes all of them with each change.
+    /// The most there are at once, and the most that they touched together: the journal writes all
+    /// of them with each change.
     pub const MOST: usize = 1000;
+    /// The most entities of all of them.
+    pub const MOST_ENTITIES: usize = 5000;
 
     /// When it is taken back if nothing happens before, milliseconds since the Unix epoch.
     #[must_use]

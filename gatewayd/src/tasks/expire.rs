@@ -9,7 +9,7 @@ use crate::state::{Events, MessagePace, Writer};
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long before a limit goes back this is told.
+/// How long before something ends this is told.
 const TOLD_BEFORE_MS: i64 = 5 * 60 * 1000;
 
 /// Ends what is over, for as long as it is polled.
@@ -46,19 +46,79 @@ fn ends(desired: &Desired) -> impl Iterator<Item = i64> {
     limits.map(|lapse| lapse.until_ms).chain(blocks).chain(ramps)
 }
 
-/// Tells of each limit that goes back soon, once.
+/// Tells of each thing that ends soon, once.
 fn foretell(desired: &Desired, now_ms: i64, told: &mut HashSet<(String, i64)>, events: &Events) {
     told.retain(|(_, until_ms)| *until_ms > now_ms);
-    for limit in &desired.gateway.limits {
-        let Some(lapse) = limit.next_lapse() else { continue };
-        let left_ms = lapse.until_ms - now_ms;
-        let target = format!("limit/{}", limit.name);
-        if (1..=TOLD_BEFORE_MS).contains(&left_ms) && told.insert((target.clone(), lapse.until_ms))
-        {
+    for Ending { kind, target, until_ms, what } in endings(desired) {
+        let left_ms = until_ms - now_ms;
+        if (1..=TOLD_BEFORE_MS).contains(&left_ms) && told.insert((target.clone(), until_ms)) {
             let left_s = (left_ms + 999) / 1000;
-            let (from, (rule, mode)) = (format!("{} {}", limit.rule, limit.mode), lapse.to);
-            let what = format!("goes back from {from} to {rule} {mode} in {left_s} s");
-            events.record(EventKind::Limit, Severity::Info, "gateway", &target, &what);
+            let what = format!("{what} in {left_s} s");
+            events.record(kind, Severity::Info, "gateway", &target, &what);
         }
+    }
+}
+
+/// Something that ends by itself.
+struct Ending {
+    kind: EventKind,
+    target: String,
+    until_ms: i64,
+    what: String,
+}
+
+/// Limits that were set for a while; of blocks and of what holds scalers, those that hold for longer
+/// than this is told before.
+fn endings(desired: &Desired) -> Vec<Ending> {
+    let gateway = &desired.gateway;
+    let is_long = |since_ms: i64, until_ms: &i64| until_ms - since_ms > TOLD_BEFORE_MS;
+    let limits = gateway.limits.iter().filter_map(|limit| {
+        let lapse = limit.next_lapse()?;
+        let (rule, mode) = lapse.to;
+        let what = format!("goes back from {} {} to {rule} {mode}", limit.rule, limit.mode);
+        let target = format!("limit/{}", limit.name);
+        Some(Ending { kind: EventKind::Limit, target, until_ms: lapse.until_ms, what })
+    });
+    let blocks = gateway.blocks.iter().filter_map(|block| {
+        let until_ms = block.until_ms.filter(|it| is_long(block.mark.since_ms, it))?;
+        let what = format!("the block of {} ends", block.mark.owner);
+        let target = format!("block/{}", block.network);
+        Some(Ending { kind: EventKind::Change, target, until_ms, what })
+    });
+    let orders = gateway.pools.iter().filter_map(|pool| {
+        let order = pool.autoscale.as_ref()?.order.as_ref()?;
+        let until_ms = order.until_ms.filter(|it| is_long(order.mark.since_ms, it))?;
+        let what = format!("what {} ordered ends", order.mark.owner);
+        let target = format!("scaler/{}", pool.name);
+        Some(Ending { kind: EventKind::Scale, target, until_ms, what })
+    });
+    limits.chain(blocks).chain(orders).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Block, Gateway, Mark};
+
+    #[test]
+    fn a_long_block_is_foretold_once_and_a_short_one_is_not() {
+        let block = |network: &str, since_ms| Block {
+            network: network.parse().unwrap(),
+            mark: Mark { owner: "ana".to_owned(), reason: String::new(), since_ms },
+            until_ms: Some(10_000_000),
+            under: None,
+        };
+        let blocks = vec![block("192.0.2.0/24", 0), block("198.51.100.0/24", 9_900_000)];
+        let gateway = Gateway { blocks, ..Gateway::default() };
+        let desired = Desired { gateway, ..Desired::default() };
+        let (events, mut told) = (Events::new(Clock::start()), HashSet::new());
+        let mut look = |now_ms| foretell(&desired, now_ms, &mut told, &events);
+        look(9_699_999);
+        assert_eq!(events.listen(9, |_| true).0, [], "more than five minutes are left");
+        look(9_700_000);
+        look(9_950_000);
+        let said: Vec<String> =
+            events.listen(9, |_| true).0.into_iter().map(|it| it.what).collect();
+        assert_eq!(said, ["the block of ana ends in 300 s"]);
     }
 }

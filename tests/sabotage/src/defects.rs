@@ -396,7 +396,7 @@ pub(crate) const DEFECTS: [Defect; 34] = [
             package: "gatewayd",
             target: None,
             file: "gatewayd/src/policy/apply/undo_tests.rs",
-            test: "policy::apply::undo_tests::undoing_the_last_operation_gives_the_gateway_back_and_undoing_that_does_it_again",
+            test: "policy::apply::undo_tests::what_was_removed_is_again_where_it_was",
         },
     },
     // Forgets over a restart what goes back by itself.

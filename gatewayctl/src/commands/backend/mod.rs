@@ -42,6 +42,11 @@ pub(super) enum BackendVerb {
 }
 
 impl BackendVerb {
+    /// Whether it changes something.
+    pub(super) const fn changes(&self) -> bool {
+        !matches!(self, Self::List(_) | Self::Show(_) | Self::Wait(_))
+    }
+
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         match self {
             Self::List(args) => args.run(session).await,

@@ -72,6 +72,11 @@ pub(super) struct LimitListArgs {
 }
 
 impl LimitVerb {
+    /// Whether it changes what is desired.
+    pub(super) const fn changes(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Promote(_) | Self::Shadow(_) | Self::Enforce(_))
+    }
+
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         match self {
             Self::List(args) => {

@@ -165,6 +165,7 @@ impl Confirm {
                 ScalerEdit::Desired { .. } => "resize",
                 ScalerEdit::Resume => "resume",
             },
+            Edit::All(_) => "change",
             Edit::Undo { .. } => "undo",
             Edit::Confirm { .. } => "keep",
         }

@@ -52,50 +52,98 @@ pub fn apply(
     if intent.force && intent.reason.trim().is_empty() {
         return Err(Rejection::ForceWithoutReason);
     }
-    let gateway = &desired.gateway;
-    let effect = match change {
-        Change::AddBackend { pool, name, address, weight, standing, source } => {
-            let added =
-                backends::Added { pool, name, address: *address, weight: *weight, source: *source };
-            backends::add(gateway, &added, *standing, intent, now_ms)?
-        }
-        Change::RemoveBackends(names) => backends::remove(gateway, names)?,
-        Change::SetStanding(names, standing) => {
-            backends::stand(gateway, names, *standing, intent, now_ms)?
-        }
-        Change::SetWeights(edits) => backends::weigh(gateway, edits, None, now_ms)?,
-        Change::RampWeights { edits, lasts, abort_if } => {
-            let order = (*lasts, abort_if.clone());
-            backends::weigh(gateway, edits, Some(order), now_ms)?
-        }
-        Change::AbortRamp { name, since_ms, why } => {
-            backends::abort_ramp(gateway, name, *since_ms, why)?
-        }
-        Change::SetLimit { name, edit } => limits::set(gateway, name, edit, now_ms)?,
+    let mut applied = match change {
         Change::ResetLimit(target) => {
-            let effect = limits::reset(gateway, target)?;
-            let mut applied = noted(conclude(desired, effect, None, intent, now_ms));
-            promise(&mut applied, &intent.terms)?;
-            return Ok(applied);
+            let effect = limits::reset(&desired.gateway, target)?;
+            noted(conclude(desired, effect, None, intent, now_ms))
         }
-        Change::AddBlock { network, ttl, own } => {
-            blocks::add(gateway, *network, *ttl, *own, intent, now_ms)?
+        Change::ApplyFile(file) => apply_file(desired, file, intent, now_ms),
+        Change::Undo(operation) => undo::undo(desired, operation, intent, now_ms)?,
+        Change::Revert { op, why } => undo::revert(desired, op, why, intent, now_ms)?,
+        Change::Confirm(op) => undo::confirm(desired, op, intent, now_ms)?,
+        edit => {
+            let effect = effect(&desired.gateway, edit, intent, now_ms)?;
+            conclude(desired, effect, None, intent, now_ms)
         }
-        Change::RemoveBlocks(networks) => blocks::remove(gateway, networks)?,
-        Change::Expire => expiry::expire(gateway, now_ms),
-        Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms)?,
-        Change::ApplyFile(file) => return Ok(apply_file(desired, file, intent, now_ms)),
-        Change::Undo(operation) => return undo::undo(desired, operation, intent, now_ms),
-        Change::Revert { op, why } => return undo::revert(desired, op, why, intent, now_ms),
-        Change::Confirm(op) => return undo::confirm(desired, op, intent, now_ms),
     };
-    let mut applied = conclude(desired, effect, None, intent, now_ms);
     if matches!(change, Change::Expire) {
         // Nothing can be put back whose time is over.
         applied.operation.touched.clear();
     }
     promise(&mut applied, &intent.terms)?;
     Ok(applied)
+}
+
+/// What an edit does to the gateway as such.
+fn effect(
+    gateway: &Gateway,
+    change: &Change,
+    intent: &Intent,
+    now_ms: i64,
+) -> Result<Effect, Rejection> {
+    match change {
+        Change::AddBackend { pool, name, address, weight, standing, source } => {
+            let added =
+                backends::Added { pool, name, address: *address, weight: *weight, source: *source };
+            backends::add(gateway, &added, *standing, intent, now_ms)
+        }
+        Change::RemoveBackends(names) => backends::remove(gateway, names),
+        Change::SetStanding(names, standing) => {
+            backends::stand(gateway, names, *standing, intent, now_ms)
+        }
+        Change::SetWeights(edits) => backends::weigh(gateway, edits, None, now_ms),
+        Change::RampWeights { edits, lasts, abort_if } => {
+            let order = (*lasts, abort_if.clone());
+            backends::weigh(gateway, edits, Some(order), now_ms)
+        }
+        Change::AbortRamp { name, since_ms, why } => {
+            backends::abort_ramp(gateway, name, *since_ms, why)
+        }
+        Change::SetLimit { name, edit } => limits::set(gateway, name, edit, now_ms),
+        Change::AddBlock { network, ttl, own } => {
+            blocks::add(gateway, *network, *ttl, *own, intent, now_ms)
+        }
+        Change::RemoveBlocks(networks) => blocks::remove(gateway, networks),
+        Change::Expire => Ok(expiry::expire(gateway, now_ms)),
+        Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms),
+        Change::All(changes) => all(gateway, changes, intent, now_ms),
+        Change::ResetLimit(_)
+        | Change::ApplyFile(_)
+        | Change::Undo(_)
+        | Change::Revert { .. }
+        | Change::Confirm(_) => {
+            let what = "it cannot be one of several changes".to_owned();
+            Err(Rejection::Invalid { field: "edits", what })
+        }
+    }
+}
+
+/// Several edits, each on what the one before left.
+fn all(
+    gateway: &Gateway,
+    changes: &[Change],
+    intent: &Intent,
+    now_ms: i64,
+) -> Result<Effect, Rejection> {
+    let mut sum = Effect {
+        gateway: gateway.clone(),
+        what: "change",
+        targets: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+        warnings: Vec::new(),
+    };
+    for (place, change) in changes.iter().enumerate() {
+        let one = effect(&sum.gateway, change, intent, now_ms).map_err(|rejection| {
+            Rejection::OneOfAll { number: place + 1, rejection: Box::new(rejection) }
+        })?;
+        sum.gateway = one.gateway;
+        sum.targets.extend(one.targets);
+        sum.before.extend(one.before);
+        sum.after.extend(one.after);
+        sum.warnings.extend(one.warnings);
+    }
+    Ok(sum)
 }
 
 /// Writes down what takes the operation back by itself.
@@ -117,8 +165,12 @@ fn promise(applied: &mut Applied, terms: &Terms) -> Result<(), Rejection> {
         let what = format!("a {} leaves nothing to go back to", operation.what);
         return wrong(field, what);
     }
-    if desired.reverts.len() >= Revert::MOST {
-        let what = format!("{} changes go back by themselves already", Revert::MOST);
+    let waiting: usize = desired.reverts.iter().map(|it| it.touched.len()).sum();
+    let is_full = desired.reverts.len() >= Revert::MOST
+        || waiting + operation.touched.len() > Revert::MOST_ENTITIES;
+    if is_full {
+        let count = desired.reverts.len();
+        let what = format!("{count} changes go back by themselves already, of {waiting} things");
         return wrong(field, what);
     }
     let after = |it: std::time::Duration| operation.time_ms.saturating_add(it.as_millis() as i64);

@@ -54,8 +54,17 @@ fn undone_at(desired: &Desired, operation: &Operation, now_ms: i64) -> Applied {
     applied(desired, &change, &by("bob", "no"), now_ms).unwrap()
 }
 
-/// What happens to one backend, limit, block or scaler, or to all of them by a file.
+/// What happens to one backend, limit, block or scaler, to several at once, or to all of them by a
+/// file.
 fn any_change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        4 => any_edit(),
+        1 => proptest::collection::vec(any_edit(), 1..4).prop_map(Change::All),
+        1 => any_file(),
+    ]
+}
+
+fn any_edit() -> impl Strategy<Value = Change> {
     let one = || (1_u16..=5).prop_map(|n| name(&format!("app-{n}")));
     let some = || proptest::collection::vec(one(), 1..3);
     let standing =
@@ -112,7 +121,6 @@ fn any_change() -> impl Strategy<Value = Change> {
         (proptest::option::of(3_u32..9), ttl())
             .prop_map(|(desired, ttl)| scaled(ScalerEdit::Order { desired, ttl })),
         Just(scaled(ScalerEdit::Resume)),
-        any_file(),
     ]
 }
 
@@ -232,6 +240,37 @@ fn drained(ttl_s: u64) -> Applied {
     let intent = Intent { terms, ..by("ana", "patch") };
     let change = Change::SetStanding(vec![name("app-1")], Standing::Draining);
     applied(&desired(), &change, &intent, NOW_MS).unwrap()
+}
+
+#[test]
+fn what_was_removed_is_again_where_it_was() {
+    for names in [&["app-1"][..], &["app-2"], &["app-3", "app-1"]] {
+        let change = Change::RemoveBackends(names.iter().map(|it| name(it)).collect());
+        let removed = applied(&desired(), &change, &by("ana", ""), NOW_MS).unwrap();
+        let undo = undone(&removed.desired, &removed.operation);
+        assert_eq!(undo.desired.gateway, desired().gateway, "{names:?}");
+    }
+}
+
+#[test]
+fn several_changes_are_made_one_after_the_other_or_none_of_them() {
+    let weigh = |text: &str, edit| Change::SetWeights(vec![(name(text), edit)]);
+    let first = weigh("app-1", WeightEdit::Absolute(Weight::nearest(50)));
+    let drain = Change::SetStanding(vec![name("app-2")], Standing::Draining);
+    let more = weigh("app-1", WeightEdit::Delta(7));
+    let all = Change::All(vec![first.clone(), drain, more]);
+    let done = applied(&desired(), &all, &by("ana", "v42"), NOW_MS).unwrap();
+    assert_eq!(done.desired.gateway.backend("app-1").unwrap().1.weight.get(), 57);
+    assert_eq!(done.desired.gateway.backend("app-2").unwrap().1.standing, Standing::Draining);
+    assert_eq!(done.desired.revision, desired().revision + 1);
+    assert_eq!(done.operation.target, "backend/app-1,backend/app-2,backend/app-1");
+    assert_eq!(undone(&done.desired, &done.operation).desired.gateway, desired().gateway);
+    let wrong = Change::All(vec![first, Change::RemoveBackends(vec![name("app-9")])]);
+    let refused = apply(&desired(), &wrong, &by("ana", ""), NOW_MS).unwrap_err();
+    assert!(refused.to_string().starts_with("change 2: no backend is called app-9"), "{refused}");
+    assert!(refused.hint().unwrap().contains("backend list"));
+    let within = Change::All(vec![Change::Expire, Change::Confirm("0001".to_owned())]);
+    assert!(apply(&desired(), &within, &by("ana", ""), NOW_MS).is_err());
 }
 
 #[test]

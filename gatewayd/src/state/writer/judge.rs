@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{AbortIf, Change, Desired, Health, Intent, Name, Rejection};
+use crate::model::{AbortIf, Change, Desired, Entity, Health, Intent, Name, Rejection, Touched};
 use crate::policy::{self, Applied, Seen};
 
 use super::room::Room;
@@ -23,7 +23,7 @@ impl Room {
         }
         let mut applied = policy::apply(desired, change, intent, self.clock.wall_ms())?;
         self.settle_conflicts(change, &mut applied, intent)?;
-        if matches!(change, Change::RampWeights { .. }) {
+        if matches!(change, Change::RampWeights { .. } | Change::All(_)) {
             self.look_back(&mut applied.desired)?;
         }
         if intent.terms.guard.as_ref().is_some_and(AbortIf::looks_back) {
@@ -42,18 +42,12 @@ impl Room {
         }
         applied.operation.shares = policy::shares(before, after, seen);
         applied.operation.headrooms = policy::headrooms(&applied.operation.shares);
-        for name in Room::limits_put_back(change, &applied) {
+        for name in limits_of(change, &applied) {
             self.judge_limit(&name, desired, &mut applied, intent)?;
         }
-        match change {
-            Change::SetLimit { name, .. } => {
-                self.judge_limit(name, desired, &mut applied, intent)?
-            }
-            Change::ResetLimit(target) => {
-                let counted = self.inquiry.counted(&self.table, target);
-                applied.operation.before = counted.unwrap_or(applied.operation.before);
-            }
-            _ => {}
+        if let Change::ResetLimit(target) = change {
+            let counted = self.inquiry.counted(&self.table, target);
+            applied.operation.before = counted.unwrap_or(applied.operation.before);
         }
         Ok(applied)
     }
@@ -139,4 +133,16 @@ impl Room {
     fn stale(&self, expected: u64, actual: u64) -> Rejection {
         Rejection::Stale { expected, actual, changes: self.operations.since(expected, 5) }
     }
+}
+
+/// The limits that an operator sets, or puts back, by name.
+fn limits_of(change: &Change, applied: &Applied) -> Vec<Name> {
+    if !matches!(change, Change::SetLimit { .. } | Change::All(_) | Change::Undo(_)) {
+        return Vec::new();
+    }
+    let limit = |it: &Touched| match &it.after {
+        Some(Entity::Limit { limit, .. }) => Some(limit.name.clone()),
+        _ => None,
+    };
+    applied.operation.touched.iter().filter_map(limit).collect()
 }

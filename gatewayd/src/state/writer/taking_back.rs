@@ -1,7 +1,7 @@
 //! May an operation be taken back? And what stands in the way, by its name.
 
 use super::room::Room;
-use crate::model::{Change, Entity, Intent, Name, Operation, Rejection, Touched, Undo};
+use crate::model::{Change, Intent, Operation, Rejection, Undo};
 use crate::policy::Applied;
 
 impl Room {
@@ -81,18 +81,6 @@ impl Room {
         };
         applied.operation.warnings.extend(told);
         Ok(())
-    }
-
-    /// The limits that are put back by `applied`, by name.
-    pub(super) fn limits_put_back(change: &Change, applied: &Applied) -> Vec<Name> {
-        if !matches!(change, Change::Undo(_)) {
-            return Vec::new();
-        }
-        let limit = |it: &Touched| match &it.after {
-            Some(Entity::Limit { limit, .. }) => Some(limit.name.clone()),
-            _ => None,
-        };
-        applied.operation.touched.iter().filter_map(limit).collect()
     }
 
     /// An operation as it is told to whoever asked for it.
