@@ -2,10 +2,9 @@
 
 use std::{env, fs, path::PathBuf};
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "gatewayd/v1/access.proto",
     "gatewayd/v1/audit.proto",
-const FILES: [&str; 9] = [
     "gatewayd/v1/change.proto",
     "gatewayd/v1/operation.proto",
     "gatewayd/v1/backend.proto",

@@ -81,35 +81,6 @@ fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> 
             help::short()
         };
     };
-    runtime()?.block_on(async {
-        match command {
-            Command::Status(args) => args.run(session).await,
-            Command::Health(args) => args.run(session).await,
-            Command::Backend(verb) => verb.run(session).await,
-            Command::Pool(verb) => verb.run(session).await,
-            Command::Limit(verb) => verb.run(session).await,
-            Command::Client(verb) => verb.run(session).await,
-            Command::Block(verb) => verb.run(session).await,
-            Command::Cert(verb) => verb.run(session).await,
-            Command::Config(verb) => verb.run(session).await,
-            Command::Scaler(verb) => verb.run(session).await,
-            Command::Event(verb) => verb.run(session).await,
-            Command::Audit(verb) => verb.run(session).await,
-            Command::Whoami(args) => args.run(session).await,
-            Command::Op(verb) => verb.run(session).await,
-            Command::Demo(verb) => verb.run(session).await,
-            Command::Context(verb) => verb.run(session).await,
-            Command::Top(args) => args.run(session).await,
-            Command::Drain(args) => args.run(session).await,
-            Command::Undrain(args) => args.run(session).await,
-            Command::Completion(args) => args.run(),
-            Command::Schema(args) => args.run(session),
-            Command::Man(args) => args.run(session),
-            Command::Doctor(args) => args.run(session).await,
-            Command::Version(args) => args.run(session).await,
-            Command::Help(args) => args.run(),
-        }
-    })
     runtime()?.block_on(carry_out(command, session))
 }
 
@@ -122,9 +93,12 @@ async fn carry_out(command: Command, session: &Session) -> Result<Verdict, Failu
         Command::Limit(verb) => verb.run(session).await,
         Command::Client(verb) => verb.run(session).await,
         Command::Block(verb) => verb.run(session).await,
+        Command::Cert(verb) => verb.run(session).await,
         Command::Config(verb) => verb.run(session).await,
         Command::Scaler(verb) => verb.run(session).await,
         Command::Event(verb) => verb.run(session).await,
+        Command::Audit(verb) => verb.run(session).await,
+        Command::Whoami(args) => args.run(session).await,
         Command::Change(args) => args.run(session).await,
         Command::Op(verb) => verb.run(session).await,
         Command::Demo(verb) => verb.run(session).await,

@@ -4,7 +4,7 @@ use crate::model::Role;
 use crate::model::Role::{Admin, Operator, Viewer};
 
 /// Every method by its full name, and the least role that may call it.
-const NEEDS: [(&str, Role); 37] = [
+const NEEDS: [(&str, Role); 38] = [
     ("/gatewayd.v1.Access/WhoAmI", Viewer),
     ("/gatewayd.v1.Audit/List", Admin),
     ("/gatewayd.v1.Audit/Read", Admin),
@@ -25,6 +25,7 @@ const NEEDS: [(&str, Role); 37] = [
     ("/gatewayd.v1.Limits/Reset", Operator),
     ("/gatewayd.v1.Limits/Set", Operator),
     ("/gatewayd.v1.Limits/Simulate", Viewer),
+    ("/gatewayd.v1.Operations/Apply", Operator),
     ("/gatewayd.v1.Operations/Confirm", Operator),
     ("/gatewayd.v1.Operations/Get", Viewer),
     ("/gatewayd.v1.Operations/List", Viewer),

@@ -125,6 +125,11 @@ impl Change {
                 blocks.collect::<Vec<_>>().join(",")
             }
             Change::SetScaler { pool, .. } => format!("scaler/{pool}"),
+            Change::All(changes) => {
+                changes.iter().map(Change::target).collect::<Vec<_>>().join(",")
+            }
+            Change::Undo(operation) => operation.target.clone(),
+            Change::Revert { op, .. } | Change::Confirm(op) => format!("op/{op}"),
             Change::Expire | Change::ApplyFile(_) => "gateway".to_owned(),
         }
     }
