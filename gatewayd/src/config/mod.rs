@@ -43,6 +43,7 @@ mod tests;
 // What else is written in the same way is read with these.
 pub(crate) use autoscale::rules;
 pub use diagnostics::Diagnostics;
+pub(crate) use ejection::ejection;
 pub(crate) use fields::Fields;
 pub use file::{parse, read};
 pub(crate) use file::{parse_as, text};

@@ -36,6 +36,7 @@ Scenarios that come with gatewayd:
   metrics-lost            servers stop to report, report late, or lie
   scale-in-under-load     the load falls by and by while servers crash
   never-recovers          one of two servers hangs for good; later another fails for good
+  bad-server              one of ten answers errors at once while its probes pass
   random-faults           faults of all kinds, drawn by the seed
 
 A scenario of your own, with what is most often wanted:
@@ -48,8 +49,8 @@ A scenario of your own, with what is most often wanted:
   [[fault]]
   at = \"20m\"
   for = \"2m\"
-  kind = \"crash\"        # hang slow errors metrics-lost metrics-lag metrics-lie boot-fails
-  servers = 3           # boot-slow clients-cut
+  kind = \"crash\"        # hang slow errors gray probes-fail metrics-lost metrics-lag
+  servers = 3           # metrics-lie boot-fails boot-slow clients-cut
 Rates move by `to` and swing by `swing = 50, period = \"24h\"`. [pool] and [autoscale] have the
 keys they have in gateway.toml.
 

@@ -20,6 +20,8 @@ pub(super) struct Machine {
     pub(super) slow: f64,
     /// Percent of answers that are 500.
     pub(super) error_percent: u32,
+    /// Percent of answers to probes that are.
+    pub(super) probe_error_percent: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,7 @@ impl Machine {
             hangs_until_ns: 0,
             slow: 1.0,
             error_percent: 0,
+            probe_error_percent: 0,
         }
     }
 

@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::scenario::SECOND_NS;
 use crate::model::{Health, Name, ServerPhase, Standing};
 use crate::policy::scaling::{CpuReport, Run, Signs, is_ill, phase};
-use crate::policy::{Checkup, Part};
+use crate::policy::{Checkup, Ejections, Part};
 
 /// For so many seconds a machine's CPU is remembered, for reports that lag.
 const REMEMBERED_S: usize = 600;
@@ -22,6 +22,9 @@ pub(super) struct Server {
     pub(super) listed: bool,
     pub(super) standing: Standing,
     pub(super) checkup: Checkup,
+    pub(super) ejections: Ejections,
+    /// Attempts that failed since one last went well.
+    pub(super) failed_row: u32,
     /// When it last began to take requests.
     pub(super) joined_ms: u64,
     /// Whether it was healthy once.
@@ -71,6 +74,8 @@ impl Server {
             listed: false,
             standing: Standing::Active,
             checkup: Checkup::new(now_ms),
+            ejections: Ejections::default(),
+            failed_row: 0,
             joined_ms: now_ms,
             proven: false,
             part: Part::NONE,
@@ -93,12 +98,23 @@ impl Server {
         self.gone_ns.is_none()
     }
 
-    /// Whether the gateway may send it new requests.
+    /// What its probes say, and if that is nothing bad, its answers.
+    pub(super) fn health(&self) -> Health {
+        match self.checkup.health() {
+            Health::Healthy if self.ejections.is_out() => Health::Ejected,
+            health => health,
+        }
+    }
+
+    /// Whether it would take requests if it were healthy: in a panic it does.
+    pub(super) fn is_eligible(&self) -> bool {
+        let active = self.standing == Standing::Active;
+        self.is_there() && self.listed && active && self.checkup.is_proven()
+    }
+
+    /// Whether the gateway may send it new requests, outside of a panic.
     pub(super) fn takes_requests(&self) -> bool {
-        self.is_there()
-            && self.listed
-            && self.standing == Standing::Active
-            && self.checkup.health() == Health::Healthy
+        self.is_eligible() && self.health() == Health::Healthy
     }
 
     /// Looks where it is in its life.
@@ -121,7 +137,7 @@ impl Server {
             ours: self.standing == Standing::Draining,
             weighs: true,
             proven: self.proven,
-            health: self.checkup.health(),
+            health: self.health(),
             part: self.part,
         }
     }

@@ -26,6 +26,11 @@ pub(super) struct Tally {
     /// The most requests that were under way or about to be tried again at the end of a second.
     pub(super) most_open: u64,
     pub(super) failed_starts: u64,
+    /// Servers taken out because of their answers, and those that were not for want of others.
+    pub(super) ejections: u64,
+    pub(super) spared: u64,
+    /// Seconds in which so few servers were healthy that all took requests.
+    pub(super) panic_s: u64,
     pub(super) overloaded_s: u64,
     pub(super) times: Histogram,
     /// The second that is not over.

@@ -3,6 +3,8 @@
 //! | promise | looked after |
 //! |---|---|
 //! | no request goes to a server that drains, is ill or is gone | at each pick |
+//! | servers are ejected no longer than is said, not too many at once and never the last | at each ejection, each second |
+//! | all take requests when, and only when, few are healthy | each second |
 //! | what is in flight is what began and did not end; no request is lost track of | each second |
 //! | a limit lets never more through, and refuses nobody who is far below it | at each request |
 //! | nobody is drained under an interlock | at each decision |
@@ -12,6 +14,7 @@
 //! | after the last fault it finds back to what the load needs | at the end |
 
 mod convergence;
+mod ejection;
 mod interlocks;
 mod limits;
 mod replacing;
@@ -20,10 +23,10 @@ use std::fmt;
 
 use super::engine::EPOCH_MS;
 use super::policies::Step;
-use super::scenario::{Fault, SECOND_NS, Scenario};
+use super::scenario::{Fault, PoolModel, SECOND_NS, Scenario};
 use super::server::Server;
 use super::tally::Tally;
-use crate::model::{ScalingRules, Standing};
+use crate::model::{EjectionRules, ScalingRules, Standing};
 use crate::policy::scaling::Observation;
 use interlocks::Interlocks;
 use limits::Audit;
@@ -89,12 +92,13 @@ impl Checkers {
         (&self.broken, self.count)
     }
 
-    /// A request goes to `server`.
-    pub(super) fn picked(&mut self, now_ns: u64, server: &Server) {
-        if !server.takes_requests() {
+    /// A request goes to `server`; in a panic it may be ill.
+    pub(super) fn picked(&mut self, now_ns: u64, server: &Server, panic: bool) {
+        let may_be_picked = server.takes_requests() || (panic && server.is_eligible());
+        if !may_be_picked {
             let is = match (server.is_there(), server.standing) {
                 (false, _) => "gone".to_owned(),
-                (true, Standing::Active) => server.checkup.health().to_string(),
+                (true, Standing::Active) => server.health().to_string(),
                 (true, standing) => standing.to_string(),
             };
             self.broke(now_ns, format!("{} was picked, and is {is}", server.name));
@@ -146,6 +150,27 @@ impl Checkers {
         if self.strict {
             let (from, to) = (step.from, step.to);
             self.broke(now_ns, format!("{from}→{to} although {}", reasons.join(", ")));
+        }
+    }
+
+    /// A server was ejected.
+    pub(super) fn ejected(&mut self, now_ns: u64, servers: &[Server], rules: &EjectionRules) {
+        if let Some(what) = ejection::wrong(servers, rules) {
+            self.broke(now_ns, what);
+        }
+    }
+
+    /// So it is at the end of a second, in a panic or not.
+    pub(super) fn judged(
+        &mut self,
+        now_ns: u64,
+        servers: &[Server],
+        pool: &PoolModel,
+        panic: bool,
+    ) {
+        let now_ms = EPOCH_MS + now_ns / 1_000_000;
+        if let Some(what) = ejection::overdue(now_ms, servers, pool, panic) {
+            self.broke(now_ns, what);
         }
     }
 

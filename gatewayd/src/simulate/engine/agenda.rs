@@ -17,6 +17,8 @@ pub(super) enum Event {
     Booted { slot: usize, start: u32, well: bool },
     /// A machine that died is started again, if it is still that one.
     Restart { slot: usize, start: u32 },
+    /// The time of an ejected server is over.
+    Released { slot: usize },
     /// Weights of starting servers grow.
     Warm,
     /// A second is over.

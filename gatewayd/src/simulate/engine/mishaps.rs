@@ -51,11 +51,16 @@ impl Engine<'_> {
     /// Makes a server as ill as all its faults together make it: the worst of each kind counts,
     /// and of what happens to its reports the latest.
     fn ail(&mut self, slot: usize) {
-        let (mut slow, mut error_percent, mut metrics) = (1.0, 0, Metrics::True);
+        let (mut slow, mut metrics) = (1.0, Metrics::True);
+        let (mut answers, mut probes) = (0, 0);
         for kind in self.suffered(slot) {
             match kind {
                 FaultKind::Slow(factor) => slow = f64::max(slow, factor),
-                FaultKind::Errors(percent) => error_percent = percent.max(error_percent),
+                FaultKind::Errors(percent) => {
+                    (answers, probes) = (percent.max(answers), percent.max(probes));
+                }
+                FaultKind::Gray(percent) => answers = percent.max(answers),
+                FaultKind::ProbesFail => probes = 100,
                 FaultKind::MetricsLost => metrics = Metrics::Lost,
                 FaultKind::MetricsLag(lag) => metrics = Metrics::Late { seconds: lag.as_secs() },
                 FaultKind::MetricsLie(factor) => metrics = Metrics::Wrong { factor },
@@ -63,8 +68,8 @@ impl Engine<'_> {
             }
         }
         let server = &mut self.servers[slot];
-        (server.machine.slow, server.machine.error_percent) = (slow, error_percent);
-        server.metrics = metrics;
+        (server.machine.slow, server.metrics) = (slow, metrics);
+        (server.machine.error_percent, server.machine.probe_error_percent) = (answers, probes);
     }
 
     fn befall(&mut self, slot: usize, fault: &Fault) {

@@ -4,12 +4,13 @@
 //!  crowd ─ request ─▶ limiter ─▶ balancer ─ pick ─▶ machine ─ flight ─▶ answered, or lost, or tried again
 //!                                   ▲ table: parts, health, standing
 //!  agenda ─ probe ─▶ checkup ───────┤
-//!         ─ fault ─▶ machine        │
+//!         ─ fault ─▶ machine        │        answers ─▶ ejection
 //!         ─ second ─▶ measure ─▶ policy ─ step ─▶ order, drain, put back, end
 //! ```
-//! Balancer, checkup, slow start, limits and the scaling policy are those of production.
+//! Balancer, checkup, ejection, panic, slow start, limits and the scaling policy are those of production.
 
 mod agenda;
+mod ejection;
 mod mishaps;
 mod probes;
 mod requests;
@@ -91,6 +92,12 @@ pub(super) struct Planted {
     pub(super) leaks: bool,
     /// A request over its limit passes.
     pub(super) generous: bool,
+    /// Servers are ejected that cannot be spared.
+    pub(super) ejects_all: bool,
+    /// Nobody lets an ejected server in again.
+    pub(super) forgets_ejected: bool,
+    /// However few are healthy, only they take requests.
+    pub(super) never_panics: bool,
     /// Another bound of what is open at once; no mistake, but small enough to be met.
     pub(super) most_open: Option<usize>,
 }
@@ -205,6 +212,7 @@ impl<'a> Engine<'a> {
             Some(Event::Probed { slot, began_ns, result }) => self.probed(slot, began_ns, result),
             Some(Event::Booted { slot, start, well }) => self.booted(slot, start, well),
             Some(Event::Restart { slot, start }) => self.restart(slot, start),
+            Some(Event::Released { slot }) => self.released(slot),
             Some(Event::Warm) => {
                 self.agenda.put(self.now_ns + WARM_NS, Event::Warm);
                 if self.table.is_warming() {

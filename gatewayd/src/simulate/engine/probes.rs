@@ -31,7 +31,7 @@ impl Engine<'_> {
         if wait >= timeout {
             return (timeout, ProbeResult::TimedOut(timeout));
         }
-        let percent = machine.error_percent;
+        let percent = machine.probe_error_percent;
         let fails = percent > 0 && self.dice.errors.random_range(0..100) < percent;
         (wait, ProbeResult::Status(if fails { 500 } else { 200 }, wait))
     }

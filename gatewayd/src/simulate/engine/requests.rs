@@ -57,7 +57,7 @@ impl Engine<'_> {
             let Some(slot) = picked else { break };
             let failing = self.errs(slot);
             let server = &mut self.servers[slot];
-            self.checkers.picked(self.now_ns, server);
+            self.checkers.picked(self.now_ns, server, self.table.panic);
             let work = if failing.is_some() { request.work * ERROR_WORK } else { request.work };
             match server.machine.receive(self.now_ns, work, &self.scenario.server) {
                 Reception::Accepted { ends_ns } => {
@@ -153,6 +153,7 @@ impl Engine<'_> {
         }
         self.tally.second.attempts += 1;
         self.tally.second.failures += u32::from(failed);
+        self.hear(slot, failed);
     }
 
     fn fail(&mut self, mut request: Request, loss: Loss) {

@@ -25,6 +25,7 @@ impl Engine<'_> {
         fleet.needed = self.needed();
         let Second { attempts, failures, .. } = self.tally.second;
         self.table.learn(attempts - failures);
+        self.tally.panic_s += u64::from(self.table.panic);
         self.tally.close_second(fleet, fleet.serving == 0 || fleet.cpu >= BUSY);
         self.scale();
         self.check();
@@ -50,5 +51,6 @@ impl Engine<'_> {
         self.tally.most_open = self.tally.most_open.max(waiting + self.in_flight());
         self.checkers.conserved(self.now_ns, &self.tally, waiting, self.in_flight());
         self.checkers.sized(self.now_ns, &self.servers);
+        self.checkers.judged(self.now_ns, &self.servers, &self.scenario.pool, self.table.panic);
     }
 }

@@ -7,7 +7,7 @@ use rand::rngs::SmallRng;
 
 use super::Planted;
 use crate::model::{Balance, Weight};
-use crate::policy::{self, Balancer, ErrorLoad, Latency, Member, Part, Serving, Stay, Turn};
+use crate::policy::{self, Balancer, ErrorLoad, Latency, Member, Part, Ranks, Serving, Stay, Turn};
 use crate::simulate::scenario::PoolModel;
 use crate::simulate::server::Server;
 
@@ -29,6 +29,8 @@ pub(super) struct Table {
     hashes: bool,
     turn: Turn,
     warming: bool,
+    /// Whether so few servers are healthy that all take requests.
+    pub(super) panic: bool,
 }
 
 impl Table {
@@ -45,6 +47,7 @@ impl Table {
             hashes: matches!(pool.balance, Balance::ConsistentHash(_)),
             turn: Turn::new(rng),
             warming: false,
+            panic: false,
         }
     }
 
@@ -99,6 +102,12 @@ impl Table {
         picked.map(|place| members[place])
     }
 
+    /// How the servers are that would take requests if they were healthy.
+    pub(super) fn ranks(&self, servers: &[Server]) -> Ranks {
+        let members = self.members.iter().map(|slot| &servers[*slot]);
+        Ranks::of(members.filter(|it| it.is_eligible()).map(Server::health))
+    }
+
     /// Takes in what the servers are like now.
     pub(super) fn refresh(
         &mut self,
@@ -107,7 +116,13 @@ impl Table {
         now_ms: u64,
         planted: Planted,
     ) {
-        let takes = |slot: &usize| servers[*slot].takes_requests() || planted.stale_table;
+        let few = self.ranks(servers).is_panic(pool.panic_threshold);
+        self.panic = few && !planted.never_panics;
+        let takes = |slot: &usize| {
+            let server = &servers[*slot];
+            let ready = server.takes_requests() || (self.panic && server.is_eligible());
+            ready || planted.stale_table
+        };
         let serving = |slot: &usize| Serving {
             weight: Weight::DEFAULT,
             since: Duration::from_millis(now_ms.saturating_sub(servers[*slot].joined_ms)),

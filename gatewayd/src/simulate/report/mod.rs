@@ -20,7 +20,7 @@ pub(super) use table::table;
 /// What a run models, and what it does not.
 pub(super) const MODELLED: [&str; 4] = [
     "every request is an event of its own; none is scaled up or averaged away",
-    "as in production: balancing, slow start, health, limits, scaling decisions, one reconnect",
+    "as in production: balancing, slow start, health, ejection, limits, scaling, one reconnect",
     "modelled: cores with one line of waiting requests, boots, caches, probes, CPU reports, clients",
     "not modelled: the gateway's CPU, its other workers, connections, networks, what servers share",
 ];
@@ -36,6 +36,7 @@ pub(super) struct Report {
     pub(super) overloaded_seconds: u64,
     pub(super) servers: Servers,
     pub(super) scaling: Scaling,
+    pub(super) health: HealthTold,
     pub(super) shares: Vec<Share>,
     pub(super) decisions: Vec<Move>,
     pub(super) faults: Vec<Mishap>,
@@ -93,6 +94,15 @@ pub(super) struct Scaling {
     /// Scale-ins that an interlock of production would have forbidden.
     pub(super) unsafe_ins: u64,
     pub(super) failed_starts: u64,
+}
+
+/// What became of servers by what probes and answers said.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct HealthTold {
+    pub(super) ejections: u64,
+    /// Ejections that were not made for want of others.
+    pub(super) spared: u64,
+    pub(super) panic_seconds: u64,
 }
 
 /// What one server did.
@@ -178,6 +188,11 @@ impl Report {
                 reversals: tally.reversals(),
                 unsafe_ins: outcome.checkers.unsafe_steps,
                 failed_starts: tally.failed_starts,
+            },
+            health: HealthTold {
+                ejections: tally.ejections,
+                spared: tally.spared,
+                panic_seconds: tally.panic_s,
             },
             shares: shares(scenario, outcome),
             decisions: (tally.decisions.iter())

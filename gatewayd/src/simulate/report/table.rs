@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::chart::charts;
 use super::figures::{clock, grouped, percent, short, time_ms};
-use super::{MODELLED, Report};
+use super::{HealthTold, MODELLED, Report};
 use crate::simulate::scenario::Scenario;
 
 /// The most servers and decisions that are listed in full.
@@ -41,7 +41,7 @@ pub(super) fn heading(scenario: &Scenario, seed: u64, report: &Report) -> String
 }
 
 fn rows(text: &mut String, report: &Report) {
-    let Report { requests, servers, scaling, answer_ms, .. } = report;
+    let Report { requests, servers, scaling, health, answer_ms, .. } = report;
     let mut row = |what: &str, told: String| {
         // Writing to a String does not fail.
         let _ = writeln!(text, "  {what:<28}{told}");
@@ -87,6 +87,17 @@ fn rows(text: &mut String, report: &Report) {
     }
     if scaling.failed_starts > 0 {
         row("failed starts", scaling.failed_starts.to_string());
+    }
+    if health.ejections + health.spared > 0 {
+        let HealthTold { ejections, spared, .. } = health;
+        let spared = match spared {
+            0 => String::new(),
+            _ => format!(", {spared} more not made for want of others"),
+        };
+        row("ejections", format!("{ejections}{spared}"));
+    }
+    if health.panic_seconds > 0 {
+        row("in panic", clock(health.panic_seconds));
     }
 }
 
@@ -136,8 +147,8 @@ fn decisions(text: &mut String, report: &Report) {
 pub(super) fn verdict(report: &Report) -> String {
     let checks = &report.checks;
     if checks.held {
-        return "\n  all checks held: picks, conservation, limits, interlocks, bounds, reversals, \
-                convergence\n"
+        return "\n  all checks held: picks, ejections, conservation, limits, interlocks, bounds, \
+                reversals, convergence\n"
             .to_owned();
     }
     let mut text = format!("\n  BROKEN PROMISES: {}\n", grouped(checks.broken));

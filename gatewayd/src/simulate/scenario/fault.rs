@@ -25,8 +25,12 @@ pub(in crate::simulate) enum FaultKind {
     Hang,
     /// Requests take so many times the work.
     Slow(f64),
-    /// So many percent of answers are 500, which take a tenth of the work.
+    /// So many percent of answers, to probes as well, are 500, which take a tenth of the work.
     Errors(u32),
+    /// The same, while probes pass.
+    Gray(u32),
+    /// Probes fail, and answers are as ever.
+    ProbesFail,
     /// Servers report no CPU.
     MetricsLost,
     /// Servers report the CPU of so long ago.
@@ -49,7 +53,7 @@ impl Fault {
 
     /// One of any kind, within the first three fifths of `run`, of up to a third of `servers`.
     pub(in crate::simulate) fn random(run: Duration, servers: u32, rng: &mut SmallRng) -> Fault {
-        let kind = match rng.random_range(0..10) {
+        let kind = match rng.random_range(0..12) {
             0 => FaultKind::Crash,
             1 => FaultKind::Hang,
             2 => FaultKind::Slow(rng.random_range(1.5..4.0)),
@@ -59,6 +63,8 @@ impl Fault {
             6 => FaultKind::MetricsLie(rng.random_range(0.3..3.0)),
             7 => FaultKind::BootFails,
             8 => FaultKind::BootSlow(rng.random_range(1.5..3.0)),
+            9 => FaultKind::Gray(rng.random_range(20..=100)),
+            10 => FaultKind::ProbesFail,
             _ => FaultKind::ClientsCut(rng.random_range(50..100)),
         };
         let seconds = run.as_secs().max(10);
@@ -74,7 +80,10 @@ impl Fault {
 impl FaultKind {
     /// Whether servers that it befalls fail all their probes.
     pub(in crate::simulate) fn makes_ill(&self) -> bool {
-        matches!(self, FaultKind::Crash | FaultKind::Hang | FaultKind::Errors(100))
+        matches!(
+            self,
+            FaultKind::Crash | FaultKind::Hang | FaultKind::Errors(100) | FaultKind::ProbesFail
+        )
     }
 
     /// Whether it befalls servers that run.
@@ -91,6 +100,10 @@ impl fmt::Display for Fault {
             FaultKind::Hang => write!(f, "{servers} hang"),
             FaultKind::Slow(factor) => write!(f, "{servers} slow ×{factor:.1}"),
             FaultKind::Errors(percent) => write!(f, "{servers} answer {percent} % with 500"),
+            FaultKind::Gray(percent) => {
+                write!(f, "{servers} answer {percent} % with 500, but pass their probes")
+            }
+            FaultKind::ProbesFail => write!(f, "{servers} answer, but fail their probes"),
             FaultKind::MetricsLost => write!(f, "{servers} report nothing"),
             FaultKind::MetricsLag(by) => write!(f, "{servers} report {} s late", by.as_secs()),
             FaultKind::MetricsLie(factor) => write!(f, "{servers} report CPU ×{factor:.1}"),

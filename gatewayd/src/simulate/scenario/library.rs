@@ -1,7 +1,7 @@
 //! The library: scenarios that come with gatewayd, known by name.
 
 /// A scenario as its file has it.
-const SCENARIOS: [(&str, &str); 8] = [
+const SCENARIOS: [(&str, &str); 9] = [
     ("doubling-step", include_str!("../../../scenarios/doubling-step.toml")),
     ("million", include_str!("../../../scenarios/million.toml")),
     ("outage-and-retry-storm", include_str!("../../../scenarios/outage-and-retry-storm.toml")),
@@ -9,6 +9,7 @@ const SCENARIOS: [(&str, &str); 8] = [
     ("metrics-lost", include_str!("../../../scenarios/metrics-lost.toml")),
     ("scale-in-under-load", include_str!("../../../scenarios/scale-in-under-load.toml")),
     ("never-recovers", include_str!("../../../scenarios/never-recovers.toml")),
+    ("bad-server", include_str!("../../../scenarios/bad-server.toml")),
     ("random-faults", include_str!("../../../scenarios/random-faults.toml")),
 ];
 

@@ -8,7 +8,7 @@ mod server;
 
 use std::time::Duration;
 
-use crate::model::{Allowance, Balance, HealthCheck, ScalingRules};
+use crate::model::{Allowance, Balance, EjectionRules, HealthCheck, ScalingRules};
 
 pub(super) use fault::{Fault, FaultKind};
 pub(super) use library::{named, names};
@@ -47,6 +47,9 @@ pub(super) struct PoolModel {
     pub(super) balance: Balance,
     pub(super) slow_start: Duration,
     pub(super) health: HealthCheck,
+    pub(super) ejection: EjectionRules,
+    /// Percent of servers; when fewer are healthy, all take requests.
+    pub(super) panic_threshold: u8,
     /// How long the gateway waits for an answer.
     pub(super) answer_timeout: Duration,
 }

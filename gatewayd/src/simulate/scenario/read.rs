@@ -8,7 +8,7 @@ use super::{
     Scenario, ServerModel, Spread, Wave,
 };
 use crate::config::{self, Diagnostics, Fields, Value};
-use crate::model::HealthCheck;
+use crate::model::{EjectionRules, HealthCheck, Pool};
 
 /// The highest rate that is simulated.
 const HIGHEST_RPS: f64 = 1_000_000.0;
@@ -185,6 +185,11 @@ fn pool(value: Value<'_>) -> Option<PoolModel> {
             it.duration(Duration::ZERO..=hour)
         });
         let health = fields.defaulted("health", HealthCheck::default(), config::health);
+        let ejection = fields.defaulted("ejection", EjectionRules::default(), config::ejection);
+        let panic_threshold =
+            fields.defaulted("panic_threshold", Pool::DEFAULT_PANIC_THRESHOLD, |it| {
+                u8::try_from(it.number(0..=100)?).ok()
+            });
         let timeout = fields.defaulted("answer_timeout", Duration::from_secs(10), |it| {
             it.duration(Duration::from_millis(10)..=hour)
         });
@@ -193,6 +198,8 @@ fn pool(value: Value<'_>) -> Option<PoolModel> {
             balance,
             slow_start: slow_start?,
             health: health?,
+            ejection: ejection?,
+            panic_threshold: panic_threshold?,
             answer_timeout: timeout?,
         })
     })
@@ -214,6 +221,8 @@ fn fault(value: Value<'_>) -> Option<Fault> {
         ("hang", FaultKind::Hang),
         ("slow", FaultKind::Slow(2.0)),
         ("errors", FaultKind::Errors(100)),
+        ("gray", FaultKind::Gray(100)),
+        ("probes-fail", FaultKind::ProbesFail),
         ("metrics-lost", FaultKind::MetricsLost),
         ("metrics-lag", FaultKind::MetricsLag(Duration::from_secs(30))),
         ("metrics-lie", FaultKind::MetricsLie(0.5)),
@@ -243,6 +252,9 @@ fn detailed(kind: FaultKind, fields: &mut Fields<'_>) -> Option<FaultKind> {
         FaultKind::BootSlow(default) => FaultKind::BootSlow(factor(default, fields)?),
         FaultKind::Errors(percent) => {
             FaultKind::Errors(fields.defaulted("percent", percent, |it| it.whole(1..=100))?)
+        }
+        FaultKind::Gray(percent) => {
+            FaultKind::Gray(fields.defaulted("percent", percent, |it| it.whole(1..=100))?)
         }
         FaultKind::ClientsCut(percent) => {
             FaultKind::ClientsCut(fields.defaulted("percent", percent, |it| it.whole(1..=100))?)

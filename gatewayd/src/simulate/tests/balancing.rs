@@ -8,7 +8,7 @@ fn run_with(balance: &str, fault: &str) -> Outcome {
         r#"
         load = {{ phases = [{{ for = "5m", rps = 200 }}] }}
         server = {{ cores = 4, work = "10ms", longest_wait = "10s" }}
-        pool = {{ servers = 10, balance = "{balance}" }}
+        pool = {{ servers = 10, balance = "{balance}", ejection = {{ failures = 0 }} }}
         [[fault]]
         at = "0s"
         for = "5m"
@@ -33,11 +33,14 @@ fn with_one_slow_server_peak_ewma_is_ahead_of_least_connections_and_that_of_roun
 #[test]
 fn a_server_that_fails_attracts_no_extra_traffic() {
     for balance in ["round-robin", "least-connections", "peak-ewma", "consistent-hash"] {
-        let outcome = run_with(balance, "kind = \"errors\"");
-        let attempts: Vec<u64> = outcome.servers.iter().map(|it| it.attempts).collect();
-        let failing = outcome.servers.iter().max_by_key(|it| it.failures).unwrap().attempts;
-        let fair = attempts.iter().sum::<u64>() as f64 / attempts.len() as f64;
-        let most = if balance == "consistent-hash" { 1.2 } else { 1.05 };
-        assert!(failing as f64 <= fair * most, "{balance}: {failing} {attempts:?}");
+        let attempts = |fault: &str| -> Vec<u64> {
+            run_with(balance, fault).servers.iter().map(|it| it.attempts).collect()
+        };
+        let failing = run_with(balance, "kind = \"gray\"");
+        let place = (0..10).max_by_key(|place| failing.servers[*place].failures).unwrap();
+        // As much as the same server gets of the same requests when nothing is wrong with it.
+        let (failed, fair) = (failing.servers[place].attempts, attempts("kind = \"metrics-lost\""));
+        assert_eq!(failing.servers[place].failures, failed, "{balance}");
+        assert!(failed as f64 <= fair[place] as f64 * 1.05, "{balance}: {failed} {place} {fair:?}");
     }
 }

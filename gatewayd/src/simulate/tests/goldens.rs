@@ -48,6 +48,11 @@ fn never_recovers() {
 }
 
 #[test]
+fn bad_server() {
+    golden("bad-server", &library("bad-server"));
+}
+
+#[test]
 fn the_first_second_of_a_million_a_second() {
     golden("million", &library("million").until(Duration::from_secs(1)));
 }

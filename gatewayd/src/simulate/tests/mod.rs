@@ -3,6 +3,7 @@
 mod balancing;
 mod bounds;
 mod chaos;
+mod ejection;
 mod goldens;
 mod ordering;
 mod overlaps;

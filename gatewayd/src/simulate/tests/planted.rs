@@ -131,6 +131,21 @@ fn a_policy_that_shrinks_when_the_clients_are_gone_is_found() {
 }
 
 #[test]
+fn a_bouncer_that_throws_everybody_out_or_lets_nobody_in_and_a_want_of_panic_are_found() {
+    let sound = Planted::default();
+    for (kind, planted, expected) in [
+        ("gray", Planted { ejects_all: true, ..sound }, "2 of 6 servers are ejected, at most 1"),
+        ("gray", Planted { forgets_ejected: true, ..sound }, "is ejected for too long"),
+        ("probes-fail", Planted { never_panics: true, ..sound }, "are healthy, panic is false"),
+    ] {
+        let fault =
+            format!("[[fault]]\nat = \"60s\"\nfor = \"60s\"\nkind = \"{kind}\"\nservers = 6\n");
+        let told = broken(&format!("{BASE}\n{fault}"), by(|_, seen| stay(seen)), planted);
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+}
+
+#[test]
 fn a_policy_that_replaces_too_soon_or_too_many_or_the_last_one_is_found() {
     let fault = |servers| {
         format!("[[fault]]\nat = \"60s\"\nfor = \"7m\"\nkind = \"hang\"\nservers = {servers}\n")

@@ -9,7 +9,7 @@ fn sizes(targets: &str) -> Vec<u32> {
         r#"
         load = {{ phases = [{{ for = "8m", rps = 240 }}, {{ for = "6m", rps = 480 }}] }}
         server = {{ work = "28ms", boot = "10s" }}
-        pool = {{ servers = 10 }}
+        pool = {{ servers = 10, ejection = {{ failures = 0 }} }}
         autoscale = {{ min = 4, max = 40, {targets} }}
         fault = [{{ at = "5m", for = "9m", kind = "metrics-lost", servers = 10 }},
                  {{ at = "9m", for = "5m", kind = "metrics-lost", servers = 30 }}]
