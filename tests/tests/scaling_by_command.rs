@@ -77,6 +77,29 @@ fn wait_for_health(gateway: &Gateway, name: &str, health: &str) {
     });
 }
 
+#[test]
+fn a_server_that_is_ill_for_good_is_replaced_by_one_more_before_it_is_ended() {
+    let (base, servers) = (Fleet::start(1), Fleet::start(3));
+    let addresses: Vec<String> =
+        servers.servers.iter().map(|server| server.address.to_string()).collect();
+    let named = |number: usize| (["i-1", "i-2", "i-3"][number], addresses[number].as_str());
+    let place = cloud(&[named(0), named(1)]);
+    let place = place.path();
+    let gateway = start(place, "min = 3\nmax = 3\nreplace_after = \"1s\"", &base, "");
+    ["base", "i-1", "i-2"].iter().for_each(|name| wait_for_health(&gateway, name, "healthy"));
+    servers.servers[0].turn("unhealthy?on=true");
+    until("one more is ordered", || (calls(place, "scale-out 3") > 0).then_some(()));
+    look(place, 2);
+    assert_eq!(calls(place, "terminate"), 0, "the other one is not there yet");
+    list(place, &[named(0), named(1), named(2)]);
+    wait_for_health(&gateway, "i-3", "healthy");
+    until("the ill one is ended", || (calls(place, "terminate i-1") > 0).then_some(()));
+    list(place, &[named(1), named(2)]);
+    until("it is gone", || find(&gateway, "i-1").is_none().then_some(()));
+    look(place, 2);
+    assert_eq!((calls(place, "scale-out"), calls(place, "terminate")), (1, 1), "nothing twice");
+}
+
 fn nowhere() -> String {
     format!("127.0.0.1:{}", free_port())
 }

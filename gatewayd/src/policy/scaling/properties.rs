@@ -4,12 +4,24 @@ use proptest::prelude::*;
 
 use super::fleet::Fleet;
 use super::interlocks::interlocks;
+use super::lost::lost;
 use super::tests::any_inputs;
 use super::*;
 use crate::model::{Action, Amount, Inputs, RatePolicy, ServerInput, ServerPhase};
 
 fn rules() -> ScalingRules {
-    ScalingRules::within(2, 25)
+    let replace_after = Some(std::time::Duration::from_secs(300));
+    ScalingRules { replace_after, ..ScalingRules::within(2, 25) }
+}
+
+/// Servers that the decision drains, those that are lost aside.
+fn victims(decision: &crate::model::Decision) -> Vec<&crate::model::Name> {
+    let lost = lost(&decision.inputs, &decision.rules);
+    let drained = decision.actions.iter().flat_map(|action| match action {
+        Action::Drain(names) => &names[..],
+        _ => &[],
+    });
+    drained.filter(|name| !lost.contains(name)).collect()
 }
 
 fn find<'a>(inputs: &'a Inputs, name: &str) -> &'a ServerInput {
@@ -44,8 +56,7 @@ proptest! {
         let reasons = interlocks(&decision.inputs, &decision.rules, &fleet, decision.panic);
         if decision.inputs.order.is_none() && !reasons.is_empty() {
             prop_assert!(decision.to >= decision.from, "{}", decision.sentence);
-            let drains = |action: &Action| matches!(action, Action::Drain(_));
-            prop_assert!(!decision.actions.iter().any(drains));
+            prop_assert!(victims(&decision).is_empty());
         }
     }
 
@@ -82,10 +93,10 @@ proptest! {
             size += match action {
                 Action::Reclaim(names) => names.len() as i64,
                 Action::ScaleOut(count) => i64::from(*count),
-                Action::Drain(names) => -(names.len() as i64),
-                Action::Terminate(_) => 0,
+                Action::Drain(_) | Action::Terminate(_) => 0,
             };
         }
+        size -= victims(&decision).len() as i64;
         prop_assert_eq!(size, i64::from(decision.to), "{:?}", decision.actions);
     }
 
@@ -110,6 +121,25 @@ proptest! {
                 Action::ScaleOut(_) => prop_assert!(decision.to > decision.from),
             }
         }
+    }
+
+    #[test]
+    fn the_lost_go_when_nothing_comes_or_goes_a_tenth_at_a_time_and_none_that_serves(
+        inputs in any_inputs(),
+    ) {
+        let decision = decide(inputs, &rules());
+        let lost = lost(&decision.inputs, &decision.rules);
+        let drains = |it: &&Action| matches!(it, Action::Drain(names) if lost.contains(&&names[0]));
+        let Some(Action::Drain(gone)) = decision.actions.iter().find(drains) else { return Ok(()) };
+        let servers = &decision.inputs.servers;
+        prop_assert!(gone.len() <= servers.len().div_ceil(10), "{gone:?}");
+        for server in gone.iter().map(|name| find(&decision.inputs, name.as_str())) {
+            prop_assert!(server.owned && server.ill_ms >= Some(300_000), "{server:?}");
+            prop_assert_eq!(server.phase, ServerPhase::Unhealthy);
+        }
+        prop_assert!(!servers.iter().any(|it| it.phase.comes() || it.phase.leaves()));
+        // What they leave is what is wanted, or all that there is room for.
+        prop_assert!(decision.to <= decision.from, "{}", decision.sentence);
     }
 
     #[test]

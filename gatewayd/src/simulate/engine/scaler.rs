@@ -4,7 +4,7 @@
 //! dropped, then the pool is observed, decided about and acted on.
 
 use super::Engine;
-use crate::model::{Action, Health, Name, Standing};
+use crate::model::{Action, Name, Standing};
 use crate::policy::scaling::{Observation, SeenServer};
 use crate::simulate::policies::Policy;
 use crate::simulate::server::Server;
@@ -82,7 +82,7 @@ impl Engine<'_> {
         let timeout = self.scenario.rules.as_ref().map(|rules| rules.start_timeout);
         let (now_ms, mut failed) = (self.now_ms(), Vec::new());
         for (slot, server) in self.servers.iter_mut().enumerate().filter(|(_, it)| it.is_there()) {
-            if server.listed && server.health() == Health::Healthy {
+            if server.listed && server.checkup.is_proven() {
                 if !std::mem::replace(&mut server.proven, true) {
                     policy.started();
                 }

@@ -195,7 +195,8 @@ impl PoolScaler {
         for instance in sight.instances {
             let server = servers.iter().find(|server| server.name == instance.name);
             let live = sight.table.backend(instance.name.as_str());
-            if sight.is_healthy(&instance.name) {
+            // It may have passed its checks, and fail them again, between two looks.
+            if live.is_some_and(|live| live.is_proven()) {
                 if self.memory.proven.insert(instance.name.clone()) {
                     self.history.started();
                     if let Some(took) = self.memory.start_took(&instance.name, now_ms) {
