@@ -40,6 +40,18 @@ fn the_file_it_shows_is_right() {
     assert_eq!(check(&misspelt).status.code(), Some(78));
 }
 
+#[test]
+fn the_scaling_it_shows_is_right_with_every_key_that_may_be_left_out() {
+    let text = readme();
+    let begin = text.find("[pool.autoscale]\ndriver = \"process\"").unwrap();
+    let shown = &text[begin..begin + text[begin..].find("```").unwrap()];
+    assert!(shown.matches("\n# ").count() > 3, "{shown}");
+    let whole = block("toml") + "\n[[pool]]\nname = \"scaled\"\n" + &shown.replace("\n# ", "\n");
+    let output = check(&whole);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(check(&whole.replace("drain_timeout", "drain_time")).status.code(), Some(78));
+}
+
 /// The paths of the workspace that `text` names in backquotes.
 fn named(text: &str) -> Vec<&str> {
     let rooms = ["gatewayd/", "gatewayctl/", "proto/", "tests/", ".ci/"];
