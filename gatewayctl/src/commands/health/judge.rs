@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::wanted::{Least, Part, Rate};
-use crate::model::{Backend, Check, Pool, Snapshot, State};
+use crate::model::{Backend, Check, Pool, Snapshot, State, fits};
 
 /// What is asserted, and of what.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,11 +39,16 @@ impl Assertion {
             checks.extend(self.errors(&target, pool.error_ratio));
         }
         for name in &self.backends {
-            let it = picture.backend(name).ok_or_else(|| NoSuch::Backend(name.clone()))?;
-            let target = format!("backend/{name}");
-            checks.push(is_up(it, &target));
-            checks.extend(self.p99(&target, it.p99_ms));
-            checks.extend(self.errors(&target, it.error_ratio));
+            let mut named = picture.backends.iter().filter(|it| fits(name, &it.name)).peekable();
+            if named.peek().is_none() {
+                return Err(NoSuch::Backend(name.clone()));
+            }
+            for it in named {
+                let target = format!("backend/{}", it.name);
+                checks.push(is_up(it, &target));
+                checks.extend(self.p99(&target, it.p99_ms));
+                checks.extend(self.errors(&target, it.error_ratio));
+            }
         }
         if self.pools.is_empty() && self.backends.is_empty() {
             checks.push(is_ready(picture));

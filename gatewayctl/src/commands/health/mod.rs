@@ -29,6 +29,7 @@ Examples:
   gatewayctl health --min-healthy 80% --max-p99 80ms --max-error 1% --for 30s
   gatewayctl health --pool canary --max-error 0.5% --for 2m || echo 'not good enough'
   gatewayctl health api-3 -q                              is this backend up?
+  gatewayctl health 'canary-*' --max-p99 80ms             are these?
 
 Exit 0 when all is as asserted, 3 at the first picture in which something is not. Figures are those of
 the last ten seconds; of what has no traffic none is too great. Healthy are those that take requests:
@@ -38,7 +39,7 @@ a backend that is drained counts among all, not among the healthy.";
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct HealthArgs {
-    /// These backends [default: the whole gateway]
+    /// These backends, `*` stands for anything [default: the whole gateway]
     #[arg(value_name = "TARGET", add = complete::backends())]
     backends: Vec<String>,
     /// Of this pool; several are judged each

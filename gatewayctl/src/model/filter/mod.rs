@@ -144,7 +144,8 @@ impl Wanted {
 }
 
 /// Whether `text` is `pattern`, where each `*` stands for any text.
-fn fits(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };
     let Some((middle, end)) = rest.rsplit_once('*') else { return text.ends_with(rest) };
