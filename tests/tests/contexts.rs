@@ -262,3 +262,38 @@ fn the_dashboard_shows_the_context_and_treats_it_with_its_care() {
         (gateway.ctl.backend("app-1")["standing"] == "draining").then_some(())
     });
 }
+
+#[test]
+fn a_command_typed_in_the_dashboard_is_completed_planned_and_remembered() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let home = tempfile::tempdir().unwrap();
+    let program = gatewayctl().display();
+    let (home, address) = (home.path().display().to_string(), gateway.ctl.address());
+    let line =
+        format!("env HOME={home} XDG_STATE_HOME={home} {program} --addr={address} top backends");
+    let Some(terminal) = Terminal::open(120, 40, &line) else { return };
+    terminal.wait_for("app-2");
+    terminal.press(&[":"]);
+    terminal.wait_for("Tab completes");
+    terminal.press(&["b", "a", "c", "k", "e", "n", "d", "Space", "d", "r"]);
+    terminal.press(&["Tab"]);
+    terminal.wait_for(": backend drain");
+    terminal.press(&["a", "Tab"]);
+    terminal.wait_for("app-1 UP");
+    terminal.press(&["2", "Enter"]);
+    terminal.wait_for("Drain app-2 ?");
+    assert_eq!(gateway.ctl.backend("app-2")["standing"], "active", "nothing before the yes");
+    terminal.press(&["y"]);
+    gateway_tests::until("app-2 is drained", || {
+        (gateway.ctl.backend("app-2")["standing"] == "draining").then_some(())
+    });
+    let kept = fs::read_to_string(format!("{home}/gatewayctl/lines")).unwrap();
+    assert_eq!(kept, "backend drain app-2\n");
+    terminal.wait_until("the question is gone", |screen| !screen.contains("Drain app-2 ?"));
+    terminal.press(&[":", "Up"]);
+    terminal.wait_for(": backend drain app-2");
+    terminal.press(&["C-u"]);
+    terminal.press(&["b", "a", "c", "k", "e", "n", "d", "Space", "l", "i", "s", "t", "Enter"]);
+    terminal.wait_for("only what changes something is done here");
+}

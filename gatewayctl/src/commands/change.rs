@@ -132,7 +132,7 @@ pub(super) async fn apply(
     flags: &ChangeFlags,
     stakes: &Stakes,
 ) -> Result<Option<Operation>, Failure> {
-    if session.gather(edit, flags, stakes)? {
+    if session.gather(edit, flags, stakes)? || session.capture(edit, flags, stakes) {
         return Ok(None);
     }
     let stakes = guard::stakes(session, edit, flags, stakes)?;

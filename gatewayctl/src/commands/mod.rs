@@ -28,6 +28,7 @@ mod list;
 mod man;
 mod op;
 mod paint;
+mod palette;
 mod pictures;
 mod pool;
 mod progress;

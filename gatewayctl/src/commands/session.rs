@@ -34,6 +34,7 @@ pub(super) struct Session {
     target: OnceLock<Target>,
     /// Where changes go instead of to the gateway, when they are gathered.
     gathered: Option<Gathering>,
+    capture: Option<Capture>,
 }
 
 /// Changes that are gathered to be made as one.
@@ -53,16 +54,31 @@ pub(super) struct Gathered {
     pub(super) stakes: Stakes,
 }
 
+/// The gateway that a session asks without changing it, and the change it would have asked for.
+#[derive(Debug)]
+struct Capture {
+    client: Client,
+    captured: OnceLock<Captured>,
+}
+
+/// A change that was not asked for yet.
+#[derive(Debug)]
+pub(super) struct Captured {
+    pub(super) edit: Edit,
+    pub(super) flags: ChangeFlags,
+    pub(super) stakes: Stakes,
+}
+
 impl Session {
     pub(super) const fn new(global: Global) -> Self {
-        Self { global, target: OnceLock::new(), gathered: None }
+        Self { global, target: OnceLock::new(), gathered: None, capture: None }
     }
 
     /// A session in which changes are gathered, which have flags as a whole.
     pub(super) fn gathering(&self, whole: &ChangeFlags) -> Self {
         let gathering = Gathering { whole: whole.clone(), all: RefCell::default() };
         let target = self.target.clone();
-        Self { global: self.global.clone(), target, gathered: Some(gathering) }
+        Self { global: self.global.clone(), target, gathered: Some(gathering), capture: None }
     }
 
     /// Takes a change that is not to be made by itself; `false` when it is.
@@ -82,6 +98,26 @@ impl Session {
     /// What was gathered.
     pub(super) fn gathered(&self) -> Vec<Gathered> {
         self.gathered.as_ref().map(|it| it.all.take()).unwrap_or_default()
+    }
+
+    /// A session that asks by `client`, writes nothing, and keeps the change it would have asked for.
+    pub(super) const fn capturing(global: Global, client: Client) -> Self {
+        let capture = Some(Capture { client, captured: OnceLock::new() });
+        Self { global, target: OnceLock::new(), gathered: None, capture }
+    }
+
+    /// Keeps a change instead of asking for it; `false` where it has to be asked for.
+    pub(super) fn capture(&self, edit: &Edit, flags: &ChangeFlags, stakes: &Stakes) -> bool {
+        let Some(capture) = &self.capture else { return false };
+        let (edit, flags, stakes) = (edit.clone(), flags.clone(), stakes.clone());
+        // A command has one change; of more the first would be kept.
+        let _ = capture.captured.set(Captured { edit, flags, stakes });
+        true
+    }
+
+    /// The change that was kept.
+    pub(super) fn captured(self) -> Option<Captured> {
+        self.capture?.captured.into_inner()
     }
 
     /// The gateway that this run is about. Decided once: what it is shown to be is what is changed.
@@ -106,6 +142,9 @@ impl Session {
 
     /// Connects to the gateway.
     pub(super) async fn connect(&self) -> Result<Client, Failure> {
+        if let Some(capture) = &self.capture {
+            return Ok(capture.client.clone());
+        }
         let (address, tls) = (self.address()?, self.tls()?);
         let client = Client::connect(&address, &tls, self.global.connect_timeout).await?;
         Ok(client.request_timeout(self.global.request_timeout))
@@ -168,6 +207,9 @@ impl Session {
         &self,
         write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
     ) -> Result<(), Failure> {
+        if self.capture.is_some() {
+            return Ok(());
+        }
         let mut text = Vec::new();
         write(&mut text)?;
         let mut out = io::stdout().lock();
@@ -177,7 +219,7 @@ impl Session {
 
     /// Tells people something on standard error, unless they want quiet.
     pub(super) fn tell(&self, message: &str) {
-        if !self.global.quiet {
+        if !self.global.quiet && self.capture.is_none() {
             // Standard error may be closed; the answer does not depend on it.
             let _ = writeln!(io::stderr(), "{}", safe_text(message));
         }

@@ -106,6 +106,7 @@ impl TopArgs {
             },
             refresh: self.refresh.or(ui.refresh).unwrap_or(REFRESH),
             own_address: super::block::own_address(),
+            grammar: super::palette::GRAMMAR,
         };
         match tui::run(options).await {
             Ok(()) => Ok(Verdict::Done),

@@ -33,7 +33,6 @@ pub use check::Check;
 pub use edit::{Edit, ScalerEdit, WeightEdit};
 pub use event::Event;
 pub use field::{ConfigText, Field, Validation};
-pub use filter::{Filter, FilterError, find_field};
 pub use filter::{Filter, FilterError, find_field, fits};
 pub use finding::{Finding, Grade};
 pub use hue::{Hue, HueError};

@@ -1,6 +1,6 @@
 //! An effect: what `update` wants done outside the model. Only the loop does it.
 
-use super::lore::Inquiry;
+use super::{lore::Inquiry, palette::Line};
 use crate::model::{Edit, Intent};
 
 /// What is wanted.
@@ -12,6 +12,12 @@ pub(crate) enum Effect {
     Apply(Request),
     /// Asks the gateway something that changes nothing.
     Inquire(Inquiry),
+    /// Reads a line of the palette.
+    Read(Line),
+    /// Completes a line of the palette.
+    Complete(String),
+    /// Keeps the lines typed into the palette.
+    Remember(Vec<String>),
     /// Tries the gateway now instead of waiting.
     Retry,
     /// Draws everything anew.

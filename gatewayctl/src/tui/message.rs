@@ -2,7 +2,14 @@
 
 use std::time::Duration;
 
-use super::{dialog, key::Key, list, lore::Found, screens};
+use super::{
+    dialog,
+    key::Key,
+    list,
+    lore::Found,
+    palette::{Completed, Read},
+    screens,
+};
 use crate::{
     client,
     model::{Event, Operation, Past, Snapshot},
@@ -21,6 +28,10 @@ pub(crate) enum Msg {
     Link(LinkEvent),
     /// The gateway answered a question about a change, or a change.
     Answer(Box<Answer>),
+    /// A line of the palette was read.
+    Read(Read),
+    /// A line of the palette was completed.
+    Completed(Completed),
     /// The gateway answered an inquiry.
     Found(Found),
 }
@@ -85,6 +96,8 @@ pub(crate) enum Action {
     Suspend,
     /// Goes one step back.
     Back,
+    /// Asks for a command.
+    Palette,
     /// Edits the filter of the list.
     Filter,
     /// Does something to the list of the screen.

@@ -10,6 +10,7 @@ use super::{
     lore::Asked,
     moment::Moment,
     notice::{Notice, Notices},
+    palette::Palette,
     picture::Picture,
     screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler},
     window::Window,
@@ -64,6 +65,10 @@ pub(crate) struct Model {
     pub(crate) help: Option<usize>,
     /// Whether keys go into the filter.
     pub(crate) is_filtering: bool,
+    /// The palette, while it is open.
+    pub(crate) palette: Option<Palette>,
+    /// Lines typed into it before, the latest last.
+    pub(crate) lines: Vec<String>,
     /// How far back its operator wants charts to look; as far as something was seen when not said.
     pub(crate) wanted_window: Option<Window>,
     /// What was said last.
@@ -112,6 +117,8 @@ impl Model {
             dialog: None,
             help: None,
             is_filtering: false,
+            palette: None,
+            lines: Vec::new(),
             wanted_window: None,
             notices: Notices::default(),
             drains: Vec::new(),

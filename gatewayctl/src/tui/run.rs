@@ -6,7 +6,10 @@ use std::{
 };
 
 use crossterm::event::{Event, EventStream};
-use futures_util::StreamExt as _;
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::{self, LocalBoxFuture},
+};
 use tokio::{sync::mpsc, time};
 
 use super::{
@@ -14,12 +17,15 @@ use super::{
     connection::Connection,
     effect::{Effect, Request},
     key::Key,
+    lines,
     link::{Link, Route},
     look::Look,
     lore::{self, Finding, Found, Inquiry, Tried},
     message::{Answer, Msg},
     model::{Model, Settings},
     moment::Moment,
+    notice::Notice,
+    palette::{Completed, Grammar, Line, Order, Read},
     signals::{Ending, Signal, Signals},
     terminal::Terminal,
     update::update,
@@ -60,6 +66,8 @@ pub struct Options {
     pub refresh: Duration,
     /// Where its operator comes from; empty when not known.
     pub own_address: String,
+    /// What can be typed into the palette.
+    pub grammar: Grammar,
 }
 
 /// Why a dashboard ended other than by its operator's wish.
@@ -87,8 +95,16 @@ pub async fn run(options: Options) -> Result<(), Error> {
     farewell(&model).map_err(Error::Terminal)
 }
 
+/// A line of the palette that is being read.
+struct Reading {
+    text: String,
+    order: LocalBoxFuture<'static, Result<Order, String>>,
+}
+
 struct Dashboard {
     began: Instant,
+    grammar: Grammar,
+    reading: Option<Reading>,
     model: Model,
     link: Link,
     terminal: Terminal,
@@ -127,10 +143,13 @@ impl Dashboard {
         };
         let interval = options.refresh.max(Duration::from_secs(1));
         let screen = options.screen.unwrap_or_default();
-        let model = Model::new(settings, Connection::new(interval), screen);
+        let mut model = Model::new(settings, Connection::new(interval), screen);
+        model.lines = lines::load();
         let (answer, answers) = mpsc::channel(ANSWERS);
         Ok(Self {
             began: Instant::now(),
+            grammar: options.grammar,
+            reading: None,
             model,
             signals: Signals::listen()?,
             terminal: Terminal::take()?,
@@ -186,6 +205,10 @@ impl Dashboard {
             () = self.terminal.hung_up() => Wake::Signal(Signal::End(Ending::Hangup)),
             event = input.next() => heard(event),
             Some(answer) = self.answers.recv() => Wake::msg(answer),
+            read = read_on(&mut self.reading) => {
+                self.reading = None;
+                Wake::msg(Msg::Read(read))
+            }
             Some(event) = self.link.next() => Wake::msg(Msg::Link(event)),
             () = until(self.due), if ready => Wake::Draw,
             () = self.terminal.changed(), if !ready => Wake::msg(Msg::Tick),
@@ -225,6 +248,9 @@ impl Dashboard {
                 Effect::Preview(request) => self.ask(request, true),
                 Effect::Apply(request) => self.ask(request, false),
                 Effect::Inquire(inquiry) => self.inquire(inquiry),
+                Effect::Read(line) => self.read(line),
+                Effect::Complete(text) => self.complete(text),
+                Effect::Remember(lines) => self.remember(&lines),
                 Effect::Retry => self.link.retry(),
                 Effect::Redraw => self.terminal.forget()?,
                 Effect::Suspend => self.suspend()?,
@@ -248,6 +274,30 @@ impl Dashboard {
             // Without a dashboard nobody waits for the answer.
             let _ = answer.send(Msg::Answer(Box::new(Answer { ticket, is_preview, result }))).await;
         });
+    }
+
+    /// Begins to read a line, in place of any other.
+    fn read(&mut self, line: Line) {
+        let text = line.text.clone();
+        let order = match self.link.client() {
+            Some(client) => (self.grammar.read)(line, client),
+            None => future::ready(Err("not connected".to_owned())).boxed_local(),
+        };
+        self.reading = Some(Reading { text, order });
+    }
+
+    fn complete(&mut self, text: String) {
+        let Some(snapshot) = &self.model.live.snapshot else { return };
+        let candidates = (self.grammar.complete)(&text, snapshot);
+        let now = self.now();
+        update(&mut self.model, now, Msg::Completed(Completed { text, candidates }));
+    }
+
+    fn remember(&mut self, typed: &[String]) {
+        if let Err(error) = lines::store(typed) {
+            let words = format!("the lines typed here are not kept: {error}");
+            self.model.say(Notice::note(words));
+        }
     }
 
     fn inquire(&self, inquiry: Inquiry) {
@@ -309,6 +359,14 @@ fn heard(event: Option<io::Result<Event>>) -> Wake {
         Some(Ok(Event::FocusGained)) => Wake::Focus,
         Some(Ok(Event::FocusLost | Event::Mouse(_))) => Wake::msg(Msg::Tick),
         Some(Err(_)) | None => Wake::Signal(Signal::End(Ending::Hangup)),
+    }
+}
+
+/// What the line asks for; never, while none is read.
+async fn read_on(reading: &mut Option<Reading>) -> Read {
+    match reading {
+        Some(Reading { text, order }) => Read { result: order.await, text: text.clone() },
+        None => future::pending().await,
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     model::{Model, Pause},
     moment::Moment,
     notice::Notice,
+    palette::{self, Palette},
     screens::{Screen, Wish, backends, events, limits, scaler},
     settle, word,
 };
@@ -26,6 +27,11 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Link(event) => word::link(model, event),
         Msg::Answer(answer) => word::answered(model, &answer),
         Msg::Found(found) => word::found_out(model, found),
+        Msg::Read(read) => palette::read(model, read),
+        Msg::Completed(completed) => {
+            palette::complete(model, completed);
+            Vec::new()
+        }
     };
     settle::settle(model);
     let mut effects = effects;
@@ -36,6 +42,9 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
 fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     if model.is_filtering {
         return filter_key(model, key);
+    }
+    if model.palette.is_some() {
+        return palette::press(model, key);
     }
     if let Some(dialog) = &mut model.dialog
         && dialog.has_field()
@@ -71,6 +80,8 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if model.is_filtering {
         settle::edit_filter(model, |input| input.paste(text));
+    } else if let Some(palette) = &mut model.palette {
+        palette.input.paste(text);
     } else if !model.dialog.as_mut().is_some_and(|dialog| dialog.paste(text)) {
         model.say(Notice::note("a paste outside a field is refused"));
     }
@@ -108,6 +119,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Back => return back(model, key),
+        Action::Palette => model.palette = Some(Palette::default()),
         Action::Filter => model.is_filtering = model.screen.filters(),
         Action::List(msg) => settle::move_list(model, msg),
         Action::Dialog(msg) => return in_dialog(model, msg, key),
@@ -129,7 +141,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
     Vec::new()
 }
 
-fn quit(model: &mut Model) -> Vec<Effect> {
+pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
     if !model.backends.staged.is_empty() && !model.is_quitting {
         model.is_quitting = true;
         let words = "staged weights are not applied: Enter applies, Esc drops, q again quits";
@@ -287,7 +299,7 @@ fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
     Vec::new()
 }
 
-fn open(model: &mut Model, mut dialog: Dialog) -> Vec<Effect> {
+pub(super) fn open(model: &mut Model, mut dialog: Dialog) -> Vec<Effect> {
     model.tickets += 1;
     let step = match &mut dialog {
         Dialog::Confirm(confirm) => {

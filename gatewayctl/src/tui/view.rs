@@ -12,6 +12,7 @@ use super::{
     connection::Freshness,
     figures, header,
     model::Model,
+    palette_view,
     screens::{Screen, backends, events, limits, overview, scaler},
     theme::Role,
 };
@@ -95,6 +96,9 @@ fn empty(model: &Model, buffer: &mut Buffer, area: Rect) {
 /// The last row or two: the keys, and what was said last.
 fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let look = model.settings.look;
+    if let Some(palette) = &model.palette {
+        return palette_view::view(look, palette, frame, area);
+    }
     let scopes = model.scopes();
     let said = said(model);
     if area.height >= 2 {

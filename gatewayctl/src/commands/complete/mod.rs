@@ -15,6 +15,7 @@ use clap_complete::{CompletionCandidate, engine::ArgValueCompleter, env::Complet
 use super::{cli::Cli, report};
 use crate::safe_text::safe_text;
 use names::Noun;
+pub(super) use names::within;
 
 /// Answers a shell that asks what could stand next; its exit code, or none when none asked.
 pub(super) fn answer() -> Option<u8> {

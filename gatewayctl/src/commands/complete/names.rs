@@ -1,6 +1,6 @@
 //! Names that a gateway or the file knows, and begin as typed.
 
-use std::{ffi::OsStr, time::Duration};
+use std::{cell::RefCell, ffi::OsStr, time::Duration};
 
 use clap_complete::CompletionCandidate;
 
@@ -86,7 +86,23 @@ fn is_plain(name: &str) -> bool {
     name.chars().all(|character| character.is_ascii_alphanumeric() || "-_.:/[]".contains(character))
 }
 
+thread_local! {
+    /// What is known already, where nobody has to be asked.
+    static KNOWN: RefCell<Option<Names>> = const { RefCell::new(None) };
+}
+
+/// What `complete` finds where the names of `picture` are those that are known.
+pub(in crate::commands) fn within<T>(picture: &Snapshot, complete: impl FnOnce() -> T) -> T {
+    KNOWN.set(Some(Names::in_picture(picture)));
+    let found = complete();
+    KNOWN.set(None);
+    found
+}
+
 fn known() -> Option<Names> {
+    if let Some(names) = KNOWN.with_borrow(Clone::clone) {
+        return Some(names);
+    }
     let target = target(&words())?;
     if let Some(names) = cache::read(&target.context.address) {
         return Some(names);

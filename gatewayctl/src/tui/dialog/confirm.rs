@@ -127,7 +127,7 @@ impl Confirm {
     }
 
     /// The same, for this reason.
-    pub(super) fn because(mut self, reason: &str) -> Self {
+    pub(crate) fn because(mut self, reason: &str) -> Self {
         self.reason = Input::of(reason);
         self
     }
@@ -218,6 +218,12 @@ impl Confirm {
     pub(crate) fn raise(&mut self) {
         self.level = Level::Name;
         self.focus = Focus::Name;
+    }
+
+    /// Means to overrule a guard.
+    pub(crate) fn overrule(&mut self) {
+        self.force = true;
+        self.raise();
     }
 
     /// Whether it may be answered; before that the question is not even put.
@@ -355,8 +361,7 @@ impl Confirm {
         if !stops || self.force {
             return Step::Stay;
         }
-        self.force = true;
-        self.raise();
+        self.overrule();
         Step::Stay
     }
 

@@ -5,6 +5,7 @@ mod events;
 mod fixture;
 mod goldens;
 mod limits;
+mod palette;
 mod random;
 mod scaler;
 mod stories;
