@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use gateway_tests::{Crowd, EVERYTHING, Fleet, Gateway, Protocol, until};
+use gateway_tests::{Crowd, Ctl, EVERYTHING, Fleet, Gateway, Protocol, until};
 use serde_json::Value;
 
 /// Where `value` is not as `schema` says; the part of JSON Schema that `gatewayctl schema` uses.
@@ -88,8 +90,10 @@ fn every_answer_is_as_its_schema_says() {
     });
     crowd.disperse();
     let mut kinds = BTreeSet::new();
+    let validate = format!("config validate -f {}", gateway.file().display());
     for line in [
         "status",
+        &validate,
         "health --min-healthy 1 --max-p99 60s",
         "version",
         "doctor",
@@ -117,6 +121,10 @@ fn every_answer_is_as_its_schema_says() {
         "audit verify",
         "whoami",
         "context list",
+        "backend stats app-1",
+        "config show",
+        "config diff",
+        "config export",
         "context test",
     ] {
         let said = gateway.ctl.try_run(&format!("{line} -o json"));
@@ -130,14 +138,45 @@ fn every_answer_is_as_its_schema_says() {
         assert!(found.is_empty(), "{line}: {found:#?}\n{text}");
         kinds.insert(kind);
     }
-    let unasked: Vec<String> = every_kind(&gateway).difference(&kinds).cloned().collect();
+    let unasked: Vec<String> = every_kind(&gateway.ctl).difference(&kinds).cloned().collect();
     // One needs a demo's load, the other a load that was measured for minutes.
     assert_eq!(unasked, ["Load", "ScalerSimulation"]);
 }
 
+/// The kinds that the sources of the commands name.
+fn named(directory: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            named(&path, found);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let quoted = text.split('"').skip(1).step_by(2).filter(|it| it.ends_with("List"));
+        let labelled = text.split("kind: \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let kinds = quoted.chain(labelled).filter(|kind| {
+            kind.starts_with(|first: char| first.is_ascii_uppercase())
+                && kind.chars().all(char::is_alphanumeric)
+        });
+        found.extend(kinds.map(str::to_owned));
+    }
+}
+
+#[test]
+fn no_command_answers_in_a_kind_without_a_schema() {
+    let mut kinds = BTreeSet::new();
+    let commands = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gatewayctl/src/commands");
+    named(&commands, &mut kinds);
+    assert!(kinds.contains("BackendList") && kinds.contains("Health"), "{kinds:?}");
+    let gateway = Ctl::new("/nonexistent/admin.sock".into());
+    let known = every_kind(&gateway);
+    let unknown: Vec<_> = kinds.difference(&known).collect();
+    assert!(unknown.is_empty(), "gatewayctl/src/output/schema.rs has no {unknown:?}");
+}
+
 /// The kinds there are, as the refusal of another names them.
-fn every_kind(gateway: &Gateway) -> BTreeSet<String> {
-    let said = gateway.ctl.try_run("schema Nothing").err;
+fn every_kind(ctl: &Ctl) -> BTreeSet<String> {
+    let said = ctl.try_run("schema Nothing").err;
     let listed = said.split_once("possible values: ").unwrap().1.split_once(']').unwrap().0;
     listed.split([',', ' ', '\n']).filter(|kind| !kind.is_empty()).map(str::to_owned).collect()
 }

@@ -51,6 +51,12 @@ pub(super) struct Global {
     /// Show times in UTC
     #[arg(long, hide_short_help = true, global = true)]
     pub(super) utc: bool,
+    /// Show times in this machine's zone, also where the answer goes to a file or a pipe
+    #[arg(long, hide_short_help = true, global = true, overrides_with = "utc")]
+    pub(super) local: bool,
+    /// Show figures in tables as they are in CSV: ratios, milliseconds, bytes
+    #[arg(long, hide_short_help = true, global = true)]
+    pub(super) raw_units: bool,
     /// Only data and errors, no progress and no confirmations of success
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,

@@ -12,6 +12,7 @@ use super::{
     block::BlockVerb,
     cli::{Cli, Command},
     complete,
+    config::ConfigVerb,
     confirm::Stakes,
     limit::LimitVerb,
     pool::PoolVerb,
@@ -61,6 +62,7 @@ async fn order(line: Line, client: Client) -> Result<Order, Failure> {
         Command::Limit(verb) => verb.run(&session).await,
         Command::Block(verb) => verb.run(&session).await,
         Command::Scaler(verb) => verb.run(&session).await,
+        Command::Config(verb) => verb.run(&session).await,
         _ => return Err(Failure::usage("it is done on the command line alone")),
     }?;
     let captured = session.captured().ok_or_else(|| Failure::usage("nothing would change"))?;
@@ -102,6 +104,7 @@ const fn changes(command: &Command) -> bool {
                 | ScalerVerb::Resume(_)
                 | ScalerVerb::Desired(_)
         ),
+        Command::Config(verb) => matches!(verb, ConfigVerb::Persist(_)),
         _ => false,
     }
 }

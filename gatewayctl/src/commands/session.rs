@@ -185,8 +185,9 @@ impl Session {
             width: terminal.then(width),
             color: self.wants_color(terminal),
             ascii: self.global.ascii || !terminal || !speaks_utf8(),
-            utc: self.global.utc || !terminal,
+            utc: self.global.utc || !(terminal || self.global.local),
             headers: true,
+            raw: self.global.raw_units,
         }
     }
 

@@ -22,6 +22,7 @@ mod problem;
 mod protect;
 mod scaler;
 mod snapshot;
+mod stat;
 mod state;
 mod value;
 
@@ -49,5 +50,6 @@ pub use scaler::{
     Condition, Decision, ScaledServer, Scaler, ScalingRun, Stage, WhatIf, WhatIfRules,
 };
 pub use snapshot::{Listener, Refused, Snapshot, Totals};
+pub use stat::Stat;
 pub use state::State;
 pub use value::Value;

@@ -51,6 +51,11 @@ impl Unit {
 #[must_use]
 pub fn cell(value: &Value, unit: Unit, style: &Style, now_ms: i64) -> String {
     match value {
+        Value::Count(count) if style.raw => count.to_string(),
+        Value::Number(number) if style.raw => number.to_string(),
+        Value::Time(time_ms) if style.raw => {
+            moment(*time_ms, &Style { utc: true, ..style.clone() })
+        }
         Value::Unknown => "-".to_owned(),
         Value::Text(text) if text.is_empty() => "-".to_owned(),
         Value::List(values) if values.is_empty() => "-".to_owned(),
@@ -179,6 +184,16 @@ mod tests {
         assert_eq!(on_a_terminal(Value::Time(748_000), Unit::Since), "4m12s");
         assert_eq!(on_a_terminal(Value::Time(748_000), Unit::Moment), "1970-01-01 00:12:28Z");
         assert_eq!(on_a_terminal(Value::Time(i64::MAX), Unit::Moment), "-");
+    }
+
+    #[test]
+    fn raw_figures_are_whole_and_without_signs() {
+        let style = Style { width: Some(80), raw: true, ..Style::plain() };
+        let raw = |value: Value, unit| cell(&value, unit, &style, 0);
+        assert_eq!(raw(Value::Number(0.01234), Unit::Ratio), "0.01234");
+        assert_eq!(raw(Value::Count(50_331_648), Unit::Bytes), "50331648");
+        assert_eq!(raw(Value::Time(748_000), Unit::Since), "1970-01-01 00:12:28Z");
+        assert_eq!(raw(Value::Unknown, Unit::Ratio), "-");
     }
 
     #[test]

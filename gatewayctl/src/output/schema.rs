@@ -7,15 +7,16 @@ use super::{
     columns::{
         AUDIT, BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST,
         DECISION, EVENT, FIELD, FINDING, IDENTITY, LIMIT, LOAD, OPERATION, POOL, REJECTION,
-        RELEASE, SCALER, SCALING_RUN, SIMULATION, STATUS, VALIDATION, VERIFICATION,
+        RELEASE, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, VALIDATION, VERIFICATION,
     },
 };
 
 /// Every kind of answer; a new one is a row here and in `fields`.
-pub const KINDS: [&str; 28] = [
+pub const KINDS: [&str; 29] = [
     "AuditList",
     "AuditVerification",
     "BackendList",
+    "BackendStats",
     "BlockList",
     "CertificateList",
     "Client",
@@ -131,6 +132,7 @@ fn fields(kind: &str) -> Vec<Field> {
         "AuditList" => of(AUDIT),
         "AuditVerification" => of(VERIFICATION),
         "BackendList" => of(BACKEND),
+        "BackendStats" => of(STAT),
         "BlockList" => of(BLOCK),
         "CertificateList" => of(CERTIFICATE),
         "Client" => of(CLIENT),

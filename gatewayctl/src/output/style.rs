@@ -13,6 +13,8 @@ pub struct Style {
     pub utc: bool,
     /// Tables have a line of titles.
     pub headers: bool,
+    /// Figures are shown as CSV has them, whole and without signs.
+    pub raw: bool,
 }
 
 /// What a cell says beyond its words.
@@ -37,7 +39,7 @@ impl Style {
     /// For files and pipes: everything, and nothing but text.
     #[must_use]
     pub const fn plain() -> Self {
-        Self { width: None, color: false, ascii: true, utc: true, headers: true }
+        Self { width: None, color: false, ascii: true, utc: true, headers: true, raw: false }
     }
 
     /// `text` in this tone, or as it is without colours. The text must be safe already.

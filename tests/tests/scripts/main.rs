@@ -241,6 +241,23 @@ fn the_noisiest_are_shown_before_they_are_blocked() {
 }
 
 #[test]
+fn what_is_not_as_the_file_says_is_mailed_and_nothing_else_is() {
+    let (_fleet, gateway) = three();
+    let desk = Desk::at(&gateway);
+    desk.program("bin/mail", "echo \"$@\" > mail; cat >> mail");
+    let script = include_str!("07-drift.sh");
+    assert_eq!(desk.run(script).code, 0);
+    assert_eq!(desk.text("mail"), "");
+    gateway.ctl.run("backend weight api-1=7 -y");
+    assert_eq!(desk.run(script).code, 0);
+    let mail = desk.text("mail");
+    let (head, body) = mail.split_once('\n').unwrap();
+    assert_eq!(head, "-s edge drift ops@example.com");
+    let drift: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(drift["items"][0]["target"], "backend/api-1");
+}
+
+#[test]
 fn figures_are_written_down_while_a_load_test_runs() {
     let script = with(include_str!("09-figures-as-csv.sh"), &[("10m", "3s")]);
     let (_fleet, gateway) = three();

@@ -38,6 +38,12 @@ impl BackendListArgs {
         list::show(session, &self.list, "BackendList", BACKEND, |picture| self.pick(picture)).await
     }
 
+    /// The same, watched.
+    pub(super) const fn watching(mut self) -> Self {
+        self.list.watch.watch = true;
+        self
+    }
+
     fn pick(&self, picture: &Snapshot) -> Result<Vec<Backend>, Failure> {
         if let Some(pool) = &self.pool
             && !picture.pools.iter().any(|known| known.name == *pool)

@@ -6,6 +6,7 @@ mod list;
 mod maintenance;
 mod remove;
 mod show;
+mod stats;
 mod wait;
 mod weight;
 
@@ -21,8 +22,12 @@ pub(super) enum BackendVerb {
     /// Every backend with its state, weight and traffic
     #[command(visible_alias = "ls")]
     List(list::BackendListArgs),
+    /// The same as it changes: `list --watch`
+    Watch(list::BackendListArgs),
     /// Everything known about backends
     Show(show::ShowArgs),
+    /// What figures of backends were over a while
+    Stats(stats::StatsArgs),
     /// Add a backend to a pool; it takes traffic after its first passed check
     Add(add::AddArgs),
     /// Remove backends; their requests in flight finish
@@ -50,6 +55,8 @@ impl BackendVerb {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         match self {
             Self::List(args) => args.run(session).await,
+            Self::Watch(args) => args.watching().run(session).await,
+            Self::Stats(args) => args.run(session).await,
             Self::Show(args) => args.run(session).await,
             Self::Add(args) => args.run(session).await,
             Self::Remove(args) => args.run(session).await,

@@ -7,7 +7,7 @@ use clap_complete::CompletionCandidate;
 use super::candidate;
 use crate::output::{
     Column,
-    columns::{BACKEND, BLOCK, DECISION, EVENT, LIMIT, POOL, REJECTION, SCALER},
+    columns::{BACKEND, BLOCK, DECISION, EVENT, FIELD, LIMIT, POOL, REJECTION, SCALER, STAT},
 };
 
 /// What comes before a field in a filter.
@@ -44,11 +44,13 @@ fn beginning(before: &str, typed: &str, words: &[String], after: &str) -> Vec<Co
 fn keys(words: &[String]) -> Vec<(&'static str, &'static str)> {
     let has = |word: &str| words.iter().any(|it| it == word);
     match () {
+        () if has("stats") => of(STAT),
         () if has("backend") || has("be") => of(BACKEND),
         () if has("pool") => of(POOL),
         () if has("rejections") => of(REJECTION),
         () if has("limit") => of(LIMIT),
         () if has("block") => of(BLOCK),
+        () if has("config") => of(FIELD),
         () if has("decisions") => of(DECISION),
         () if has("scaler") => of(SCALER),
         () if has("event") || has("ev") => of(EVENT),

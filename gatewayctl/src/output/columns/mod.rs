@@ -18,6 +18,7 @@ mod pool;
 mod release;
 mod scaler;
 mod scaling_run;
+mod stat;
 mod status;
 
 pub use audit::{AUDIT, IDENTITY, VERIFICATION};
@@ -38,4 +39,5 @@ pub use pool::POOL;
 pub use release::{RELEASE, Release};
 pub use scaler::SCALER;
 pub use scaling_run::SCALING_RUN;
+pub use stat::STAT;
 pub use status::STATUS;
