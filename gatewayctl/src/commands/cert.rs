@@ -11,6 +11,11 @@ use crate::{
     output::{Format, Listing, Meta, Selection, columns::CERTIFICATE, write_listing},
 };
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  gatewayctl cert list
+  gatewayctl cert list --filter 'expires_in_s<1209600' -o name";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   gatewayctl cert check
@@ -24,7 +29,7 @@ exit 0: monitoring that wants it earlier says a longer --crit.";
 #[derive(Debug, Subcommand)]
 pub(super) enum CertVerb {
     /// The listeners that speak TLS, and when the first of their certificates expires
-    #[command(visible_alias = "ls")]
+    #[command(visible_alias = "ls", after_long_help = LIST_EXAMPLES)]
     List(CertListArgs),
     /// Does one expire soon? Exit 3 when it does
     #[command(after_long_help = CHECK_EXAMPLES)]
@@ -142,9 +147,9 @@ mod tests {
         let said = |severity, line: &str| (severity, line.to_owned());
         let expires =
             |word: &str, when: &str| format!("{word}  https: its certificate expires in {when}");
-        assert_eq!(judged(Some(20 * day)), said(Severity::Info, &expires("ok  ", "20d")));
+        assert_eq!(judged(Some(20 * day)), said(Severity::Info, &expires("ok  ", "20d00h")));
         assert_eq!(judged(Some(14 * day - 1)).0, Severity::Warn);
-        assert_eq!(judged(Some(5 * day)), said(Severity::Warn, &expires("warn", "5d")));
+        assert_eq!(judged(Some(5 * day)), said(Severity::Warn, &expires("warn", "5d00h")));
         assert_eq!(judged(Some(3 * day - 1)).0, Severity::Error);
         let expired = "crit  https: its certificate has expired";
         assert_eq!(judged(Some(-1)), said(Severity::Error, expired));
