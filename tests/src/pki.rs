@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -82,6 +83,7 @@ impl Authority {
         let card = Card { ca: self.ca(), cert: path("pem"), key: path("key") };
         fs::write(&card.cert, signed.pem()).unwrap();
         fs::write(&card.key, key.serialize_pem()).unwrap();
+        fs::set_permissions(&card.key, fs::Permissions::from_mode(0o600)).unwrap();
         card
     }
 

@@ -230,6 +230,33 @@ fn one_is_told_who_one_is_and_why_by_each_way() {
 }
 
 #[test]
+fn a_context_names_the_files_that_tls_is_spoken_with() {
+    let remote = Remote::start();
+    let Card { ca, cert, key } = remote.card("admin.test");
+    let directory = tempfile::tempdir().unwrap();
+    let ctl = Ctl::with_file(directory.path().join("config.toml"));
+    let shown = |path: &std::path::Path| path.display().to_string();
+    ctl.run(&format!(
+        "context add far --addr https://{} --ca {} --cert {} --key {}",
+        remote.address,
+        shown(&ca),
+        shown(&cert),
+        shown(&key)
+    ));
+    let said: serde_json::Value = serde_json::from_str(&ctl.run("whoami -o json")).unwrap();
+    assert_eq!(
+        (&said["meta"]["context"], &said["items"][0]["role"]),
+        (&"far".into(), &"admin".into())
+    );
+    ctl.run("--context far backend weight app-1=7 -y");
+    ctl.run("context test");
+    ctl.run("doctor");
+    fs::remove_file(&key).unwrap();
+    let said = ctl.try_run("whoami");
+    assert!(said.code == 2 && said.err.contains("is of no use for TLS"), "{said:?}");
+}
+
+#[test]
 fn whoever_reaches_the_viewer_socket_may_look_and_nothing_else() {
     let fleet = Fleet::start(1);
     let directory = tempfile::tempdir().unwrap();

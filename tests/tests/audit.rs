@@ -139,6 +139,27 @@ fn what_the_file_changes_is_written_and_what_it_may_not_too() {
 }
 
 #[test]
+fn who_replaces_the_file_is_written_and_what_the_file_says_is_not() {
+    let fleet = Fleet::start(2);
+    let gateway = start(&fleet);
+    let before = fs::read_to_string(gateway.file()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let apply = |text: &str| {
+        let path = directory.path().join("new.toml");
+        fs::write(&path, text).unwrap();
+        gateway.ctl.try_run(&format!("config apply -f {} -y -m file", path.display()))
+    };
+    assert_ne!(apply(&(before.clone() + "s3cret = 1\n")).code, 0);
+    assert_eq!(apply(&before.replace("100/minute", "7/minute")).code, 0);
+    let told: Vec<(Value, Value)> =
+        tried(&gateway, "").iter().map(|it| (it["result"].clone(), it["method"].clone())).collect();
+    let method = Value::from("/gatewayd.v1.Config/Apply");
+    assert_eq!(told[0], ("accepted".into(), method.clone()), "{told:?}");
+    assert!(told[1..].iter().all(|it| *it == ("rejected".into(), method.clone())), "{told:?}");
+    assert!(!fs::read_to_string(log(&gateway)).unwrap().contains("s3cret"));
+}
+
+#[test]
 fn fifty_kills_leave_a_chain_that_verifies_and_tells_all_that_was_acknowledged() {
     let fleet = Fleet::start(3);
     let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
