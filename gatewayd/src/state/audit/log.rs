@@ -120,12 +120,10 @@ impl Log {
         let mut unkept = Vec::new();
         for line in last.unwrap_or_default().split(|byte| *byte == b'\n') {
             let Ok(record) = serde_json::from_slice::<AuditRecord>(line) else { continue };
-            if record.revision.is_none_or(|made| made <= revision) {
-                continue;
-            }
-            // What is told as failed already, or was tried again, is not told once more.
-            unkept.retain(|it: &AuditEntry| it.revision < record.revision);
-            if record.came_to(&[Verdict::Accepted]) {
+            let Some(made) = record.revision else { continue };
+            // What is told as failed already, or came to nothing and was made anew, is not told again.
+            unkept.retain(|it: &AuditEntry| it.revision < Some(made));
+            if made > revision && record.came_to(&[Verdict::Accepted]) {
                 unkept.push(AuditEntry {
                     actor: record.actor,
                     what: record.what,
@@ -165,63 +163,59 @@ impl Log {
     /// Opens the file unless it is open, as far as it is known, and finds what is wrong with it.
     fn reach_end(&mut self) -> io::Result<()> {
         let place = self.directory.join(FILE);
-        let known = |open: &Open, it: &fs::Metadata| {
-            (it.dev(), it.ino(), it.len()) == (open.is.0, open.is.1, open.len)
-        };
+        let is = |it: &fs::Metadata| (it.dev(), it.ino());
         if let (Some(open), Ok(found)) = (&self.open, fs::metadata(&place))
-            && known(open, &found)
+            && (is(&found), found.len()) == (open.is, open.len)
         {
             return Ok(());
         }
         self.open = None;
-        let mut found = Vec::new();
         let mut file = open(&place)?;
-        let link = match tail(&mut file)? {
-            Tail::Line(link) => link,
-            Tail::Empty => self.earlier_head(&mut found)?,
-            Tail::Torn(bytes) => {
-                let len = file.metadata()?.len() - bytes;
-                file.set_len(len)?;
-                file.sync_all()?;
-                found.push(format!(
-                    "the last {bytes} bytes of {FILE} were half a line, of something that was never \
-                     answered; they were cut off"
-                ));
-                match tail(&mut file)? {
-                    Tail::Line(link) => link,
-                    Tail::Empty => self.earlier_head(&mut found)?,
-                    Tail::Torn(_) | Tail::Broken => self.set_aside(&mut file, &mut found)?,
-                }
-            }
-            Tail::Broken => self.set_aside(&mut file, &mut found)?,
-        };
+        let link = self.end_of(&mut file)?;
         if link.seq >= self.head.seq {
             self.head = link;
         } else {
-            found.push(format!(
+            self.found.push(format!(
                 "{FILE} ends with line {} instead of {}: somebody took lines away; `gatewayctl audit \
                  verify` tells where",
                 link.seq, self.head.seq
             ));
         }
-        let is = file.metadata()?;
-        self.open = Some(Open { file, is: (is.dev(), is.ino()), len: is.len() });
-        self.found.extend(found);
+        let found = file.metadata()?;
+        self.open = Some(Open { file, is: is(&found), len: found.len() });
         Ok(())
     }
 
+    /// The last line of a file, which is cut or set aside where it does not end as it should.
+    fn end_of(&mut self, file: &mut File) -> io::Result<Link> {
+        match tail(file)? {
+            Tail::Line(link) => Ok(link),
+            Tail::Empty => self.earlier_head(),
+            Tail::Broken => self.set_aside(file),
+            Tail::Torn(bytes) => {
+                file.set_len(file.metadata()?.len() - bytes)?;
+                file.sync_all()?;
+                self.found.push(format!(
+                    "the last {bytes} bytes of {FILE} were half a line, of something that was never \
+                     answered; they were cut off"
+                ));
+                self.end_of(file)
+            }
+        }
+    }
+
     /// Where the chain ends before the file that is written.
-    fn earlier_head(&self, found: &mut Vec<String>) -> io::Result<Link> {
+    fn earlier_head(&mut self) -> io::Result<Link> {
         let Some(path) = self.earlier()?.pop() else {
             if self.head.seq > 0 {
-                found.push(format!("{FILE} is gone, with lines up to {}", self.head.seq));
+                self.found.push(format!("{FILE} is gone, with lines up to {}", self.head.seq));
             }
             return Ok(self.head.clone());
         };
         match tail(&mut File::open(&path)?)? {
             Tail::Line(link) => Ok(link),
             _ => {
-                found.push(format!("{} does not end as it was written", path.display()));
+                self.found.push(format!("{} does not end as it was written", path.display()));
                 Ok(self.head.clone())
             }
         }
@@ -229,8 +223,8 @@ impl Log {
 
     /// Leaves a file whose end cannot be read as it is, for whoever looks into it, and goes on with
     /// another.
-    fn set_aside(&mut self, file: &mut File, found: &mut Vec<String>) -> io::Result<Link> {
-        found.push(format!(
+    fn set_aside(&mut self, file: &mut File) -> io::Result<Link> {
+        self.found.push(format!(
             "the last line of {FILE} does not say what was written: somebody changed it; `gatewayctl \
              audit verify` tells where"
         ));

@@ -33,10 +33,11 @@ impl AuditSearch {
         let mut left = self.most;
         for (_, file, len) in files.files.into_iter().rev() {
             let text = read(file, len)?;
-            let mut recent = false;
+            let (mut older, mut recent) = (false, false);
             for line in text.split(|byte| *byte == b'\n').rev() {
                 let Ok(record) = serde_json::from_slice::<AuditRecord>(line) else { continue };
                 if record.time_ms() < self.since_ms {
+                    older = true;
                     continue;
                 }
                 recent = true;
@@ -48,7 +49,7 @@ impl AuditSearch {
                 }
             }
             // Clocks are set back by minutes, not by files.
-            if !recent {
+            if older && !recent {
                 return Ok(());
             }
         }

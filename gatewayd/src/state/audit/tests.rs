@@ -190,6 +190,9 @@ fn what_was_accepted_and_never_journaled_is_told_as_failed_once() {
     log.append(&[accepted("dan", 8)], NOW_MS).unwrap();
     assert_eq!(unkept(&log, 7), [("dan".to_owned(), Some(8))]);
     assert_eq!(unkept(&log, 8), []);
+    // Another journal began anew beside it.
+    log.append(&[accepted("eve", 1), accepted("eve", 2)], NOW_MS).unwrap();
+    assert_eq!(unkept(&log, 2), []);
 }
 
 #[test]
@@ -215,6 +218,7 @@ fn the_newest_of_what_is_wanted_comes_first() {
     assert_eq!(found(all.clone()), (1..=12).rev().collect::<Vec<_>>());
     assert_eq!(found(AuditSearch { most: 2, ..all.clone() }), [12, 11]);
     assert_eq!(found(AuditSearch { since_ms: NOW_MS + 10, ..all.clone() }), [12, 11]);
+    assert_eq!(found(AuditSearch { since_ms: NOW_MS + 99, ..all.clone() }), [0; 0]);
     assert_eq!(found(AuditSearch { who: vec!["ana".into()], ..all.clone() }), [10, 7, 4, 1]);
     let denied = AuditSearch { verdicts: vec![Verdict::Denied], who: vec!["ana".into()], ..all };
     assert_eq!(found(denied), [10, 4]);
