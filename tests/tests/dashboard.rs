@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gateway_tests::{
-    EVERYTHING, Fleet, Gateway, Protocol, Setup, Terminal, gatewayctl, shortener, until,
+    Codes, Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, Terminal, gatewayctl, scaled_app,
+    shortener, until,
 };
 
 fn dashboard(gateway: &Gateway, columns: u16, rows: u16) -> Option<Terminal> {
@@ -47,6 +48,37 @@ fn a_drain_done_with_keys_is_a_drain() {
     let others = gateway.ctl.items("backend list");
     let drained = others.iter().filter(|backend| backend["standing"] != "active");
     assert_eq!(drained.count(), 1);
+}
+
+#[test]
+fn other_rules_are_tried_on_the_load_there_was_and_applied_with_keys() {
+    let codes = Codes::new();
+    let gateway = Gateway::start(&scaled_app(codes.path(), &[], "min = 1\nmax = 2"));
+    let crowd = Crowd::gather(2, Protocol::Http, gateway.http, "/bytes/100");
+    until("there is enough to replay", || {
+        (gateway.ctl.try_run("scaler simulate -o json").code == 0).then_some(())
+    });
+    let Some(terminal) = dashboard(&gateway, 120, 40) else { return };
+    terminal.wait_for("app");
+    terminal.press(&["4"]);
+    terminal.wait_for("Guards");
+    terminal.press(&["w"]);
+    terminal.wait_for("What if? Pool app");
+    terminal.wait_for("replayed");
+    terminal.press(&["Tab"]);
+    terminal.press(&["3"]);
+    terminal.wait_for("max     [ 3");
+    let tried = terminal.wait_for("replayed");
+    assert!(tried.contains("server-hours"), "{tried}");
+    assert_eq!(gateway.scaler()["max"], 2, "trying changes nothing");
+    terminal.press(&["A"]);
+    terminal.wait_for("max 3, was 2");
+    // A key that comes right after the question is taken for one that was typed ahead.
+    until("it is applied", || {
+        terminal.press(&["y"]);
+        (gateway.scaler()["max"] == 3).then_some(())
+    });
+    crowd.disperse();
 }
 
 #[test]

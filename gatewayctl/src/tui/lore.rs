@@ -173,6 +173,8 @@ struct Kind {
     inquiry: Inquiry,
     at: Moment,
     waits: bool,
+    /// How long its answer stays good.
+    good: Duration,
 }
 
 impl Asked {
@@ -180,11 +182,12 @@ impl Asked {
     /// the last answer is old. Notes it as asked when it is.
     pub(crate) fn is_due(&mut self, inquiry: &Inquiry, now: Moment) -> bool {
         let same = |kind: &&mut Kind| is_of_a_kind(&kind.inquiry, inquiry);
-        let asked = Kind { inquiry: inquiry.clone(), at: now, waits: true };
+        let good = rhythm(inquiry);
+        let asked = Kind { inquiry: inquiry.clone(), at: now, waits: true, good };
         match self.kinds.iter_mut().find(same) {
             None => self.kinds.push(asked),
             Some(kind) if kind.waits => return false,
-            Some(kind) if kind.inquiry == *inquiry && now.since(kind.at) < rhythm(inquiry) => {
+            Some(kind) if kind.inquiry == *inquiry && now.since(kind.at) < kind.good => {
                 return false;
             }
             Some(kind) => *kind = asked,
@@ -192,10 +195,11 @@ impl Asked {
         true
     }
 
-    /// The answer came.
-    pub(crate) fn answered(&mut self, inquiry: &Inquiry) {
+    /// The answer came; if it `failed`, it is asked for again soon.
+    pub(crate) fn answered(&mut self, inquiry: &Inquiry, failed: bool) {
         for kind in self.kinds.iter_mut().filter(|kind| kind.inquiry == *inquiry) {
             kind.waits = false;
+            kind.good = if failed { kind.good.min(RHYTHM) } else { kind.good };
         }
     }
 
@@ -237,15 +241,27 @@ mod tests {
         assert!(asked.is_due(&Inquiry::Scalers, at(0)));
         assert!(!asked.is_due(&client, at(60_000)), "it waits for the first");
         assert!(!asked.is_due(&path, at(60_000)));
-        asked.answered(&client);
+        asked.answered(&client, false);
         assert!(!asked.is_due(&client, at(1_000)));
         assert!(asked.is_due(&path, at(1_000)), "another question does not wait");
-        asked.answered(&client);
+        asked.answered(&client, false);
         assert!(!asked.is_due(&path, at(9_000)), "the answer to another is none");
-        asked.answered(&path);
+        asked.answered(&path, false);
         assert!(asked.is_due(&path, at(9_000)));
         asked.forget();
         assert!(asked.is_due(&path, at(9_000)));
+    }
+
+    #[test]
+    fn what_failed_is_asked_again_sooner() {
+        let mut asked = Asked::default();
+        let long = Inquiry::Explanation { id: 7 };
+        assert!(asked.is_due(&long, at(0)));
+        asked.answered(&long, false);
+        assert!(!asked.is_due(&long, at(9_000)));
+        assert!(asked.is_due(&long, at(10_000)));
+        asked.answered(&long, true);
+        assert!(asked.is_due(&long, at(12_000)));
     }
 
     #[test]

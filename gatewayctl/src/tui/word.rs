@@ -50,7 +50,7 @@ fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
 
 /// Takes what was inquired.
 pub(super) fn found_out(model: &mut Model, found: Found) -> Vec<Effect> {
-    model.asked.answered(&found.inquiry);
+    model.asked.answered(&found.inquiry, found.result.is_err());
     if let Some(Dialog::Form(form)) = &mut model.dialog {
         form.learn(&found);
     }

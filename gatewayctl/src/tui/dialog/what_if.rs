@@ -114,8 +114,8 @@ fn words(it: &WhatIf) -> String {
         load => format!(", with {load} the load"),
     };
     let (peak, more) = (now.peak_servers, other.peak_servers);
-    let hours = format!("{:.1} > {:.1} server-hours", now.server_hours, other.server_hours);
-    format!("peak {peak} > {more}, {hours}{load}")
+    let (used, would) = (hours(now), hours(other));
+    format!("peak {peak} > {more}, {used} > {would} server-hours{load}")
 }
 
 /// What is known of the rules that are tried, in rows.
@@ -148,7 +148,7 @@ fn told<'a>(it: &WhatIf, look: Look, width: usize) -> Vec<Row<'a>> {
     let figures: [Figure; 7] = [
         ("load", 4, |it| times(it.load), |_| 0.0),
         ("peak", 1, |it| it.peak_servers.to_string(), |_| 0.0),
-        ("server-hours", 2, |it| format!("{:.1}", it.server_hours), |_| 0.0),
+        ("server-hours", 2, |it| hours(it), |_| 0.0),
         ("busy", 1, |it| seconds(it.busy_s), |it| it.busy_s),
         ("lost", 2, |it| lost(it.lost), |it| it.lost),
         ("moves", 3, |it| format!("{} out {} in", it.scale_outs, it.scale_ins), |_| 0.0),
@@ -174,6 +174,11 @@ fn told<'a>(it: &WhatIf, look: Look, width: usize) -> Vec<Row<'a>> {
     );
     rows.extend(Row::words(look, 5, Role::Muted, &rests, width));
     rows
+}
+
+fn hours(it: &ScalingRun) -> String {
+    let digits = if it.server_hours < 10.0 { 2 } else { 1 };
+    format!("{:.digits$}", it.server_hours)
 }
 
 fn times(load: f64) -> String {

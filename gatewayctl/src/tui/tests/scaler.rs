@@ -175,7 +175,7 @@ fn other_rules_are_tried_when_typing_pauses_and_applied_on_demand() {
     story.wait(Duration::from_millis(300));
     let frame = story.frame(120, 40);
     assert!(frame.contains("max 20, was 16"), "{frame}");
-    assert!(frame.contains("tried: peak 8 > 12, 6.1 > 8.4 server-hours"), "{frame}");
+    assert!(frame.contains("tried: peak 8 > 12, 6.10 > 8.40 server-hours"), "{frame}");
     story.press("y");
     let rules = ScalerEdit::Rules {
         min: None,
@@ -219,6 +219,10 @@ fn what_the_gateway_says_against_a_try_is_told() {
     story.find(Found { inquiry, result: Err(error) });
     let frame = story.frame(120, 40);
     assert!(frame.contains("4 s of load were recorded of app"), "{frame}");
+    story.watch();
+    story.wait(Duration::from_secs(5));
+    let again = story.inquiries().into_iter().any(|it| matches!(it, Inquiry::WhatIf(_)));
+    assert!(again, "there may be more by now");
 }
 
 #[test]
