@@ -58,7 +58,7 @@ const fn operations(test: &'static str) -> Case {
 }
 
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 34] = [
+pub(crate) const DEFECTS: [Defect; 38] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -444,5 +444,56 @@ pub(crate) const DEFECTS: [Defect; 34] = [
         case: operations(
             "a_file_that_was_applied_is_taken_back_and_stays_so_when_it_is_read_again",
         ),
+    // Ends the ill server before the one in its place has come.
+    Defect {
+        name: "replaced-before-another-came",
+        file: "gatewayd/src/policy/scaling/lost.rs",
+        sound: "let settled = fleet.coming == 0 && fleet.leaving == 0;",
+        broken: "let settled = fleet.leaving == 0;",
+        case: Case {
+            package: "gatewayd",
+            target: None,
+            file: "gatewayd/src/policy/scaling/lost.rs",
+            test: "policy::scaling::lost::tests::of_two_servers_the_ill_one_is_replaced_another_first",
+        },
+    },
+    // Never takes a server for ill.
+    Defect {
+        name: "nobody-is-ill",
+        file: "gatewayd/src/tasks/scale/sight.rs",
+        sound: "memory.ail(&backend.name, is_ill(&signs), now_ms)",
+        broken: "memory.ail(&backend.name, is_ill(&signs) && now_ms == 0, now_ms)",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("scaling_mishaps"),
+            file: "tests/tests/scaling_mishaps.rs",
+            test: "of_two_servers_one_that_hangs_for_good_is_replaced_by_another_that_came_first",
+        },
+    },
+    // Believes no load while servers are silent.
+    Defect {
+        name: "silence-holds-growth",
+        file: "gatewayd/src/policy/scaling/missing.rs",
+        sound: "tolerance(idle.max(by_load), fleet, rules)",
+        broken: "tolerance(idle.max(by_load * 0.0), fleet, rules)",
+        case: Case {
+            package: "gatewayd",
+            target: None,
+            file: "gatewayd/src/simulate/tests/silence.rs",
+            test: "simulate::tests::silence::a_load_that_doubles_is_followed_although_no_server_reports",
+        },
+    },
+    // Forgets the servers of the gateway before.
+    Defect {
+        name: "orphans-are-left",
+        file: "gatewayd/src/tasks/scale/process/mod.rs",
+        sound: "record.read().into_iter().map(adopt).collect();",
+        broken: "record.read().into_iter().take(0).map(adopt).collect();",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("scaling_mishaps"),
+            file: "tests/tests/scaling_mishaps.rs",
+            test: "a_gateway_killed_while_the_fleet_grows_and_shrinks_loses_no_server_and_starts_none_twice",
+        },
     },
 ];
