@@ -59,7 +59,7 @@ fn an_assertion_for_a_while_ends_as_soon_as_it_is_broken() {
     let ctl = gateway.ctl.clone();
     assert_eq!(ctl.run("health --min-healthy 2 --for 1s -q"), "");
     let mut command = ctl.command();
-    command.args("health --min-healthy 100% --for 1h".split(' '));
+    command.args("health --min-healthy 100% --for 20s".split(' '));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
     let line = told.next().unwrap().unwrap();

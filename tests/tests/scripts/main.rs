@@ -176,6 +176,9 @@ fn a_canary_gets_more_and_more_or_nothing_at_all() {
     assert_eq!(weights(), [0, 0, 1000]);
     gateway.ctl.run("pool shift --from canary-1 --to stable-1,stable-2 --percent 100 -y");
     assert_eq!(weights(), [1000, 1000, 0]);
+    gateway.ctl.run("pool shift --from stable-* --to canary-1 --percent 20 -y");
+    assert_eq!(weights(), [1000, 1000, 500]);
+    gateway.ctl.run("pool shift --from canary-1 --to stable-* --percent 100 -y");
 
     fleet.servers[2].turn("slow?ms=300");
     let said = desk.run(&script.replace("--percent 1 ", "--percent 20 "));
