@@ -30,6 +30,14 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// How many of the first items are shown, `usual` unless told otherwise; none where more has to
+    /// be known of them than their order.
+    pub(super) fn ahead(&self, usual: u32) -> Option<u32> {
+        let is_plain = self.filter.is_none() && self.sort_by.is_none();
+        let wanted = self.limit.map_or(usual, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
+        is_plain.then_some(wanted.max(1))
+    }
+
     /// Shows what is asked for of `items`.
     pub(super) async fn show<T>(
         &self,

@@ -7,7 +7,9 @@ use clap_complete::CompletionCandidate;
 use super::candidate;
 use crate::output::{
     Column,
-    columns::{BACKEND, BLOCK, DECISION, EVENT, FIELD, LIMIT, POOL, REJECTION, SCALER, STAT},
+    columns::{
+        BACKEND, BLOCK, DECISION, EVENT, FIELD, LIMIT, OPERATION, POOL, REJECTION, SCALER, STAT,
+    },
 };
 
 /// What comes before a field in a filter.
@@ -44,6 +46,7 @@ fn beginning(before: &str, typed: &str, words: &[String], after: &str) -> Vec<Co
 fn keys(words: &[String]) -> Vec<(&'static str, &'static str)> {
     let has = |word: &str| words.iter().any(|it| it == word);
     match () {
+        () if has("op") => of(OPERATION),
         () if has("stats") => of(STAT),
         () if has("backend") || has("be") => of(BACKEND),
         () if has("pool") => of(POOL),

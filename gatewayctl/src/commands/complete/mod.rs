@@ -60,6 +60,11 @@ pub(super) fn blocks() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| names::like(typed, Noun::Blocks, ""))
 }
 
+/// The latest operations, with what they did.
+pub(super) fn operations() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| names::like(typed, Noun::Operations, ""))
+}
+
 /// Names of contexts.
 pub(super) fn contexts() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| names::contexts(typed))

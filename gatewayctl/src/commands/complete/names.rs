@@ -9,11 +9,14 @@ use crate::{
     client::Client,
     commands::target::{Target, Wanted},
     config,
-    model::Snapshot,
+    model::{Operation, OperationsAsked, Snapshot},
 };
 
 /// A shell waits no longer for names: connecting, asking and all.
 const BUDGET: Duration = Duration::from_millis(250);
+
+/// So many of the latest operations are named.
+const OPERATIONS: u32 = 50;
 
 /// What names are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,7 @@ pub(super) enum Noun {
     Pools,
     Limits,
     Blocks,
+    Operations,
 }
 
 /// A name and what is said beside it.
@@ -34,6 +38,8 @@ pub(super) struct Names {
     pools: Vec<Named>,
     limits: Vec<Named>,
     blocks: Vec<Named>,
+    #[serde(default)]
+    operations: Vec<Named>,
 }
 
 impl Names {
@@ -43,6 +49,7 @@ impl Names {
             Noun::Pools => self.pools,
             Noun::Limits => self.limits,
             Noun::Blocks => self.blocks,
+            Noun::Operations => self.operations,
         }
     }
 
@@ -61,7 +68,14 @@ impl Names {
             pools: pools.collect(),
             limits: limits.collect(),
             blocks: blocks.collect(),
+            operations: Vec::new(),
         }
+    }
+
+    fn with(self, operations: &[Operation]) -> Self {
+        let said = |it: &Operation| format!("{} {} by {}", it.what, it.target, it.actor);
+        let operations = operations.iter().map(|it| (it.id.clone(), said(it))).collect();
+        Self { operations, ..self }
     }
 }
 
@@ -133,10 +147,13 @@ fn ask(target: &Target) -> Option<Names> {
     let asked = async {
         let tls = target.context.tls.with_environment();
         let client = Client::connect(&target.context.address, &tls, BUDGET).await.ok()?;
-        client.snapshot().await.ok()
+        let picture = client.snapshot().await.ok()?;
+        let latest = OperationsAsked { limit: OPERATIONS, ..OperationsAsked::default() };
+        // Other names are good without them.
+        let operations = client.operations(&latest).await.unwrap_or_default();
+        Some(Names::in_picture(&picture).with(&operations))
     };
-    let picture = runtime.block_on(async { tokio::time::timeout(BUDGET, asked).await.ok() })??;
-    Some(Names::in_picture(&picture))
+    runtime.block_on(async { tokio::time::timeout(BUDGET, asked).await.ok() })?
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     session::Session,
 };
@@ -21,7 +22,7 @@ From then on it stays, and nothing guards it. What it has of a time to live goes
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct ConfirmArgs {
     /// The operation
-    #[arg(value_name = "OP")]
+    #[arg(value_name = "OP", add = complete::operations())]
     id: String,
     #[command(flatten)]
     change: ChangeFlags,

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, list::ListFlags, session::Session};
-use crate::{
-    duration,
-    model::OperationsAsked,
-    output::{Listing, Meta, columns::OPERATION, write_listing},
-};
+use super::super::{Failure, Verdict, session::Session, shown::Shown};
+use crate::{duration, model::OperationsAsked, output::columns::OPERATION};
 
+/// How many are shown unless asked for more.
+const USUAL: u32 = 100;
 /// What is asked of the gateway when a filter chooses among them here.
 const ALL: u32 = 10_000;
 
@@ -24,7 +22,7 @@ Examples:
 
 UNDO tells whether an operation can be undone: available, gone (too long ago: `undo_window` in [admin]
 of the gateway's file, 10m by default), done (it was) or none (nothing to put back). The gateway keeps
-the last 10000 operations.";
+the last 10000 operations; without a filter the latest 100 are shown, unless --limit says more.";
 
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -41,55 +39,29 @@ pub(in crate::commands) struct ListArgs {
     /// Only what acted on this: backend/api-3, limit/per-ip, scaler/api, gateway
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
-    /// Only these columns, in this order; `help output` tells how to see all
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// Sort by this column; -COLUMN puts the greatest first
-    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true)]
-    sort_by: Option<String>,
-    /// Only what fits; see `help filters`
-    #[arg(long, value_name = "EXPR")]
-    filter: Option<String>,
-    /// Without the line of titles
-    #[arg(long)]
-    no_headers: bool,
-    /// At most this many [default: 100]
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 impl ListArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let is_chosen_here = self.filter.is_some() || self.sort_by.is_some();
-        let flags = ListFlags {
-            columns: self.columns,
-            sort_by: self.sort_by,
-            filter: self.filter,
-            no_headers: self.no_headers,
-            limit: Some(self.limit.unwrap_or(100)),
-            ..ListFlags::default()
-        };
-        let selection = flags.selection(OPERATION)?;
         let client = session.connect().await?;
-        let meta = Meta::of(&session.context(), &client.snapshot().await?);
-        // By the gateway's clock, which operations are told by.
-        let since_ms = self.since.map_or(0, |since| {
-            let since_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-            meta.now_ms().saturating_sub(since_ms)
-        });
-        let limit = flags.limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(ALL);
+        let since_ms = match self.since {
+            None => 0,
+            // By the gateway's clock, which operations are told by.
+            Some(since) => {
+                let now_ms = client.snapshot().await?.time_ms;
+                now_ms.saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            }
+        };
         let asked = OperationsAsked {
             since_ms,
             who: self.who.unwrap_or_default(),
             what: self.kinds,
             target: self.target.unwrap_or_default(),
-            limit: if is_chosen_here { ALL } else { limit.max(1) },
+            limit: self.shown.ahead(USUAL).unwrap_or(ALL),
         };
         let found = client.operations(&asked).await?;
-        let items = selection.of(found, meta.now_ms());
-        let list =
-            Listing { kind: "OperationList", meta: &meta, items: &items, selection: &selection };
-        session.answer(|out| write_listing(out, session.format(), &flags.style(session), &list))?;
-        Ok(Verdict::Done)
+        self.shown.show(session, &client, "OperationList", OPERATION, found).await
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, session::Session};
+use super::super::{Failure, Verdict, complete, session::Session};
 use crate::output::{Listing, Meta, Selection, columns::OPERATION, write_sheet};
 
 const EXAMPLES: &str = "\
@@ -14,7 +14,7 @@ Examples:
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct ShowArgs {
     /// The operations
-    #[arg(required = true, value_name = "OP")]
+    #[arg(required = true, value_name = "OP", add = complete::operations())]
     ids: Vec<String>,
 }
 

@@ -5,6 +5,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict,
     change::{self, ChangeFlags},
+    complete,
     confirm::Stakes,
     session::Session,
 };
@@ -25,7 +26,7 @@ to live has none when it is done again.";
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct UndoArgs {
     /// The operation, as `op list` shows it
-    #[arg(value_name = "OP")]
+    #[arg(value_name = "OP", add = complete::operations())]
     id: String,
     #[command(flatten)]
     change: ChangeFlags,

@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use tokio::time::{self, Instant};
 
 use super::super::{
-    Failure, Kind, Verdict,
+    Failure, Kind, Verdict, complete,
     interrupt::Interrupt,
     pictures::{PATIENCE, ended},
     progress::Progress,
@@ -36,7 +36,7 @@ its time was over, nobody confirmed it, or its guard held. ^C ends the watching 
 #[command(after_long_help = EXAMPLES)]
 pub(in crate::commands) struct WatchArgs {
     /// The operation
-    #[arg(value_name = "OP")]
+    #[arg(value_name = "OP", add = complete::operations())]
     id: String,
     /// Give up after this long, with exit code 8
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]

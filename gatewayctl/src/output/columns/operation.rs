@@ -41,11 +41,11 @@ pub const OPERATION: &[Column<Operation>] = &[
         Value::List(it.shares.iter().map(share).collect())
     })
     .rank(Rank::Detail),
-    Field::new("headrooms", "HEADROOMS", Unit::Text, |it, _| {
+    Field::new("headrooms", "HEADROOMS", Unit::List, |it, _| {
         Value::List(it.headrooms.iter().map(headroom).collect())
     })
     .rank(Rank::Detail),
-    Field::new("conflicts", "CONFLICTS", Unit::Text, |it, _| {
+    Field::new("conflicts", "CONFLICTS", Unit::List, |it, _| {
         Value::List(it.conflicts.iter().map(conflict).collect())
     })
     .rank(Rank::Detail),
