@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -165,7 +165,7 @@ fn fifty_kills_leave_a_chain_that_verifies_and_tells_all_that_was_acknowledged()
     let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
     let mut acknowledged = Vec::new();
     for round in 0..KILLS {
-        let over = AtomicBool::new(false);
+        let (over, made) = (AtomicBool::new(false), AtomicU32::new(0));
         let ctl = gateway.ctl.clone();
         let operator = |name: &'static str| {
             let mut done = Vec::new();
@@ -177,13 +177,17 @@ fn fifty_kills_leave_a_chain_that_verifies_and_tells_all_that_was_acknowledged()
                     break;
                 }
                 done.push(format!("backend/{name} r{round}n{number}"));
+                made.fetch_add(1, Ordering::Relaxed);
             }
             done
         };
         thread::scope(|scope| {
             let operators = ["app-1", "app-2"].map(|name| scope.spawn(move || operator(name)));
-            // A different moment of the stream each time.
-            thread::sleep(Duration::from_millis(40 + u64::from(round * 37 % 80)));
+            // Another moment of the stream each time.
+            until("some changes are made", || {
+                (made.load(Ordering::Relaxed) > round % 3).then_some(())
+            });
+            thread::sleep(Duration::from_millis(u64::from(round * 7 % 20)));
             gateway.kill();
             over.store(true, Ordering::Relaxed);
             acknowledged.extend(operators.into_iter().flat_map(|it| it.join().unwrap()));
