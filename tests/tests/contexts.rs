@@ -296,4 +296,8 @@ fn a_command_typed_in_the_dashboard_is_completed_planned_and_remembered() {
     terminal.press(&["C-u"]);
     terminal.press(&["b", "a", "c", "k", "e", "n", "d", "Space", "l", "i", "s", "t", "Enter"]);
     terminal.wait_for("only what changes something is done here");
+    terminal
+        .press(&["C-u", "d", "r", "a", "i", "n", "Space", ".", "Space", "-", "-", "c", "o", "n"]);
+    terminal.press(&["t", "e", "x", "t", "=", "x", "Enter"]);
+    terminal.wait_for("a dashboard acts on its own gateway alone");
 }

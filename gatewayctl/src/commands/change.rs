@@ -107,7 +107,7 @@ impl ChangeFlags {
         }
     }
 
-    fn intent(&self) -> Intent {
+    pub(super) fn intent(&self) -> Intent {
         Intent {
             reason: self.reason.clone().unwrap_or_default(),
             expected_revision: self.if_revision,

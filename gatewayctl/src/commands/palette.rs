@@ -15,6 +15,7 @@ use super::{
     config::ConfigVerb,
     confirm::Stakes,
     limit::LimitVerb,
+    op::OpVerb,
     pool::PoolVerb,
     scaler::ScalerVerb,
     session::Session,
@@ -53,6 +54,10 @@ async fn order(line: Line, client: Client) -> Result<Order, Failure> {
         Failure::usage("only what changes something is done here")
             .hint("a screen is shown by its name: backends /state=down")
     })?;
+    if cli.global.addr.is_some() || cli.global.context.is_some() {
+        return Err(Failure::usage("a dashboard acts on its own gateway alone")
+            .hint("leave --addr and --context out, or open another dashboard"));
+    }
     let session = Session::capturing(cli.global, client);
     match command {
         Command::Drain(args) => args.run(&session).await,
@@ -62,14 +67,17 @@ async fn order(line: Line, client: Client) -> Result<Order, Failure> {
         Command::Limit(verb) => verb.run(&session).await,
         Command::Block(verb) => verb.run(&session).await,
         Command::Scaler(verb) => verb.run(&session).await,
+        Command::Op(verb) => verb.run(&session).await,
         Command::Config(verb) => verb.run(&session).await,
         _ => return Err(Failure::usage("it is done on the command line alone")),
     }?;
     let captured = session.captured().ok_or_else(|| Failure::usage("nothing would change"))?;
+    if captured.flags.dry_run {
+        return Err(Failure::usage("what would happen is shown in any case").hint("leave -n out"));
+    }
     Ok(Order {
         edit: captured.edit,
-        reason: captured.flags.reason.unwrap_or_default(),
-        force: captured.flags.force,
+        intent: captured.flags.intent(),
         is_grave: captured.stakes != Stakes::Low,
     })
 }
@@ -104,6 +112,7 @@ const fn changes(command: &Command) -> bool {
                 | ScalerVerb::Resume(_)
                 | ScalerVerb::Desired(_)
         ),
+        Command::Op(verb) => matches!(verb, OpVerb::Undo(_) | OpVerb::Confirm(_)),
         Command::Config(verb) => matches!(verb, ConfigVerb::Persist(_)),
         _ => false,
     }

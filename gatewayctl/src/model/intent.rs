@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::duration;
+
 /// What every edit carries beside its own fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intent {
@@ -30,6 +32,19 @@ pub struct Terms {
     pub confirm_within: Option<Duration>,
     /// It is taken back at once when this holds: `error>1% or p99>2x`; empty when nothing does.
     pub guard: String,
+}
+
+impl Terms {
+    /// What becomes of the change, in words; nothing when it stays.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let after = |length: &Duration| duration::short(*length);
+        let ttl = self.ttl.as_ref().map(|ttl| format!("taken back after {}", after(ttl)));
+        let unless = self.confirm_within.as_ref();
+        let unless = unless.map(|it| format!("taken back after {} unless confirmed", after(it)));
+        let guard = (!self.guard.is_empty()).then(|| format!("taken back when {}", self.guard));
+        ttl.into_iter().chain(unless).chain(guard).collect()
+    }
 }
 
 impl Intent {

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     client::Client,
-    model::{Edit, Snapshot},
+    model::{Edit, Intent, Snapshot},
 };
 
 /// Lines kept to be typed again.
@@ -48,10 +48,8 @@ pub struct Line {
 pub struct Order {
     /// The change.
     pub edit: Edit,
-    /// Why.
-    pub reason: String,
-    /// Whether a guard is to be overruled.
-    pub force: bool,
+    /// Why, and on which conditions.
+    pub intent: Intent,
     /// Whether it is not easily taken back.
     pub is_grave: bool,
 }
@@ -214,11 +212,8 @@ pub(super) fn read(model: &mut Model, read: Read) -> Vec<Effect> {
     };
     let Some(snapshot) = &model.live.snapshot else { return Vec::new() };
     let level = if order.is_grave { Level::Name } else { Level::Key };
-    let mut confirm = Confirm::new(order.edit, level, snapshot, model.now, Key::Enter);
-    confirm = confirm.because(&order.reason);
-    if order.force {
-        confirm.overrule();
-    }
+    let confirm = Confirm::new(order.edit, level, snapshot, model.now, Key::Enter);
+    let confirm = confirm.on_terms(order.intent);
     model.palette = None;
     model.lines.retain(|line| *line != read.text);
     model.lines.push(read.text);

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::{Around, Dialog, Form, Msg, Step, input::Input, target::Target};
+use super::{Around, Dialog, Form, Msg, Step, input::Input, target::Target, verb::verb};
 use crate::{
     client::{self, ErrorCode},
-    model::{CandidateEdit, Edit, Intent, LimitMode, Operation, ScalerEdit, Snapshot, Standing},
+    model::{Edit, Intent, Operation, Snapshot},
     tui::{effect::Request, key::Key, message::Answer, moment::Moment},
 };
 
@@ -43,6 +43,8 @@ pub(crate) struct Confirm {
     opened: Moment,
     opened_by: Key,
     asking: bool,
+    /// What else was asked for with it.
+    asked: Intent,
     /// The form it came from.
     form: Option<Box<Form>>,
 }
@@ -116,6 +118,7 @@ impl Confirm {
             opened: now,
             opened_by: key,
             asking: false,
+            asked: Intent::default(),
             form: None,
         }
     }
@@ -126,8 +129,20 @@ impl Confirm {
         self
     }
 
+    /// The same, as it was asked for: why, on which conditions, against a guard.
+    pub(crate) fn on_terms(mut self, intent: Intent) -> Self {
+        self.reason = Input::of(&intent.reason);
+        self.notes.extend(intent.terms.told());
+        if intent.force {
+            self.force = true;
+            self.raise();
+        }
+        self.asked = intent;
+        self
+    }
+
     /// The same, for this reason.
-    pub(crate) fn because(mut self, reason: &str) -> Self {
+    pub(super) fn because(mut self, reason: &str) -> Self {
         self.reason = Input::of(reason);
         self
     }
@@ -140,35 +155,7 @@ impl Confirm {
 
     /// The verb of its change.
     pub(super) fn verb(&self) -> &'static str {
-        match &self.edit {
-            Edit::AddBackend { .. } => "add",
-            Edit::Remove { .. } => "remove",
-            Edit::SetStanding { standing: Standing::Active, .. } => "enable",
-            Edit::SetStanding { standing: Standing::Draining, .. } => "drain",
-            Edit::SetStanding { standing: Standing::Maintenance, .. } => "maintain",
-            Edit::SetWeights { .. } | Edit::RampWeights { .. } => "reweight",
-            Edit::SetLimit { edit, .. } if edit.mode == Some(LimitMode::Shadow) => "shadow",
-            Edit::ResetLimit { .. } => "reset",
-            Edit::SetLimit { edit, .. } => match edit.candidate {
-                Some(CandidateEdit::Promote) => "promote",
-                Some(CandidateEdit::Drop) => "drop",
-                Some(CandidateEdit::Set(_)) => "try",
-                None => "change",
-            },
-            Edit::AddBlock { .. } => "block",
-            Edit::RemoveBlocks { .. } => "unblock",
-            Edit::ApplyConfig { .. } => "apply",
-            Edit::PersistConfig => "write",
-            Edit::Scale { edit, .. } => match edit {
-                ScalerEdit::Rules { .. } => "change",
-                ScalerEdit::Pause { .. } => "hold",
-                ScalerEdit::Desired { .. } => "resize",
-                ScalerEdit::Resume => "resume",
-            },
-            Edit::All(_) => "change",
-            Edit::Undo { .. } => "undo",
-            Edit::Confirm { .. } => "keep",
-        }
+        verb(&self.edit)
     }
 
     /// What must be typed at level `Name`: the target's name, or how many there are.
@@ -218,12 +205,6 @@ impl Confirm {
     pub(crate) fn raise(&mut self) {
         self.level = Level::Name;
         self.focus = Focus::Name;
-    }
-
-    /// Means to overrule a guard.
-    pub(crate) fn overrule(&mut self) {
-        self.force = true;
-        self.raise();
     }
 
     /// Whether it may be answered; before that the question is not even put.
@@ -361,7 +342,8 @@ impl Confirm {
         if !stops || self.force {
             return Step::Stay;
         }
-        self.overrule();
+        self.force = true;
+        self.raise();
         Step::Stay
     }
 
@@ -381,11 +363,11 @@ impl Confirm {
     fn request(&self) -> Request {
         let intent = Intent {
             reason: self.reason.text().trim().to_owned(),
-            expected_revision: Some(self.revision),
+            expected_revision: self.asked.expected_revision.or(Some(self.revision)),
             validate_only: false,
             via: "tui".to_owned(),
             force: self.force,
-            ..Intent::default()
+            ..self.asked.clone()
         };
         Request { ticket: self.ticket, edit: self.edit.clone(), intent }
     }

@@ -15,6 +15,7 @@ mod scale;
 mod target;
 mod trial;
 mod undo;
+mod verb;
 mod weight;
 mod what_if;
 

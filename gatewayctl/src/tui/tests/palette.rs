@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fixture::{Story, ascii, drain_plan};
 use crate::{
-    model::{Edit, Protect, Standing},
+    model::{Edit, Intent, Protect, Standing, Terms},
     tui::{
         Candidate, Care, Order,
         effect::Effect,
@@ -26,7 +26,8 @@ fn typing(text: &str) -> Story {
 fn drain() -> Order {
     let names = vec!["app-3".to_owned()];
     let edit = Edit::SetStanding { names, standing: Standing::Draining };
-    Order { edit, reason: "new disk".into(), force: false, is_grave: false }
+    let intent = Intent { reason: "new disk".into(), ..Intent::default() };
+    Order { edit, intent, is_grave: false }
 }
 
 fn read(story: &mut Story, text: &str, result: Result<Order, String>) -> Vec<Effect> {
@@ -158,4 +159,30 @@ fn tab_completes_as_far_as_there_is_one_way() {
     assert_eq!(complete(&mut story, "drain app-", &["app-2"]), "drain app-2 ");
     assert_eq!(complete(&mut story, "drain", &["app-9"]), "drain app-2 ", "of another line");
     assert_eq!(complete(&mut story, "drain app-2 ", &[]), "drain app-2 ");
+}
+
+#[test]
+fn the_conditions_of_a_command_go_with_its_change() {
+    let mut story = typing("drain app-3");
+    story.key(Key::Enter);
+    let mut order = drain();
+    let terms = Terms { ttl: Some(Duration::from_secs(1800)), ..Terms::default() };
+    order.intent = Intent { expected_revision: Some(3), terms, ..order.intent };
+    read(&mut story, "drain app-3", Ok(order));
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    assert!(story.frame(120, 40).contains("taken back after 30m00s"));
+    story.press("y");
+    assert_eq!(story.sent()[0].intent.expected_revision, Some(3));
+    assert_eq!(story.sent()[0].intent.reason, "new disk");
+    assert_eq!(story.sent()[0].intent.terms.ttl, Some(Duration::from_secs(1800)));
+
+    let mut story = typing("drain app-3 --force");
+    story.key(Key::Enter);
+    let mut order = drain();
+    order.intent.force = true;
+    read(&mut story, "drain app-3 --force", Ok(order));
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    assert!(story.frame(120, 40).contains("type app-3"), "a guard is overruled by name");
 }
