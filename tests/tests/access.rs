@@ -19,12 +19,15 @@ use rustls::version::{TLS12, TLS13};
 use tonic::Code;
 
 /// What viewers may call, by hand: the table of the gateway is held against it.
-const LOOKING: [&str; 16] = [
+const LOOKING: [&str; 19] = [
     "/gatewayd.v1.Access/WhoAmI",
     "/gatewayd.v1.Config/Fields",
     "/gatewayd.v1.Limits/Client",
     "/gatewayd.v1.Limits/Rejections",
     "/gatewayd.v1.Limits/Simulate",
+    "/gatewayd.v1.Operations/Get",
+    "/gatewayd.v1.Operations/List",
+    "/gatewayd.v1.Operations/Watch",
     "/gatewayd.v1.Scaler/Decisions",
     "/gatewayd.v1.Scaler/Explain",
     "/gatewayd.v1.Scaler/List",

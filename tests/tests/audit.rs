@@ -149,13 +149,17 @@ fn who_replaces_the_file_is_written_and_what_the_file_says_is_not() {
         fs::write(&path, text).unwrap();
         gateway.ctl.try_run(&format!("config apply -f {} -y -m file", path.display()))
     };
-    assert_ne!(apply(&(before.clone() + "s3cret = 1\n")).code, 0);
+    let wrong = before.clone() + "s3cret = 1\n";
+    assert_ne!(apply(&wrong).code, 0);
+    let admin = gateway.admin();
+    let mut config = wire::config_client::ConfigClient::new(admin.channel());
+    admin.wait(config.apply(wire::ApplyConfigRequest { text: wrong, intent: None })).unwrap_err();
     assert_eq!(apply(&before.replace("100/minute", "7/minute")).code, 0);
     let told: Vec<(Value, Value)> =
         tried(&gateway, "").iter().map(|it| (it["result"].clone(), it["method"].clone())).collect();
     let method = Value::from("/gatewayd.v1.Config/Apply");
     assert_eq!(told[0], ("accepted".into(), method.clone()), "{told:?}");
-    assert!(told[1..].iter().all(|it| *it == ("rejected".into(), method.clone())), "{told:?}");
+    assert_eq!(told[1..], [("rejected".into(), method)], "{told:?}");
     assert!(!fs::read_to_string(log(&gateway)).unwrap().contains("s3cret"));
 }
 

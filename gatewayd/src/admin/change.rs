@@ -56,10 +56,14 @@ impl Admin {
     ) -> Result<T, Status> {
         if let Err(nonsense) = &asked {
             let details = nonsense.get_error_details();
-            let wrong = details.bad_request().map(|it| it.field_violations.as_slice());
-            let fields = wrong.unwrap_or_default().iter().map(|wrong| wrong.field.as_str());
-            let fields: Vec<&str> = fields.collect();
-            let why = format!("what it says of {} makes no sense", fields.join(", "));
+            let why = match details.bad_request() {
+                None => nonsense.message().to_owned(),
+                Some(wrong) => {
+                    let fields = wrong.field_violations.iter().map(|it| it.field.as_str());
+                    let fields = fields.collect::<Vec<_>>().join(", ");
+                    format!("what it says of {fields} makes no sense")
+                }
+            };
             self.note(asker, String::new(), why).await;
         }
         asked

@@ -102,16 +102,16 @@ impl Operations for Admin {
         &self,
         request: Request<wire::UndoOperationRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        let operation = self.known(&request.get_ref().id)?;
-        self.apply(request, |asked| Ok((Change::Undo(operation), asked.intent))).await
+        let known = self.known(&request.get_ref().id);
+        self.apply(request, |asked| Ok((Change::Undo(known?), asked.intent))).await
     }
 
     async fn confirm(
         &self,
         request: Request<wire::ConfirmOperationRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        let id = self.known(&request.get_ref().id)?.id.clone();
-        self.apply(request, |asked| Ok((Change::Confirm(id), asked.intent))).await
+        let known = self.known(&request.get_ref().id);
+        self.apply(request, |asked| Ok((Change::Confirm(known?.id.clone()), asked.intent))).await
     }
 }
 
