@@ -117,6 +117,7 @@ fn every_answer_is_as_its_schema_says() {
         "backend list --state drain",
         "backend drain app-9 -y",
         "backend list --columns nope",
+        "cert list",
         "audit list",
         "audit verify",
         "whoami",
