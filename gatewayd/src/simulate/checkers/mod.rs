@@ -42,6 +42,8 @@ pub(super) struct Checkers {
     audit: Audit,
     interlocks: Interlocks,
     rules: Option<ScalingRules>,
+    /// The servers, by slot, in whose place others may be there.
+    replaced: Vec<bool>,
     /// So often the fleet may turn round.
     most_reversals: u32,
     /// When the last fault or change of load was over.
@@ -70,6 +72,7 @@ impl Checkers {
             audit: Audit::new(scenario),
             interlocks: Interlocks::new(scenario.rules.as_ref(), faults),
             rules: scenario.rules.clone(),
+            replaced: Vec::new(),
             most_reversals: turns + scenario.swings(),
             quiet_since_ns: convergence::quiet_since_ns(scenario, faults),
             strict: true,
@@ -177,11 +180,16 @@ impl Checkers {
     /// So many servers there are.
     pub(super) fn sized(&mut self, now_ns: u64, servers: &[Server]) {
         let Some(rules) = &self.rules else { return };
-        let staying = servers
-            .iter()
-            .filter(|server| server.is_there() && server.standing == Standing::Active);
-        let lost = replacing::lost(EPOCH_MS + now_ns / 1_000_000, servers, rules);
-        let (size, max) = (staying.count().saturating_sub(lost) as u32, rules.max);
+        let now_ms = EPOCH_MS + now_ns / 1_000_000;
+        self.replaced.resize(servers.len(), false);
+        let mut size = 0;
+        for (server, replaced) in servers.iter().zip(&mut self.replaced) {
+            // It may recover when another has come in its place already.
+            *replaced |= replacing::may_be_replaced(now_ms, server, rules);
+            let stays = server.is_there() && server.standing == Standing::Active;
+            size += u32::from(stays && !*replaced);
+        }
+        let max = rules.max;
         if size > max {
             self.broke(now_ns, format!("{size} servers, at most {max}"));
         }

@@ -46,11 +46,9 @@ pub(super) fn wrong(
     (serving == 0 && step.to > 0).then(|| "the last servers are replaced before others".to_owned())
 }
 
-/// How many of `servers` are so ill that others may be there in their place.
-pub(super) fn lost(now_ms: u64, servers: &[Server], rules: &ScalingRules) -> usize {
-    let there = || servers.iter().filter(|it| it.is_there());
-    let lost = there().filter(|it| is_lost(now_ms, it.phase, it.ill_since_ms, rules.replace_after));
-    lost.count().min(there().count().div_ceil(ONE_IN))
+/// Whether `server` is so ill that another may be there in its place.
+pub(super) fn may_be_replaced(now_ms: u64, server: &Server, rules: &ScalingRules) -> bool {
+    is_lost(now_ms, server.phase, server.ill_since_ms, rules.replace_after)
 }
 
 fn is_lost(
