@@ -261,6 +261,43 @@ fn what_is_not_as_the_file_says_is_mailed_and_nothing_else_is() {
 }
 
 #[test]
+fn a_monitor_is_told_of_certificates_in_its_own_codes() {
+    // Without -e: the script looks at the exit code itself.
+    let script = format!("set +e; {}", include_str!("08-certificates.sh"));
+    let (_fleet, mut gateway) = three();
+    let desk = Desk::at(&gateway);
+    let said = desk.run(&script);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.out.starts_with("OK "), "{}", said.out);
+    let said = desk.run(&with(&script, &[("14d", "36500d"), ("3d", "36500d")]));
+    assert_eq!(said.code, 2, "{}{}", said.out, said.err);
+    assert!(said.out.starts_with("CRITICAL "), "{}", said.out);
+    gateway.kill();
+    let said = desk.run(&script);
+    assert_eq!(said.code, 3, "{}{}", said.out, said.err);
+    assert!(said.out.starts_with("UNKNOWN "), "{}", said.out);
+}
+
+#[test]
+fn what_somebody_did_is_looked_at_before_it_is_undone() {
+    let (_fleet, gateway) = three();
+    let desk = Desk::at(&gateway);
+    gateway.ctl.run("backend weight api-1=7 -y");
+    gateway.ctl.run("drain api-2 --no-wait -y");
+    let done = gateway.ctl.items("op list");
+    let who = done[0]["actor"].as_str().unwrap().to_owned();
+    let script = with(include_str!("12-undo.sh"), &[("op2", &who)]);
+    let said = desk.run(&script);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let (newest, oldest) = (said.out.find("api-2").unwrap(), said.out.find("api-1").unwrap());
+    assert!(newest < oldest && said.out.contains("dry run"), "{}", said.out);
+    assert_eq!(gateway.ctl.backend("api-2")["standing"], "draining");
+    assert_eq!(desk.run(&script.replace(" --dry-run", " -y")).code, 0);
+    assert_eq!(gateway.ctl.backend("api-2")["standing"], "active");
+    assert_eq!(gateway.ctl.backend("api-1")["weight"], 100);
+}
+
+#[test]
 fn figures_are_written_down_while_a_load_test_runs() {
     let script = with(include_str!("09-figures-as-csv.sh"), &[("10m", "3s")]);
     let (_fleet, gateway) = three();
