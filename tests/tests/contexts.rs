@@ -149,6 +149,10 @@ fn a_readonly_context_refuses_every_change() {
         "backend add --pool app --name x --address 127.0.0.1:9 -y",
         "block add 203.0.113.1 --ttl 1h -y",
         "demo load 5",
+        "op undo 0001 -y",
+        "op confirm 0001 -y",
+        "config persist -y",
+        "pool shift --from app-1 --to app-2 --percent 5 -y",
     ] {
         let refused = readonly.ctl.try_run(line);
         assert_eq!(refused.code, 7, "{line}: {}", refused.err);
