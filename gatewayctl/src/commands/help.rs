@@ -11,6 +11,7 @@ const OUTPUT: &str = "\
 Output formats (-o, or GATEWAYCTL_OUTPUT):
   table   for people. On a terminal fitted to its width (COLUMNS); elsewhere whole, with tabs between
           the cells, times in UTC, no colour. `-` is not known.
+  wide    the same with every column
   json    {\"kind\",\"v\":1,\"meta\":{\"context\",\"instance\",\"server_time\",\"revision\",\"age_ms\"},\"items\":[...]}
   jsonl   one item per line
   csv     a header and raw units

@@ -156,8 +156,12 @@ impl Session {
         self.target().map(|target| target.context.name.clone()).unwrap_or_default()
     }
 
+    /// How answers are written; a wide table is a table.
     pub(super) const fn format(&self) -> Format {
-        self.global.output
+        match self.global.output {
+            Format::Wide => Format::Table,
+            format => format,
+        }
     }
 
     /// Somebody reads the answers and types.
@@ -188,6 +192,7 @@ impl Session {
             utc: self.global.utc || !(terminal || self.global.local),
             headers: true,
             raw: self.global.raw_units,
+            wide: self.global.output == Format::Wide,
         }
     }
 

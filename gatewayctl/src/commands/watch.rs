@@ -105,8 +105,10 @@ impl<T: Clone> Watch<'_, T> {
 
     fn way(&self) -> Result<Way, Failure> {
         match (self.session.format(), self.style.width) {
-            (Format::Table, Some(_)) => Ok(Way::Repaint),
-            (Format::Table, None) | (Format::Json | Format::Jsonl, _) => Ok(Way::Changes),
+            (Format::Table | Format::Wide, Some(_)) => Ok(Way::Repaint),
+            (Format::Table | Format::Wide, None) | (Format::Json | Format::Jsonl, _) => {
+                Ok(Way::Changes)
+            }
             (Format::Csv, _) => Ok(Way::Rows),
             (Format::Name, _) => Err(Failure::usage("--watch shows figures, -o name does not")
                 .hint("use -o jsonl, csv or table")),

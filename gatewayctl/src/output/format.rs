@@ -8,6 +8,8 @@ pub enum Format {
     /// For people; off a terminal one record per line, cells separated by tabs
     #[default]
     Table,
+    /// The same with every column
+    Wide,
     /// One JSON document: {"kind","v","meta","items"}
     Json,
     /// One JSON object per line

@@ -77,7 +77,7 @@ pub fn write_listing<T>(
     let now_ms = list.meta.now_ms();
     let columns = list.selection.for_programs();
     match format {
-        Format::Table => grid(list, style).write(out, style),
+        Format::Table | Format::Wide => grid(list, style).write(out, style),
         Format::Json => write_envelope(out, list, &columns),
         Format::Jsonl => {
             for it in list.items {
@@ -158,10 +158,11 @@ fn lines(value: &Value) -> Vec<&Value> {
 }
 
 fn grid<T>(list: &Listing<'_, T>, style: &Style) -> Grid {
-    let columns = list.selection.for_people();
+    let columns = if style.wide { list.selection.whole() } else { list.selection.for_people() };
+    let is_whole = style.wide || list.selection.names_columns();
     let heads = columns.iter().map(|column| Head {
         title: column.title,
-        rank: if list.selection.names_columns() { super::Rank::Key } else { column.rank },
+        rank: if is_whole { super::Rank::Key } else { column.rank },
         figure: column.unit.is_figure(),
         text: matches!(column.unit, Unit::Text | Unit::List),
     });

@@ -128,6 +128,12 @@ impl<T> Selection<T> {
         self.or_all(|rank| !matches!(rank, Rank::Detail | Rank::Named))
     }
 
+    /// The columns of a table that has all.
+    #[must_use]
+    pub fn whole(&self) -> Vec<&'static Column<T>> {
+        self.or_all(|rank| rank != Rank::Named)
+    }
+
     /// The columns of a format that programs read.
     #[must_use]
     pub fn for_programs(&self) -> Vec<&'static Column<T>> {

@@ -13,6 +13,8 @@ pub struct Style {
     pub utc: bool,
     /// Tables have a line of titles.
     pub headers: bool,
+    /// Tables have every column, whether they fit or not.
+    pub wide: bool,
     /// Figures are shown as CSV has them, whole and without signs.
     pub raw: bool,
 }
@@ -39,7 +41,15 @@ impl Style {
     /// For files and pipes: everything, and nothing but text.
     #[must_use]
     pub const fn plain() -> Self {
-        Self { width: None, color: false, ascii: true, utc: true, headers: true, raw: false }
+        Self {
+            width: None,
+            color: false,
+            ascii: true,
+            utc: true,
+            headers: true,
+            raw: false,
+            wide: false,
+        }
     }
 
     /// `text` in this tone, or as it is without colours. The text must be safe already.

@@ -17,6 +17,7 @@ fn what_operators_type_is_understood() {
         "gatewayctl",
         "gatewayctl status",
         "gatewayctl be ls -o json",
+        "gatewayctl be ls -o wide --raw-units --local",
         "gatewayctl -o json backend list",
         "gatewayctl backend -o json list",
         "gatewayctl --addr unix:///tmp/x.sock backend list --columns name,rps --sort-by -rps",

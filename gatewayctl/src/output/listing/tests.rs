@@ -96,3 +96,19 @@ fn csv_has_raw_units_and_names_are_bare() {
 fn one_item_is_shown_as_a_sheet() {
     insta::assert_snapshot!("backend_sheet", written(Format::Table, Some(80), true));
 }
+
+#[test]
+fn a_wide_table_has_every_column_whether_it_fits_or_not() {
+    let meta = Meta { server_time_ms: Some(1_790_258_602_000), ..Meta::default() };
+    let (items, selection) = (backends(), Selection::everything(BACKEND));
+    let list = Listing { kind: "BackendList", meta: &meta, items: &items, selection: &selection };
+    let style = Style { width: Some(80), wide: true, ..Style::plain() };
+    let mut out = Vec::new();
+    write_listing(&mut out, Format::Table, &style, &list).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let titles: Vec<&str> = text.lines().next().unwrap().split("  ").map(str::trim).collect();
+    for column in BACKEND.iter().filter(|column| column.rank != crate::output::Rank::Named) {
+        assert!(titles.contains(&column.title), "{} is missing: {titles:?}", column.title);
+    }
+    assert!(text.contains("1,234,567"), "{text}");
+}
