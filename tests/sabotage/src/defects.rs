@@ -444,6 +444,7 @@ pub(crate) const DEFECTS: [Defect; 38] = [
         case: operations(
             "a_file_that_was_applied_is_taken_back_and_stays_so_when_it_is_read_again",
         ),
+    },
     // Ends the ill server before the one in its place has come.
     Defect {
         name: "replaced-before-another-came",
