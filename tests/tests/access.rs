@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gateway_tests::{
-    Admin, Authority, Card, Client, Ctl, EVERYTHING, Fleet, Gateway, Protocol, Setup, free_port,
-    gatewayctl, gatewayd, shortener, until,
+    Admin, Authority, Card, Client, Ctl, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal,
+    free_port, gatewayctl, gatewayd, shortener, until,
 };
 use rustls::version::{TLS12, TLS13};
 use tonic::Code;
@@ -467,4 +467,21 @@ fn more_connections_than_there_is_room_for_are_closed_and_the_rest_answered() {
         (remote.ctl("admin.test").try_run("status").code == 0).then_some(())
     });
     drop(silent);
+}
+
+#[test]
+fn what_takes_an_admin_takes_one_to_be_taken_back() {
+    let fleet = Fleet::start(2);
+    let gateway = as_role(&fleet, "operator");
+    let ctl = &gateway.ctl;
+    gateway.write_file(&rest(&fleet).replace("weight = 100", "weight = 50"));
+    gateway.signal(Signal::SIGHUP);
+    until("it is applied", || (ctl.backend("app-1")["weight"] == 50).then_some(()));
+    let latest = || ctl.items("op list --limit 1")[0]["id"].as_str().unwrap().to_owned();
+    let said = ctl.try_run(&format!("op undo {} -y", latest()));
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.err.contains("takes the role admin"), "{said:?}");
+    ctl.run("backend weight app-1=70 -y");
+    ctl.run(&format!("op undo {} -y", latest()));
+    assert_eq!(ctl.backend("app-1")["weight"], 50, "what operators do they take back");
 }

@@ -27,6 +27,7 @@ fn words(rejection: &Rejection) -> (Code, &'static str) {
         Rejection::ForceWithoutReason => (Code::InvalidArgument, "REASON_MISSING"),
         Rejection::Stale { .. } => (Code::Aborted, "REVISION"),
         Rejection::Conflict { .. } => (Code::Aborted, "CONFLICT"),
+        Rejection::Role { .. } => (Code::PermissionDenied, "ROLE"),
         Rejection::Guard { .. } => (Code::FailedPrecondition, "GUARD"),
         Rejection::HandingOver => (Code::Unavailable, "HANDING_OVER"),
         Rejection::NotJournaled(_) => (Code::Internal, "NOT_JOURNALED"),

@@ -69,6 +69,18 @@ impl Operation {
         format!("{revision:04x}")
     }
 
+    /// Whether it did, or took back, what only the file can say.
+    #[must_use]
+    pub fn is_of_the_file(&self) -> bool {
+        let is_new_or_gone = |it: &Touched| it.before.is_some() != it.after.is_some();
+        let of_file = |it: &Touched| match it.target.split_once('/') {
+            Some(("limit" | "scaler", _)) => is_new_or_gone(it),
+            Some(_) => false,
+            None => true,
+        };
+        self.what == "config" || self.touched.iter().any(of_file)
+    }
+
     /// Whether it acts on nothing.
     #[must_use]
     pub fn targets_nothing(&self) -> bool {

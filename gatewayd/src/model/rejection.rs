@@ -1,6 +1,6 @@
 //! A rejection: why a change was not accepted, and what to do next. It is a value, not a failure.
 
-use super::{Conflict, Name};
+use super::{Conflict, Name, Role};
 
 /// Why a change was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +57,14 @@ pub enum Rejection {
         /// Why.
         rejection: Box<Rejection>,
     },
+    /// It takes a role that the caller does not have.
+    #[error("{what} takes the role {}", needed.word())]
+    Role {
+        /// What does: "undoing operation 0003, which applied a file,".
+        what: String,
+        /// The role.
+        needed: Role,
+    },
     /// A guard refuses; `force` with a reason overrides it.
     #[error("{what}")]
     Guard {
@@ -103,6 +111,9 @@ impl Rejection {
                 Some("--force with a reason (-m) puts back what the operation changed all the same")
             }
             Rejection::Guard { .. } => Some("--force with a reason (-m) does it all the same"),
+            Rejection::Role { .. } => {
+                Some("`gatewayctl whoami` tells why; an admin gives roles in [admin.roles]")
+            }
             Rejection::ForceWithoutReason => Some("say why with -m"),
             Rejection::HandingOver => Some("ask again in a moment"),
             Rejection::NotJournaled(_) | Rejection::NotAudited(_) => {

@@ -1,7 +1,7 @@
 //! May an operation be taken back? And what stands in the way, by its name.
 
 use super::room::Room;
-use crate::model::{Change, Intent, Operation, Rejection, Undo};
+use crate::model::{Change, Intent, Operation, Rejection, Role, Undo};
 use crate::policy::Applied;
 
 impl Room {
@@ -16,6 +16,12 @@ impl Room {
         intent: &Intent,
     ) -> Result<Option<Operation>, Rejection> {
         let Change::Undo(operation) = change else { return Ok(None) };
+        let role = intent.call.as_ref().map_or(Some(Role::Admin), |call| call.role);
+        if operation.is_of_the_file() && role.is_none_or(|role| role < Role::Admin) {
+            // Who may not apply a file may not take one back either.
+            let what = format!("undoing operation {}, of the file,", operation.id);
+            return Err(Rejection::Role { what, needed: Role::Admin });
+        }
         let Operation { id, what, target, .. } = &**operation;
         let now_ms = self.clock.wall_ms();
         match self.operations.undoable(operation, now_ms) {
