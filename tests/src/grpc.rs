@@ -37,6 +37,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// | `Count` | to the message N come N messages |
 /// | `Sum` | to all messages comes one with their length in bytes |
 /// | `Fail` | to the message N come N messages, then RESOURCE_EXHAUSTED |
+/// | `Hold` | to the first message comes one, then nothing more, for ever |
 /// | `Meet` | answers once so many calls are there together as the server was told |
 pub struct GrpcServer {
     /// Where it listens.
@@ -173,6 +174,10 @@ async fn perform(method: &str, mut asked: Streaming<String>, barrier: &Barrier) 
                 return Err(status);
             }
             count(&wanted).chain(stream::iter([Err(status)])).boxed()
+        }
+        "Hold" => {
+            let message = first(&mut asked).await?;
+            stream::iter([Ok(message)]).chain(stream::pending()).boxed()
         }
         "Meet" => {
             barrier.wait().await;

@@ -146,6 +146,7 @@ fn what_could_steer_a_terminal_or_a_file_is_refused_by_its_field() {
                     names: vec![name.clone()],
                     standing,
                     intent: None,
+                    drain: None,
                 }),
             ),
             ("max", admin.limit(limit)),
@@ -203,8 +204,12 @@ fn nonsense_is_refused_by_its_field() {
     let gateway = gateway(&fleet);
     let admin = gateway.admin();
     let via = wire::Intent { via: "telnet".to_owned(), ..wire::Intent::default() };
-    let nobody =
-        wire::SetStandingRequest { names: vec!["app-1".to_owned()], standing: 77, intent: None };
+    let nobody = wire::SetStandingRequest {
+        names: vec!["app-1".to_owned()],
+        standing: 77,
+        intent: None,
+        drain: None,
+    };
     for (field, refused) in [
         ("edits.absolute", admin.weigh(weigh("app-1", 1001, None))),
         ("edits.absolute", admin.weigh(weigh("app-1", u32::MAX, None))),

@@ -187,6 +187,7 @@ fn an_open_websocket_is_given_time_and_does_not_keep_it_from_ending() {
     assert_eq!(&echoed, b"\x81\x05Hello", "the tunnel was cut at once");
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest);
+    assert_eq!(rest, b"\x88\x11\x03\xf4service restart", "it is told why");
     assert_eq!(gateway.wait().code(), Some(0));
 }
 

@@ -95,6 +95,10 @@ impl Client {
             Ok(Asked::PauseScaler(it)) => answer(within, scaler().pause(it)).await?,
             Ok(Asked::Desired(it)) => answer(within, scaler().desired(it)).await?,
             Ok(Asked::ResumeScaler(it)) => answer(within, scaler().resume(it)).await?,
+            Err(Alone::Kill(names)) => {
+                let request = wire::KillRequest { names, intent };
+                answer(within, backends().kill(request)).await?
+            }
             Err(Alone::ResetLimit { name, key }) => {
                 let request = wire::ResetLimitRequest { name, key, intent };
                 answer(within, limits().reset(request)).await?

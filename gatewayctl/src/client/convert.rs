@@ -4,8 +4,8 @@ use gateway_proto as wire;
 
 use super::{Error, ErrorCode};
 use crate::model::{
-    Backend, Block, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Past, Pool,
-    Problem, Ramp, Refused, Severity, Snapshot, Standing, Totals,
+    Backend, Block, Drain, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Past,
+    Pool, Problem, Ramp, Refused, Severity, Snapshot, Standing, Totals,
 };
 
 /// Converts each message of a list.
@@ -176,9 +176,27 @@ impl TryFrom<wire::Backend> for Backend {
             cpu_ratio: it.cpu_ratio,
             share_ratio: it.share_ratio,
             expected_ratio: it.expected_ratio,
+            drain: it.drain.map(drain),
             source: it.source,
             revision: it.revision,
         })
+    }
+}
+
+fn drain(it: wire::Drain) -> Drain {
+    Drain {
+        requests: it.requests,
+        streams: it.streams,
+        websockets: it.websockets,
+        oldest_ms: it.oldest_ms,
+        oldest_path: it.oldest_path,
+        eta_s: it.eta_s,
+        requests_until_ms: it.requests_until_ms,
+        streams_until_ms: it.streams_until_ms,
+        on_deadline: it.on_deadline,
+        then: it.then,
+        drained_ms: it.drained_ms,
+        op: it.op,
     }
 }
 

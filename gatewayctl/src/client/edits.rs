@@ -3,10 +3,12 @@
 use gateway_proto::{self as wire, edit::Edit as Asked};
 
 use super::request::{self, ms};
-use crate::model::{Edit, ScalerEdit};
+use crate::model::{Edit, ScalerEdit, Standing};
 
 /// An edit that cannot be one of several.
 pub(super) enum Alone {
+    /// Closes what is left on backends.
+    Kill(Vec<String>),
     /// Forgets what was counted.
     ResetLimit { name: String, key: Option<String> },
     /// Replaces the file.
@@ -40,8 +42,14 @@ pub(super) fn asked(edit: &Edit, intent: Option<wire::Intent>) -> Result<Asked, 
         }
         Edit::SetStanding { names, standing } => {
             let standing = request::standing(standing);
-            Asked::SetStanding(wire::SetStandingRequest { names, standing, intent })
+            Asked::SetStanding(wire::SetStandingRequest { names, standing, intent, drain: None })
         }
+        Edit::Drain { names, order } => {
+            let standing = request::standing(Standing::Draining);
+            let drain = order.as_ref().map(request::drain);
+            Asked::SetStanding(wire::SetStandingRequest { names, standing, intent, drain })
+        }
+        Edit::Kill { names } => return Err(Alone::Kill(names)),
         Edit::SetWeights { edits } => {
             let edits = edits.iter().map(request::weight_edit).collect();
             Asked::SetWeights(wire::SetWeightsRequest { edits, intent, ramp: None })

@@ -5,7 +5,8 @@ use std::time::Duration;
 use gateway_proto as wire;
 
 use crate::model::{
-    CandidateEdit, Intent, LimitEdit, LimitMode, LoadEdit, RuleEdit, Standing, WeightEdit,
+    CandidateEdit, DrainOrder, Intent, LimitEdit, LimitMode, LoadEdit, OnDeadline, RuleEdit,
+    Standing, Then, WeightEdit,
 };
 
 /// The wire's word for a standing.
@@ -76,6 +77,27 @@ pub(super) fn ms(ttl: Duration) -> u64 {
     u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// How a drain goes.
+pub(super) fn drain(order: &DrainOrder) -> wire::DrainOrder {
+    use wire::drain_order::Then as Told;
+    wire::DrainOrder {
+        requests_ms: order.requests.map(ms),
+        streams_ms: order.streams.map(ms),
+        spread_ms: order.spread.map(ms),
+        on_deadline: match order.on_deadline {
+            OnDeadline::Wait => wire::OnDeadline::Wait,
+            OnDeadline::Kill => wire::OnDeadline::Kill,
+            OnDeadline::Undo => wire::OnDeadline::Undo,
+        }
+        .into(),
+        then: match order.then {
+            Then::Stay => None,
+            Then::Remove => Some(Told::Remove(true)),
+            Then::EnableAfter(after) => Some(Told::EnableAfterMs(ms(after))),
+        },
+    }
+}
+
 /// One backend's new weight.
 pub(super) fn weight_edit((name, edit): &(String, WeightEdit)) -> wire::WeightEdit {
     use wire::weight_edit::Weight;
@@ -109,5 +131,6 @@ pub(super) fn intent(intent: &Intent) -> Option<wire::Intent> {
         confirm_within_ms: intent.terms.confirm_within.map(ms),
         guard: intent.terms.guard.clone(),
         idempotency_key: intent.idempotency_key.clone(),
+        allow_below_min: intent.allow_below_min,
     })
 }

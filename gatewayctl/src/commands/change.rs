@@ -66,6 +66,9 @@ pub(super) struct ChangeFlags {
     /// Of those commands that have one.
     #[arg(skip)]
     ttl: Option<Duration>,
+    /// For the commands that have a flag for it.
+    #[arg(skip)]
+    pub(super) allow_below_min: bool,
 }
 
 /// For changes that are there to stay unless told otherwise.
@@ -120,6 +123,7 @@ impl ChangeFlags {
                 guard: self.guard.clone().unwrap_or_default(),
             },
             idempotency_key: self.idempotency_key.clone().unwrap_or_else(new_key),
+            allow_below_min: self.allow_below_min,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! A goal: what one waits for, and whether a picture shows it.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-use crate::model::{Backend, Snapshot, Standing, State};
+use crate::{
+    duration,
+    model::{Backend, Snapshot, Standing, State},
+};
 
 /// A backend is idle when nothing was in flight for this long: a request may be on its way from
 /// the balancer's decision to the count.
@@ -66,6 +69,17 @@ impl Goal {
     }
 }
 
+/// What it means when a backend that we drained takes requests again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Returns {
+    /// Somebody took the drain back.
+    TakenBack,
+    /// It was drained, and for as long as it was to be.
+    Drained,
+    /// It was not drained in time.
+    TooLate,
+}
+
 /// Some backends on the way to a goal.
 #[derive(Debug)]
 pub(super) struct Waiting {
@@ -75,6 +89,7 @@ pub(super) struct Waiting {
     revision: u64,
     /// The change that leads to the goal was ours: if someone takes it back, waiting is in vain.
     ours: bool,
+    returns: Returns,
     seen: bool,
     idle_since_ms: BTreeMap<String, i64>,
 }
@@ -97,7 +112,14 @@ pub(super) enum Step {
 impl Waiting {
     pub(super) fn new(names: Vec<String>, goal: Goal) -> Self {
         let idle_since_ms = BTreeMap::new();
-        Self { names, goal, revision: 0, ours: false, seen: false, idle_since_ms }
+        let returns = Returns::TakenBack;
+        Self { names, goal, revision: 0, ours: false, returns, seen: false, idle_since_ms }
+    }
+
+    /// The same, where a backend that takes requests again means this.
+    pub(super) const fn returning(mut self, returns: Returns) -> Self {
+        self.returns = returns;
+        self
     }
 
     /// The same, as the effect of our own change that made this revision.
@@ -133,16 +155,29 @@ impl Waiting {
 
     fn check(&mut self, it: &Backend, time_ms: i64) -> Result<bool, String> {
         match self.goal {
+            Goal::Removed if self.is_back(it) => Err(self.why_back(it)),
             Goal::Removed => Ok(false),
             Goal::Weight(weight) => Ok(it.weight == weight),
             Goal::Healthy if self.ours && it.standing != Standing::Active => {
                 Err(format!("{} was set to {} meanwhile", it.name, it.standing))
             }
             Goal::Healthy => Ok(it.state() == State::Up),
-            Goal::Drained if self.ours && it.standing == Standing::Active => {
-                Err(format!("{} was set to active meanwhile, the drain is off", it.name))
-            }
+            Goal::Drained if self.is_back(it) && self.returns == Returns::Drained => Ok(true),
+            Goal::Drained if self.is_back(it) => Err(self.why_back(it)),
             Goal::Drained => Ok(it.standing != Standing::Active && self.is_idle(it, time_ms)),
+        }
+    }
+
+    fn is_back(&self, it: &Backend) -> bool {
+        self.ours && it.standing == Standing::Active
+    }
+
+    fn why_back(&self, it: &Backend) -> String {
+        match self.returns {
+            Returns::TooLate => format!("{} was not drained in time and is active again", it.name),
+            Returns::TakenBack | Returns::Drained => {
+                format!("{} was set to active meanwhile, the drain is off", it.name)
+            }
         }
     }
 
@@ -161,12 +196,15 @@ impl Waiting {
             Goal::Drained if it.standing == Standing::Active => {
                 format!("{name} is active, not draining")
             }
+            Goal::Removed if it.standing == Standing::Draining && *in_flight > 0 => {
+                format!("{name}: {in_flight} in flight{}", left(it))
+            }
             Goal::Drained if *in_flight == 0 => format!("{name}: idle, making sure"),
             Goal::Drained => match it.in_flight_at_drain {
                 Some(first) if first >= *in_flight => {
-                    format!("{name}: {in_flight} of {first} in flight")
+                    format!("{name}: {in_flight} of {first} in flight{}", left(it))
                 }
-                _ => format!("{name}: {in_flight} in flight"),
+                _ => format!("{name}: {in_flight} in flight{}", left(it)),
             },
             Goal::Healthy if it.health_reason.is_empty() => format!("{name} is {}", it.state()),
             Goal::Healthy => format!("{name} is {} ({})", it.state(), it.health_reason),
@@ -176,10 +214,28 @@ impl Waiting {
     }
 }
 
+/// What is left by kind, the oldest, and when nothing is left.
+fn left(it: &Backend) -> String {
+    let Some(drain) = &it.drain else { return String::new() };
+    let mut told = match drain.kinds() {
+        kinds if kinds.is_empty() => String::new(),
+        kinds => format!(" ({kinds})"),
+    };
+    if let Some(oldest_ms) = drain.oldest_ms {
+        let age = duration::short(Duration::from_secs(oldest_ms / 1000));
+        told.push_str(&format!(", oldest {age} {}", drain.oldest_path));
+    }
+    if let Some(eta_s) = drain.eta_s {
+        let eta = duration::short(Duration::from_secs_f64(eta_s.ceil()));
+        told.push_str(&format!(", eta ~{eta}"));
+    }
+    told
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Health;
+    use crate::model::{Drain, Health};
 
     fn picture(time_ms: i64, backend: Backend) -> Snapshot {
         Snapshot { time_ms, revision: 7, backends: vec![backend], ..Snapshot::default() }
@@ -242,6 +298,33 @@ mod tests {
         assert!(matches!(ours.observe(&picture(0, active.clone())), Step::Lost(_)));
         let mut of_others = waiting(Goal::Drained);
         assert!(matches!(of_others.observe(&picture(0, active)), Step::NotYet(_)));
+    }
+
+    #[test]
+    fn what_is_left_is_told_by_kind_with_the_oldest() {
+        let drain = Drain {
+            requests: 1,
+            websockets: 2,
+            oldest_ms: Some(71_900),
+            oldest_path: "/chat".to_owned(),
+            eta_s: Some(4.2),
+            ..Drain::default()
+        };
+        let busy = Backend { drain: Some(drain), ..draining(3) };
+        let told =
+            "api-3: 3 of 139 in flight (1 request, 2 websockets), oldest 1m11s /chat, eta ~5s";
+        let told = Step::NotYet(told.to_owned());
+        assert_eq!(waiting(Goal::Drained).observe(&picture(0, busy)), told);
+    }
+
+    #[test]
+    fn a_backend_that_returns_was_drained_or_too_late_as_ordered() {
+        let active = picture(0, Backend { standing: Standing::Active, ..draining(3) });
+        let after = |returns| waiting(Goal::Drained).after(7).returning(returns).observe(&active);
+        assert_eq!(after(Returns::Drained), Step::Reached);
+        assert!(matches!(after(Returns::TooLate), Step::Lost(why) if why.contains("in time")));
+        let mut removing = waiting(Goal::Removed).after(7).returning(Returns::TooLate);
+        assert!(matches!(removing.observe(&active), Step::Lost(_)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     Failure, Kind,
-    goal::{Goal, Step, Waiting},
+    goal::{Goal, Returns, Step, Waiting},
     interrupt::Interrupt,
     pictures::{Sight, ended, follow},
     progress::{Progress, REPEAT},
@@ -28,6 +28,8 @@ pub(super) struct Wait<'a> {
     /// The change of ours that leads there.
     pub(super) operation: Option<&'a Operation>,
     pub(super) timeout: Option<Duration>,
+    /// What it means when a drained backend takes requests again.
+    pub(super) returns: Returns,
 }
 
 /// What a picture means for waiting.
@@ -54,7 +56,7 @@ impl Wait<'_> {
     async fn until_reached(&self, client: &Client, progress: &mut Progress) -> Result<(), Failure> {
         let mut waiting = Waiting::new(self.names.to_vec(), self.goal);
         if let Some(operation) = self.operation {
-            waiting = waiting.after(operation.revision);
+            waiting = waiting.after(operation.revision).returning(self.returns);
         }
         let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
         let mut interrupt = Interrupt::hear()?;
@@ -92,6 +94,9 @@ impl Wait<'_> {
             Step::NoSuch(name) => {
                 let known = picture.backends.iter().map(|it| it.name.as_str());
                 Err(Failure::not_found("backend", &name, known, "gatewayctl backend list"))
+            }
+            Step::Lost(why) if self.returns == Returns::TooLate => {
+                Err(Failure::new(Kind::TimedOut, why))
             }
             Step::Lost(why) => Err(self.next_steps(Failure::new(Kind::Impossible, why))),
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Drain;
+
 /// A backend: one upstream address.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Backend {
@@ -62,6 +64,8 @@ pub struct Backend {
     pub share_ratio: Option<f64>,
     /// The part that its effective weight gives it, 0..=1.
     pub expected_ratio: Option<f64>,
+    /// What is left on it, and what follows; absent when it takes requests.
+    pub drain: Option<Drain>,
     /// Where the backend comes from: "file", "operator".
     pub source: String,
     /// The revision that last touched it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{LimitEdit, Standing};
+use super::{DrainOrder, LimitEdit, Standing};
 
 /// One change of the gateway, before anyone accepted it.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,18 @@ pub enum Edit {
         names: Vec<String>,
         /// What is wanted of them.
         standing: Standing,
+    },
+    /// Drains backends, as told.
+    Drain {
+        /// The backends' names.
+        names: Vec<String>,
+        /// How it goes; as it goes already or as usual when absent.
+        order: Option<DrainOrder>,
+    },
+    /// Closes what is left on backends that take no requests.
+    Kill {
+        /// The backends' names.
+        names: Vec<String>,
     },
     /// Changes weights, all of them or none.
     SetWeights {
@@ -110,9 +122,10 @@ impl Edit {
             Self::AddBackend { name, .. }
             | Self::SetLimit { name, .. }
             | Self::ResetLimit { name, .. } => vec![name],
-            Self::Remove { names } | Self::SetStanding { names, .. } => {
-                names.iter().map(String::as_str).collect()
-            }
+            Self::Remove { names }
+            | Self::Kill { names }
+            | Self::Drain { names, .. }
+            | Self::SetStanding { names, .. } => names.iter().map(String::as_str).collect(),
             Self::SetWeights { edits } | Self::RampWeights { edits, .. } => {
                 edits.iter().map(|(name, _)| name.as_str()).collect()
             }

@@ -21,6 +21,8 @@ pub struct Intent {
     pub terms: Terms,
     /// Names this change, so that it is made once however often it is asked for; empty for none.
     pub idempotency_key: String,
+    /// Apply although a pool is left with fewer ready servers than its minimum.
+    pub allow_below_min: bool,
 }
 
 /// For how long a change holds, and what takes it back before.

@@ -58,17 +58,6 @@ impl Series {
         };
         ring.columns(end_ms, window.length(), count)
     }
-
-    /// What the figure gains each second, from its last `length`; `None` when that is not known.
-    pub(crate) fn slope_per_s(&self, length: Duration) -> Option<f64> {
-        let steps = usize::try_from(length.as_secs()).ok()?;
-        let slots = &self.fine.slots;
-        let recent = slots.range(slots.len().saturating_sub(steps + 1)..);
-        let (first, last) = (recent.clone().next()?, recent.clone().next_back()?);
-        let spans = recent.len().checked_sub(1).filter(|spans| *spans > 0)?;
-        let slope = (last - first) / f32::from(u16::try_from(spans).ok()?);
-        slope.is_finite().then(|| f64::from(slope))
-    }
 }
 
 /// A ring of steps of equal length. A step without a value is not a number.
@@ -243,13 +232,6 @@ mod tests {
         assert_eq!(series.columns(86_399_000, Window::Hour, 9), [None; 9]);
         series.recall(7, 0, &[9.0; 99]);
         assert_eq!(day(&series), [Some(4.0); 24]);
-    }
-
-    #[test]
-    fn a_falling_figure_has_a_falling_slope() {
-        let values: Vec<(i64, f64)> = (0..=20).map(|s| (s, 100.0 - 3.0 * s as f64)).collect();
-        assert_eq!(series(&values).slope_per_s(Duration::from_secs(10)), Some(-3.0));
-        assert_eq!(Series::default().slope_per_s(Duration::from_secs(10)), None);
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use gateway_proto as wire;
 use gateway_proto::backends_server::Backends;
 use tonic::{Request, Response, Status};
 
-use super::{Admin, change};
+use super::{Admin, change, drain};
 
 #[tonic::async_trait]
 impl Backends for Admin {
@@ -26,7 +26,14 @@ impl Backends for Admin {
         &self,
         request: Request<wire::SetStandingRequest>,
     ) -> Result<Response<wire::Operation>, Status> {
-        self.apply(request, |asked| Ok((change::set_standing(&asked)?, asked.intent))).await
+        self.apply(request, |asked| Ok((drain::set_standing(&asked)?, asked.intent))).await
+    }
+
+    async fn kill(
+        &self,
+        request: Request<wire::KillRequest>,
+    ) -> Result<Response<wire::Operation>, Status> {
+        self.apply(request, |asked| Ok((drain::kill(&asked)?, asked.intent))).await
     }
 
     async fn set_weights(

@@ -111,6 +111,7 @@ pub(super) fn intent(asker: &Intent, asked: Option<wire::Intent>) -> Result<Inte
         expected_revision: asked.expected_revision,
         validate_only: asked.validate_only,
         force: asked.force,
+        allow_below_min: asked.allow_below_min,
         ..asker.clone()
     })
 }
@@ -158,10 +159,6 @@ pub(super) fn add(request: &wire::AddBackendRequest) -> Result<Change, Status> {
 
 pub(super) fn remove(request: &wire::RemoveBackendsRequest) -> Result<Change, Status> {
     Ok(Change::RemoveBackends(names(&request.names)?))
-}
-
-pub(super) fn set_standing(request: &wire::SetStandingRequest) -> Result<Change, Status> {
-    Ok(Change::SetStanding(names(&request.names)?, standing(request.standing)?))
 }
 
 pub(super) fn set_weights(request: &wire::SetWeightsRequest) -> Result<Change, Status> {
@@ -264,7 +261,7 @@ pub(super) fn reset_limit(request: &wire::ResetLimitRequest) -> Result<Change, S
     Ok(Change::ResetLimit(LimitTarget { name: name("name", &request.name)?, key }))
 }
 
-fn names(told: &[String]) -> Result<Vec<Name>, Status> {
+pub(super) fn names(told: &[String]) -> Result<Vec<Name>, Status> {
     if told.len() > MOST_NAMES {
         return Err(invalid("names", format!("at most {MOST_NAMES} in one change")));
     }
@@ -279,7 +276,7 @@ fn weight(field: &str, number: u32) -> Result<Weight, Status> {
     i64::from(number).try_into().map_err(|error| invalid(field, error))
 }
 
-fn standing(number: i32) -> Result<Standing, Status> {
+pub(super) fn standing(number: i32) -> Result<Standing, Status> {
     match wire::Standing::try_from(number) {
         Ok(wire::Standing::Active) => Ok(Standing::Active),
         Ok(wire::Standing::Draining) => Ok(Standing::Draining),

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 
 use gateway_proto as wire;
 
+use super::drain;
 use crate::model::{
     AdjustmentView, Allowance, BackendView, BlockView, Event, Health, LimitMode, LimitView,
     ListenerView, PoolView, Problem, Rate, RefusedView, Rule, Severity, Snapshot, Standing, Totals,
@@ -98,6 +99,7 @@ fn backend(it: &BackendView) -> wire::Backend {
         standing_reason: mark.map(|mark| mark.reason.clone()).unwrap_or_default(),
         standing_since_ms: mark.map(|mark| mark.since_ms),
         standing_expires_ms: it.standing_until_ms,
+        drain: it.drain.as_ref().map(drain::view),
         health: health(it.health).into(),
         health_reason: it.health_reason.clone(),
         health_since_ms: it.health_since_ms,

@@ -11,6 +11,7 @@ mod connections;
 mod convert;
 mod demo;
 mod door;
+mod drain;
 mod external_scaler;
 mod gate;
 mod history;

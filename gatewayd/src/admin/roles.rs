@@ -4,13 +4,14 @@ use crate::model::Role;
 use crate::model::Role::{Admin, Operator, Viewer};
 
 /// Every method by its full name, and the least role that may call it.
-const NEEDS: [(&str, Role); 38] = [
+const NEEDS: [(&str, Role); 39] = [
     ("/gatewayd.v1.Access/WhoAmI", Viewer),
     ("/gatewayd.v1.Audit/List", Admin),
     ("/gatewayd.v1.Audit/Read", Admin),
     ("/gatewayd.v1.Backends/Add", Operator),
     ("/gatewayd.v1.Backends/Remove", Operator),
     ("/gatewayd.v1.Backends/SetStanding", Operator),
+    ("/gatewayd.v1.Backends/Kill", Operator),
     ("/gatewayd.v1.Backends/SetWeights", Operator),
     ("/gatewayd.v1.Blocks/Add", Operator),
     ("/gatewayd.v1.Blocks/Remove", Operator),

@@ -5,7 +5,7 @@ use gateway_proto::edit::Edit;
 use tonic::{Code, Status};
 
 use super::rejection::invalid;
-use super::{blocks, change, scaler};
+use super::{blocks, change, drain, scaler};
 use crate::model::Change;
 
 /// The most edits of one change.
@@ -34,7 +34,7 @@ fn read(edit: &wire::Edit) -> Result<Change, Status> {
     let (change, intent) = match edit {
         Edit::AddBackend(it) => (change::add(it)?, &it.intent),
         Edit::RemoveBackends(it) => (change::remove(it)?, &it.intent),
-        Edit::SetStanding(it) => (change::set_standing(it)?, &it.intent),
+        Edit::SetStanding(it) => (drain::set_standing(it)?, &it.intent),
         Edit::SetWeights(it) => (change::set_weights(it)?, &it.intent),
         Edit::SetLimit(it) => (change::set_limit(it)?, &it.intent),
         Edit::AddBlock(it) => (blocks::add(it)?, &it.intent),

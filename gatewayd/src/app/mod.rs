@@ -10,6 +10,7 @@ mod listeners;
 mod logging;
 mod places;
 mod run;
+mod session_key;
 mod signals;
 mod simulate;
 mod watchers;

@@ -20,7 +20,7 @@ use super::places::{Log, Places};
 use super::signals::Signals;
 use super::watchers::Watchers;
 use super::workers::{self, Shared};
-use super::{check, told};
+use super::{check, session_key, told};
 use crate::admin::{Admin, LoadKnob};
 use crate::clock::Clock;
 use crate::config;
@@ -154,6 +154,7 @@ impl Gateway {
             limiter,
             accusations: Arc::default(),
             log: lines,
+            sessions: Arc::new(session_key::keep(&settings.state_dir, &events)),
             events: events.clone(),
             phase: phases,
         };

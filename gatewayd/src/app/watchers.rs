@@ -57,6 +57,7 @@ impl Watchers {
         tokio::spawn(tasks::warm(writer.clone()));
         let observatory = self.observatory.clone();
         tokio::spawn(tasks::watch_ramps(writer.clone(), observatory, *clock));
+        tokio::spawn(tasks::drain(writer.clone(), events.clone(), *clock));
         tokio::spawn(tasks::expire(writer.clone(), events.clone(), *clock));
         tokio::spawn(tasks::revert(Reverter {
             writer: writer.clone(),

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
 use crate::model::{EventKind, Phase, Severity};
-use crate::proxy::{self, AccessLog, Door, Setup, Shelf};
+use crate::proxy::{self, AccessLog, Door, SessionKey, Setup, Shelf};
 use crate::state::{Cells, ConnectionCaps, Events, Limiter, WorkerCells, Writer};
 
 /// What all workers share.
@@ -20,6 +20,7 @@ pub(super) struct Shared {
     pub(super) limiter: Arc<Limiter>,
     pub(super) accusations: Arc<Notify>,
     pub(super) log: Option<AccessLog>,
+    pub(super) sessions: Arc<SessionKey>,
     pub(super) events: Events,
     pub(super) phase: watch::Receiver<Phase>,
 }
@@ -47,6 +48,7 @@ pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<Jo
             accusations: Arc::clone(&shared.accusations),
             shelf: shelf.clone(),
             log: shared.log.clone(),
+            sessions: Arc::clone(&shared.sessions),
             phase: shared.phase.clone(),
         };
         let events = shared.events.clone();

@@ -32,6 +32,7 @@ mod rewrite;
 mod roles;
 mod route;
 mod source;
+mod sticky;
 mod syntax;
 mod tls;
 mod value;

@@ -8,6 +8,7 @@ use super::ejection::ejection;
 use super::fields::Fields;
 use super::health::health;
 use super::names::Noun;
+use super::sticky::sticky;
 use super::value::Value;
 use super::words::{choice, suggestion};
 use crate::model::{
@@ -55,6 +56,7 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
         });
         let capacity = capacity(fields);
         let h2 = fields.defaulted("h2", false, Value::flag);
+        let sticky = fields.defaulted("sticky", None, |value| sticky(value).map(Some));
         let backends = fields.each("backend", "[[pool.backend]]", backend);
         let scaled = fields.place("autoscale").is_some();
         let autoscale = fields.optional("autoscale", autoscale);
@@ -71,6 +73,7 @@ pub(super) fn pool(value: Value<'_>) -> Option<Pool> {
             panic_threshold: panic_threshold?,
             capacity: capacity?,
             h2: h2?,
+            sticky: sticky?,
             backends,
             autoscale,
         })

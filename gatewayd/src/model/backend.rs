@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Name, Ramp};
+use super::{DrainPlan, Name, Ramp};
 
 /// One upstream address. Its name is its identity: it survives every change of the rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,9 @@ pub struct Mark {
     pub reason: String,
     /// Milliseconds since the Unix epoch.
     pub since_ms: i64,
+    /// How its drain goes; absent when it goes on until somebody ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drain: Option<DrainPlan>,
 }
 
 impl Weight {

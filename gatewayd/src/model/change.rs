@@ -7,8 +7,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::{
-    AbortIf, Gateway, LimitEdit, LimitTarget, Name, Operation, ScalingMode, Source, Standing,
-    Weight,
+    AbortIf, DrainOrder, DrainStep, Gateway, LimitEdit, LimitTarget, Name, Operation, ScalingMode,
+    Source, Standing, Weight,
 };
 
 /// An edit of the gateway.
@@ -33,6 +33,19 @@ pub enum Change {
     RemoveBackends(Vec<Name>),
     /// Says what is wanted of backends.
     SetStanding(Vec<Name>, Standing),
+    /// Drains backends as told; where nothing is told, as they are drained already, or as usual.
+    Drain(Vec<Name>, Option<DrainOrder>),
+    /// Closes what is left on backends that take no requests.
+    Kill(Vec<Name>),
+    /// Goes on with the drain of a backend.
+    StepDrain {
+        /// The backend.
+        name: Name,
+        /// From when the deadlines of that drain count; another one is not meant.
+        from_ms: i64,
+        /// What it comes to.
+        step: DrainStep,
+    },
     /// Changes weights, all of them or none.
     SetWeights(Vec<(Name, WeightEdit)>),
     /// Changes weights by and by, all of them or none.
@@ -107,12 +120,13 @@ impl Change {
             names.map(|name| format!("backend/{name}")).collect::<Vec<_>>().join(",")
         };
         match self {
-            Change::AddBackend { name, .. } | Change::AbortRamp { name, .. } => {
-                format!("backend/{name}")
-            }
-            Change::RemoveBackends(names) | Change::SetStanding(names, _) => {
-                backends(&mut names.iter())
-            }
+            Change::AddBackend { name, .. }
+            | Change::AbortRamp { name, .. }
+            | Change::StepDrain { name, .. } => format!("backend/{name}"),
+            Change::RemoveBackends(names)
+            | Change::SetStanding(names, _)
+            | Change::Drain(names, _)
+            | Change::Kill(names) => backends(&mut names.iter()),
             Change::SetWeights(edits) | Change::RampWeights { edits, .. } => {
                 backends(&mut edits.iter().map(|(name, _)| name))
             }

@@ -24,4 +24,6 @@ pub struct Intent {
     pub terms: Terms,
     /// Names this change, so that it is made once however often it is asked for; 1 to 64 characters.
     pub key: Option<String>,
+    /// Apply although a pool is left with fewer servers than its least.
+    pub allow_below_min: bool,
 }

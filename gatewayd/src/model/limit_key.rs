@@ -111,7 +111,8 @@ impl FromStr for LimitKey {
 }
 
 /// Whether `text` may stand as a cookie's name (RFC 6265, section 4.1.1: a token).
-fn is_token(text: &str) -> bool {
+#[must_use]
+pub fn is_token(text: &str) -> bool {
     // Header names are tokens too, and the `http` crate knows those.
     HeaderName::from_bytes(text.as_bytes()).is_ok()
 }

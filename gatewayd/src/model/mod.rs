@@ -11,6 +11,7 @@ mod capacity;
 mod change;
 mod configuration;
 mod desired;
+mod drain;
 mod ejection;
 mod entity;
 mod event;
@@ -42,7 +43,9 @@ mod rule;
 mod safe_text;
 mod scaling;
 mod snapshot;
+mod sticky;
 mod terms;
+mod under_way;
 mod v6_tiers;
 
 pub use abort_if::{AbortCondition, AbortIf, AbortIfError};
@@ -56,6 +59,7 @@ pub use capacity::Capacity;
 pub use change::{Change, ScalerEdit, WeightEdit};
 pub use configuration::{AccessLog, AdminTcp, Configuration, MutualTls, Settings};
 pub use desired::Desired;
+pub use drain::{DrainOrder, DrainPlan, DrainStep, OnDeadline, Then};
 pub use ejection::EjectionRules;
 pub use entity::{Entity, Frame, Touched};
 pub use event::{Event, EventKind, Severity};
@@ -67,7 +71,7 @@ pub use intent::Intent;
 pub use lapse::Lapse;
 pub use limit::{Limit, LimitMode};
 pub use limit_edit::{CandidateEdit, LimitEdit};
-pub use limit_key::{LimitKey, LimitKeys};
+pub use limit_key::{LimitKey, LimitKeys, is_token};
 pub use limit_target::LimitTarget;
 pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, TlsVersion};
 pub use name::{Name, NameError};
@@ -92,8 +96,10 @@ pub use scaling::{
     What, WhatIf,
 };
 pub use snapshot::{
-    AdjustmentView, BackendView, BlockView, CandidateView, CollapseView, Distribution, LimitView,
-    ListenerView, PoolView, Problem, RefusedView, Snapshot, Totals,
+    AdjustmentView, BackendView, BlockView, CandidateView, CollapseView, Distribution, DrainView,
+    LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot, Totals,
 };
+pub use sticky::Sticky;
 pub use terms::Terms;
+pub use under_way::{OldRequest, UnderWay};
 pub use v6_tiers::{V6Tiers, WideTier};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{Autoscale, Backend, Capacity, EjectionRules, Name};
+use super::{Autoscale, Backend, Capacity, EjectionRules, Name, Sticky};
 
 /// Interchangeable backends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Pool {
     /// HTTP/1.1 otherwise.
     #[serde(default)]
     pub h2: bool,
+    /// How clients stay on their backends; absent when they need not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticky: Option<Sticky>,
     /// The backends, in the order of the file, added ones last.
     pub backends: Vec<Backend>,
     /// How their number is decided; absent when people do.
@@ -165,6 +168,7 @@ impl Pool {
             panic_threshold: self.panic_threshold,
             capacity: self.capacity,
             h2: self.h2,
+            sticky: self.sticky.clone(),
             backends: Vec::new(),
             autoscale: None,
         }

@@ -80,6 +80,8 @@ pub enum Refusal {
     UpstreamTruncated,
     /// The backend answered what is not HTTP.
     UpstreamInvalid,
+    /// The backend was drained, and there was no more time for the request.
+    Drained,
 }
 
 /// What a refusal means for the HTTP/1 connection it is told on.
@@ -93,7 +95,7 @@ enum Afterwards {
 
 impl Refusal {
     /// Every reason, in the order of [`Refusal::index`].
-    pub const ALL: [Refusal; 37] = [
+    pub const ALL: [Refusal; 38] = [
         Refusal::RequestLineInvalid,
         Refusal::VersionUnsupported,
         Refusal::TargetTooLong,
@@ -131,6 +133,7 @@ impl Refusal {
         Refusal::UpstreamBroken,
         Refusal::UpstreamTruncated,
         Refusal::UpstreamInvalid,
+        Refusal::Drained,
     ];
 
     /// Its place in [`Refusal::ALL`], for counters.
@@ -360,6 +363,12 @@ impl Refusal {
                 StatusCode::BAD_GATEWAY,
                 Stays,
                 "the server behind the gateway answered what is not HTTP",
+            ),
+            Refusal::Drained => (
+                "drained",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Stays,
+                "the server behind the gateway was taken out of service before it answered",
             ),
         }
     }

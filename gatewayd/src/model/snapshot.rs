@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::{Block, Health, Lapse, LimitMode, Mark, Name, Phase, Ramp, Rule, Severity, Standing};
+use super::{
+    Block, DrainPlan, Health, Lapse, LimitMode, Mark, Name, Phase, Ramp, Rule, Severity, Standing,
+};
 
 /// The gateway at one moment: one timestamp, everything in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,6 +166,25 @@ pub struct PoolView {
     pub imbalance_ratio: Option<f64>,
 }
 
+/// What is left on a backend out of service, and what follows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrainView {
+    /// Requests whose answer has not begun.
+    pub requests: u32,
+    /// Answers that have begun.
+    pub streams: u32,
+    /// WebSockets.
+    pub websockets: u32,
+    /// How long the oldest of them is under way.
+    pub oldest_ms: Option<u64>,
+    /// The path it asked for, as far as it is remembered.
+    pub oldest_path: String,
+    /// When nothing is left, in seconds, by the fall of the last ten.
+    pub eta_s: Option<f64>,
+    /// How it goes.
+    pub plan: Option<DrainPlan>,
+}
+
 /// A backend as desired and observed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BackendView {
@@ -187,6 +208,8 @@ pub struct BackendView {
     pub mark: Option<Mark>,
     /// When its standing is taken back by itself, milliseconds since the Unix epoch.
     pub standing_until_ms: Option<i64>,
+    /// What is left on it and what follows; absent when it takes requests.
+    pub drain: Option<DrainView>,
     /// What probes and traffic say of it.
     pub health: Health,
     /// The latest probe in words, or why it is ejected.

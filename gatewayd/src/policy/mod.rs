@@ -5,6 +5,7 @@ mod balance;
 mod client_ip;
 mod cookie;
 mod difference;
+mod drain;
 mod ejection;
 mod guard;
 mod guard_watch;
@@ -39,8 +40,9 @@ pub use balance::{Aged, Balancer, ErrorLoad, Latency, Member, Stay, Turn, hash_k
 pub use client_ip::{client_ip, is_trusted, limit_prefix, limit_prefix_words};
 pub use cookie::cookie;
 pub use difference::difference;
+pub use drain::{DrainNews, DrainWatch, Left};
 pub use ejection::{Ejections, FailedRow};
-pub use guard::{Seen, guard};
+pub use guard::{Allowed, Seen, guard};
 pub use guard_watch::{Answered, breached, guard_scope};
 pub use health::{Checkup, ProbeResult, Turned};
 pub use heavy_hitters::{HeavyHitters, Hitter};

@@ -91,10 +91,14 @@ fn backend(backend: &BackendView, now_ms: i64) -> Option<Problem> {
         (Standing::Draining, _) => {
             let since_ms = backend.mark.as_ref().map(|mark| mark.since_ms);
             let stale = since_ms.is_some_and(|since| now_ms - since > STALE_DRAIN_MS);
-            let severity = if stale { Severity::Warn } else { Severity::Info };
-            let what = match backend.in_flight {
-                0 => format!("drained by {owner}, nothing in flight"),
-                left => format!("draining by {owner}, {left} in flight"),
+            let overdue = overdue(backend, now_ms);
+            let severity = if stale || overdue > 0 { Severity::Warn } else { Severity::Info };
+            let what = match (backend.in_flight, overdue) {
+                (0, _) => format!("drained by {owner}, nothing in flight"),
+                (left, 0) => format!("draining by {owner}, {left} in flight"),
+                (left, overdue) => {
+                    format!("draining by {owner}, {left} in flight, {overdue} over their deadline")
+                }
             };
             Some(Problem { severity, target, what, since_ms })
         }
@@ -106,6 +110,15 @@ fn backend(backend: &BackendView, now_ms: i64) -> Option<Problem> {
         }),
         (Standing::Active, _) => None,
     }
+}
+
+/// How many are left that are over their deadline, and waited for.
+fn overdue(backend: &BackendView, now_ms: i64) -> u32 {
+    let Some(drain) = &backend.drain else { return 0 };
+    let Some(plan) = drain.plan.as_ref().filter(|plan| plan.closes().is_none()) else { return 0 };
+    let requests = if plan.requests_until_ms() <= now_ms { drain.requests } else { 0 };
+    let streams = drain.streams + drain.websockets;
+    requests + if plan.streams_until_ms() <= now_ms { streams } else { 0 }
 }
 
 fn listener(listener: &ListenerView, now_ms: i64) -> Option<Problem> {
@@ -171,7 +184,7 @@ fn limit(limit: &LimitView) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Mark;
+    use crate::model::{DrainOrder, DrainPlan, DrainView, Mark, OnDeadline};
 
     const NOW_MS: i64 = 1_800_000_000_000;
 
@@ -217,7 +230,8 @@ mod tests {
             configured_weight: None,
             standing,
             standing_until_ms: None,
-            mark: Some(Mark { owner, reason, since_ms }),
+            drain: None,
+            mark: Some(Mark { owner, reason, since_ms, drain: None }),
             health,
             health_reason: "503 in 2 ms".to_owned(),
             health_since_ms: 7,
@@ -288,6 +302,31 @@ mod tests {
         }
         let maintained = Some((Severity::Info, "in maintenance by ana".to_owned()));
         assert_eq!(at(Standing::Maintenance, Health::Unhealthy, 2 * HOUR_MS), maintained);
+    }
+
+    #[test]
+    fn what_is_over_its_deadline_and_waited_for_needs_attention() {
+        let at = |on_deadline, age_s: i64| {
+            let order = DrainOrder { on_deadline, ..DrainOrder::default() };
+            let drain = DrainView {
+                requests: 1,
+                streams: 0,
+                websockets: 2,
+                oldest_ms: None,
+                oldest_path: String::new(),
+                eta_s: None,
+                plan: Some(DrainPlan::new(order, 7, NOW_MS - age_s * 1000)),
+            };
+            let draining = backend_at(Standing::Draining, Health::Healthy, NOW_MS);
+            told(backend(&BackendView { drain: Some(drain), ..draining }, NOW_MS)).unwrap()
+        };
+        let (severity, what) = at(OnDeadline::Wait, 29);
+        assert_eq!((severity, what.as_str()), (Severity::Info, "draining by ana, 3 in flight"));
+        for (age_s, overdue) in [(30, "1 over"), (299, "1 over"), (300, "3 over")] {
+            let (severity, what) = at(OnDeadline::Wait, age_s);
+            assert!(severity == Severity::Warn && what.contains(overdue), "{what}");
+        }
+        assert_eq!(at(OnDeadline::Kill, 300).0, Severity::Info, "they are being closed");
     }
 
     #[test]

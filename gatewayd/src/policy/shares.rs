@@ -116,6 +116,7 @@ mod tests {
             weights: Default::default(),
             slow_start: Duration::ZERO,
             h2: false,
+            sticky: None,
             autoscale: None,
             health: HealthCheck::default(),
             ejection: EjectionRules::default(),

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use http::{Method, Response, StatusCode};
+use http::header::SET_COOKIE;
+use http::{HeaderValue, Method, Response, StatusCode};
 
 use crate::model::{Name, Refusal};
 
@@ -20,6 +21,8 @@ pub(super) struct Account {
     refused: Option<Refusal>,
     sent_bytes: u64,
     limits: Option<Passed>,
+    /// Set-Cookie, where the client is bound to a backend.
+    cookie: Option<String>,
     story: Option<Box<Story>>,
 }
 
@@ -58,6 +61,7 @@ impl Account {
             refused: None,
             sent_bytes: 0,
             limits: None,
+            cookie: None,
             story,
         }
     }
@@ -104,8 +108,21 @@ impl Account {
         self.limits.as_ref().and_then(Passed::quota)
     }
 
-    /// Tells it with the head of a backend's answer.
-    pub(super) fn tell_quota<T>(&self, answer: &mut Response<T>) {
+    /// What binds the client to its backend is told with the answer.
+    pub(super) fn binds(&mut self, cookie: Option<String>) {
+        self.cookie = cookie;
+    }
+
+    /// What binds the client to its backend.
+    pub(super) fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
+    /// Tells both with the head of a backend's answer.
+    pub(super) fn tell<T>(&self, answer: &mut Response<T>) {
+        if let Some(Ok(cookie)) = self.cookie.as_deref().map(HeaderValue::from_str) {
+            answer.headers_mut().append(SET_COOKIE, cookie);
+        }
         if let Some(quota) = self.quota() {
             let status = answer.status();
             quota.tell(status, answer.headers_mut());

@@ -14,6 +14,8 @@ use super::worker::Worker;
 /// How often they are looked at: a deadline is met at most this much late.
 pub(super) const TICK: Duration = Duration::from_millis(250);
 const NEVER: u64 = u64::MAX;
+/// Its task is closed, whatever else it waits for.
+const CUT: u64 = 0;
 
 /// All deadlines of one worker.
 #[derive(Debug, Default)]
@@ -67,6 +69,14 @@ impl Deadlines {
         idle.len()
     }
 
+    /// Closes the task of the deadline with this `key`, until it is disarmed.
+    pub(super) fn cut(&self, key: usize) {
+        if let Some(entry) = self.entries.borrow().get(key) {
+            entry.at_ms.set(CUT);
+            entry.waker.borrow().wake_by_ref();
+        }
+    }
+
     /// Wakes everybody, to look at what else has changed.
     pub(super) fn wake_all(&self) {
         for (_, entry) in self.entries.borrow().iter() {
@@ -96,12 +106,22 @@ impl Deadline {
         self.set(after, Some(self.worker.now_ms()));
     }
 
-    /// It is never over.
+    /// It is never over; a cut is taken back.
     pub(super) fn disarm(&self) {
         self.with(|entry| {
             entry.at_ms.set(NEVER);
             entry.idle_since_ms.set(None);
         });
+    }
+
+    /// Names it among those of its worker.
+    pub(super) fn key(&self) -> usize {
+        self.key
+    }
+
+    /// Whether it is over because its task is closed.
+    pub(super) fn was_cut(&self) -> bool {
+        self.with(|entry| entry.at_ms.get() == CUT)
     }
 
     /// Whether it came sooner than it was armed for, because room was needed.
@@ -133,7 +153,9 @@ impl Deadline {
     fn set(&self, after: Duration, idle_since_ms: Option<u64>) {
         let at_ms = self.worker.now_ms() + after.as_millis() as u64;
         self.with(|entry| {
-            entry.at_ms.set(at_ms);
+            if entry.at_ms.get() != CUT {
+                entry.at_ms.set(at_ms);
+            }
             entry.idle_since_ms.set(idle_since_ms);
         });
     }

@@ -17,6 +17,8 @@ use super::fields::{FORWARDED_FOR, FieldLines, Origin};
 use super::limits::{Asking, Passed, Spent};
 use super::pick;
 use super::reply::{self, Reply};
+use super::sessions::Session;
+use super::under_way::PathStart;
 use super::upstream::Search;
 use super::worker::Worker;
 
@@ -93,7 +95,12 @@ pub(super) fn decide<F: FieldLines>(
     let hash = pick::hash(&table.pools[pool], client, asked.path, asked.fields);
     let trusted = policy::is_trusted(peer, &table.trusted_proxies);
     let origin = Origin { peer: unwrapped(peer), trusted, scheme: door.scheme() };
-    Ok(Decided { search: Search::new(table, pool, hash), origin, most_body_bytes })
+    let sticky = table.pools[pool].sticky.as_ref();
+    let secure = door.scheme() == "https";
+    let session =
+        sticky.map(|sticky| Session::of(worker, &table.pools[pool], sticky, asked.fields, secure));
+    let search = Search::new(table, pool, hash, PathStart::of(asked.path), session);
+    Ok(Decided { search, origin, most_body_bytes })
 }
 
 /// Looks at one in some requests: does it come by a proxy that nobody told of?

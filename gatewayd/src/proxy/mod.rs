@@ -28,12 +28,15 @@ mod quota;
 mod reply;
 mod screen;
 mod serve;
+mod sessions;
 mod tunnel;
+mod under_way;
 mod upstream;
 mod worker;
 
 pub use buffers::MOST_PIPES;
 pub use door::{Door, DoorKind};
 pub use log::{AccessLog, Line};
+pub use sessions::SessionKey;
 pub use upstream::Shelf;
 pub use worker::{Setup, run};

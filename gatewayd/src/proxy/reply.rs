@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use rand::Rng;
 
 use crate::model::Refusal;
@@ -84,12 +84,19 @@ pub(super) fn to_grpc(refusal: Refusal, reply: &Reply) -> Reply {
     let fields = answer.headers_mut();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static(GRPC));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    fields.insert("grpc-status", HeaderValue::from(grpc_status(refusal.status())));
-    fields.insert("grpc-message", HeaderValue::from_static(refusal.detail()));
+    fields.extend(grpc_end(refusal));
     if let Some(after) = reply.headers().get(RETRY_AFTER) {
         fields.insert(RETRY_AFTER, after.clone());
     }
     answer
+}
+
+/// What ends a call of gRPC.
+pub(super) fn grpc_end(refusal: Refusal) -> HeaderMap {
+    let mut fields = HeaderMap::new();
+    fields.insert("grpc-status", HeaderValue::from(grpc_status(refusal.status())));
+    fields.insert("grpc-message", HeaderValue::from_static(refusal.detail()));
+    fields
 }
 
 /// The number by which gRPC knows a status: its own mapping for statuses of HTTP, but for those

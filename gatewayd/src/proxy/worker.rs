@@ -29,6 +29,8 @@ use super::door::{Door, DoorKind};
 use super::http1::{Lines, Trailers};
 use super::log::AccessLog;
 use super::serve::serve;
+use super::sessions::SessionKey;
+use super::under_way::Requests;
 use super::upstream::{Pools, Shelf, http2};
 
 /// How many I/O events are taken from the kernel at once.
@@ -57,6 +59,8 @@ pub struct Setup {
     pub limiter: Arc<Limiter>,
     /// Told when a backend has failed too often in a row.
     pub accusations: Arc<Notify>,
+    /// What signs the cookies of sticky pools.
+    pub sessions: Arc<SessionKey>,
     /// Idle connections to backends that other workers may have; nothing where there are none.
     pub shelf: Option<Arc<Shelf>>,
     /// Where a line for each request goes.
@@ -72,11 +76,14 @@ pub(super) struct Worker {
     pub(super) limiter: Arc<Limiter>,
     pub(super) accusations: Arc<Notify>,
     pub(super) log: Option<AccessLog>,
+    pub(super) sessions: Arc<SessionKey>,
     pub(super) pools: RefCell<Pools>,
     pub(super) shelf: Option<Arc<Shelf>>,
     pub(super) http2: RefCell<http2::Connections>,
     pub(super) buffers: RefCell<Buffers>,
     pub(super) deadlines: Deadlines,
+    /// Those that are on backends.
+    pub(super) requests: Requests,
     /// Room for the field lines of the head that is read now.
     pub(super) lines: RefCell<Box<Lines>>,
     pub(super) rng: RefCell<SmallRng>,
@@ -136,11 +143,13 @@ impl Worker {
             limiter: setup.limiter,
             accusations: setup.accusations,
             log: setup.log,
+            sessions: setup.sessions,
             pools: RefCell::default(),
             shelf: setup.shelf,
             http2: RefCell::default(),
             buffers: RefCell::default(),
             deadlines: Deadlines::default(),
+            requests: Requests::default(),
             lines: RefCell::new(Box::new(Lines::new())),
             drains: Cell::new(false),
             now_ms: Cell::new(setup.clock.now_ms()),
@@ -311,9 +320,12 @@ async fn keep_house(worker: Rc<Worker>) {
         ticks.tick().await;
         worker.read_clock();
         worker.deadlines.look(worker.now_ms());
+        let table = worker.table();
+        if !table.leaving.is_empty() {
+            worker.requests.look(&table.leaving, &worker, worker.now_ms());
+        }
         worker.make_room();
         if count.is_multiple_of(SWEEP_TICKS) {
-            let table = worker.table();
             worker.sweep_pools(&table);
         }
         count += 1;

@@ -12,7 +12,7 @@ use crate::policy::{
     Aged, Checkup, Ejections, ErrorLoad, FailedRow, Latency, LoadReport, Reported,
 };
 
-use super::{AttemptCells, Cells, LivePool};
+use super::{AttemptCells, Cells, LivePool, UnderWayCell};
 
 /// One backend as long as its name, pool, address and protocol stay the same, across all revisions.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct LiveBackend {
     pub h2: bool,
     /// What each worker counts of it.
     pub cells: Cells<AttemptCells>,
+    /// What each worker has under way on it while it is out of service.
+    pub under_way: Cells<UnderWayCell>,
     load: Load,
     /// What the process knows of its pool.
     live_pool: Arc<LivePool>,
@@ -87,6 +89,7 @@ impl LiveBackend {
             address: backend.address,
             h2: pool.h2,
             cells: Cells::new(workers),
+            under_way: Cells::new(workers),
             load: Load::default(),
             live_pool: Arc::clone(live_pool),
             at_standing: AtomicU32::new(0),
@@ -172,9 +175,16 @@ impl LiveBackend {
     /// the count: whoever saw the gate open is counted when a drain looks.
     #[must_use]
     pub fn enter(self: &Arc<LiveBackend>, most: u32) -> Option<Flight> {
+        self.enter_bound(most).filter(|_| self.load.open.load(Ordering::SeqCst))
+    }
+
+    /// Begins a request of a client that is bound to it, whatever the gate, unless `most` are under
+    /// way already.
+    #[must_use]
+    pub fn enter_bound(self: &Arc<LiveBackend>, most: u32) -> Option<Flight> {
         let before = self.load.in_flight.fetch_add(1, Ordering::SeqCst);
         let flight = Flight { backend: Arc::clone(self), went_well: Cell::new(false) };
-        (before < most && self.load.open.load(Ordering::SeqCst)).then_some(flight)
+        (before < most).then_some(flight)
     }
 
     /// Opens or shuts the gate to new requests.
@@ -185,6 +195,7 @@ impl LiveBackend {
     /// Remembers how much is under way as its standing changes.
     pub(super) fn mark_standing(&self) {
         self.at_standing.store(self.in_flight(), Ordering::Relaxed);
+        self.under_way.iter().for_each(|cell| cell.tell(Default::default()));
     }
 
     /// Requests under way when its present standing began.

@@ -79,7 +79,8 @@ mod tests {
     use crate::model::Mark;
 
     fn block(network: &str, reason: &str) -> Block {
-        let mark = Mark { owner: "ana".to_owned(), reason: reason.to_owned(), since_ms: 0 };
+        let mark =
+            Mark { owner: "ana".to_owned(), reason: reason.to_owned(), since_ms: 0, drain: None };
         Block { network: network.parse().unwrap(), mark, until_ms: None, under: None }
     }
 

@@ -45,8 +45,8 @@ impl Events {
         self.record_op(kind, severity, who, target, what, "");
     }
 
-    /// Records what an operation did.
-    pub(super) fn record_op(
+    /// Records what an operation did, or led to.
+    pub fn record_op(
         &self,
         kind: EventKind,
         severity: Severity,

@@ -12,6 +12,7 @@ use crate::policy::{Part, problems};
 
 use super::counters::{Counter, LimitCells};
 use super::diagnosis::Diagnosis;
+use super::falls::Falls;
 use super::histogram::{BUCKETS, cumulative};
 use super::meter::{Meter, Reading, Tally};
 use super::shares::{headroom, ratio, weigh_up};
@@ -62,6 +63,7 @@ pub struct Painter {
     backends: HashMap<u64, Meter>,
     pools: HashMap<String, Meter>,
     limits: HashMap<String, [Meter; 4]>,
+    falls: Falls,
 }
 
 impl Painter {
@@ -80,6 +82,7 @@ impl Painter {
             backends: HashMap::new(),
             pools: HashMap::new(),
             limits: HashMap::new(),
+            falls: Falls::default(),
         }
     }
 
@@ -87,6 +90,7 @@ impl Painter {
     pub fn tick(&mut self, sight: &Sight<'_>) {
         let now_us = self.clock.now_us();
         self.collapse.tick(sight.cells);
+        self.falls.tick(sight.table, now_us);
         self.totals.tick(now_us, total(sight.cells));
         self.rejected.tick(now_us, counted(refused(sight.cells, Refusal::Limit)));
         let slots: Vec<u64> = sight.table.backends().map(|live| live.slot).collect();
@@ -266,6 +270,7 @@ impl Painter {
             standing: wanted.standing,
             mark: wanted.mark.clone(),
             standing_until_ms: sight.desired.standing_until_ms(wanted),
+            drain: self.falls.view(wanted, live, self.clock),
             health: diagnosis.health,
             health_reason: diagnosis.reason,
             health_since_ms: diagnosis.since_ms,

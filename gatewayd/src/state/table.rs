@@ -10,12 +10,12 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::model::{
-    Backend, Balance, Capacity, Desired, EjectionRules, HashKey, Health, HealthCheck, Name, Pool,
-    Weight, Weights,
+    Backend, Balance, Capacity, Desired, EjectionRules, Gateway, HashKey, Health, HealthCheck,
+    Name, Pool, Weight, Weights,
 };
 use crate::policy::{self, Balancer, Member, Part, Ranks, Router, Serving};
 
-use super::{BlockTable, LimitTable, Limiter, LiveBackend, LivePool};
+use super::{BlockTable, Leaving, LimitTable, Limiter, LiveBackend, LivePool, StickyTable};
 
 /// What the data plane reads.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Table {
     pub routes: Vec<RouteTable>,
     /// The pools, as the gateway has them.
     pub pools: Vec<PoolTable>,
+    /// The backends that operators took out of service.
+    pub leaving: Vec<Leaving>,
     /// The limits, as the gateway has them.
     pub limits: Vec<LimitTable>,
     /// The indexes of the limits of all requests.
@@ -81,6 +83,8 @@ pub struct PoolTable {
     pub capacity: Capacity,
     /// Whether its backends are spoken to in HTTP/2.
     pub h2: bool,
+    /// How clients stay on their backends.
+    pub sticky: Option<StickyTable>,
     /// The backends, as the pool has them.
     pub backends: Vec<Arc<LiveBackend>>,
     /// Which of them would take requests if they were healthy.
@@ -148,6 +152,7 @@ impl Table {
             ),
             limits_of_all: limits_named(&gateway.limits_of_all),
             listeners: listeners.collect(),
+            leaving: leaving(gateway, &pools, (now_ms, wall_ms)),
             pools,
         }
     }
@@ -288,6 +293,7 @@ impl PoolTable {
             live: known,
             capacity: pool.capacity,
             h2: pool.h2,
+            sticky: pool.sticky.as_ref().map(|it| StickyTable::new(it, pool)),
             effective: with_parts().map(|(weight, part)| part.of(*weight)).collect(),
             moves: follows || pool.backends.iter().any(|it| it.ramp.is_some()),
             parts,
@@ -296,6 +302,12 @@ impl PoolTable {
             backends,
         }
     }
+}
+
+fn leaving(gateway: &Gateway, pools: &[PoolTable], now: (u64, i64)) -> Vec<Leaving> {
+    let all = gateway.pools.iter().zip(pools);
+    let backends = all.flat_map(|(pool, table)| pool.backends.iter().zip(&table.backends));
+    backends.filter_map(|(backend, live)| Leaving::of(backend, live, now)).collect()
 }
 
 /// Whether a backend would take requests if it were healthy.

@@ -104,7 +104,7 @@ mod tests {
     fn a_long_block_is_foretold_once_and_a_short_one_is_not() {
         let block = |network: &str, since_ms| Block {
             network: network.parse().unwrap(),
-            mark: Mark { owner: "ana".to_owned(), reason: String::new(), since_ms },
+            mark: Mark { owner: "ana".to_owned(), reason: String::new(), since_ms, drain: None },
             until_ms: Some(10_000_000),
             under: None,
         };

@@ -3,6 +3,7 @@
 mod access_log;
 mod certificates;
 mod config_file;
+mod drain;
 mod eject;
 mod expire;
 mod metrics;
@@ -17,6 +18,7 @@ mod warm;
 pub use access_log::write_access_log;
 pub use certificates::{Watched, watch_certificates};
 pub use config_file::{ConfigKeeper, keep_config};
+pub use drain::drain;
 pub use eject::eject;
 pub use expire::expire;
 pub use metrics::serve_metrics;

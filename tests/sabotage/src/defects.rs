@@ -57,8 +57,12 @@ const fn operations(test: &'static str) -> Case {
     Case { package: "gateway-tests", target: Some("operations"), file, test }
 }
 
+const fn drains(file: &'static str, test: &'static str) -> Case {
+    Case { package: "gateway-tests", target: Some("drains"), file, test }
+}
+
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 38] = [
+pub(crate) const DEFECTS: [Defect; 41] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -496,5 +500,38 @@ pub(crate) const DEFECTS: [Defect; 38] = [
             file: "tests/tests/scaling_mishaps.rs",
             test: "a_gateway_killed_while_the_fleet_grows_and_shrinks_loses_no_server_and_starts_none_twice",
         },
+    },
+    // Closes all streams of a drain at once.
+    Defect {
+        name: "all-come-back-at-once",
+        file: "gatewayd/src/state/leaving.rs",
+        sound: "let turn_ms = (u128::from(self.spread_ms) * u128::from(lot)) >> 32;",
+        broken: "let turn_ms = (u128::from(self.spread_ms) * u128::from(lot)) >> 64;",
+        case: drains(
+            "tests/tests/drains/show.rs",
+            "show::everything_that_is_under_way_has_its_time_and_short_requests_never_fail",
+        ),
+    },
+    // Gives streams of a drain no longer than requests.
+    Defect {
+        name: "streams-are-closed-with-requests",
+        file: "gatewayd/src/state/leaving.rs",
+        sound: "self.streams_ms.saturating_add(turn_ms as u64) <= now_ms",
+        broken: "self.requests_ms.saturating_add(turn_ms as u64) <= now_ms",
+        case: drains(
+            "tests/tests/drains/deadlines.rs",
+            "deadlines::each_kind_is_told_of_and_closed_at_its_own_deadline_in_its_own_words",
+        ),
+    },
+    // Believes a cookie that is not signed.
+    Defect {
+        name: "forged-sessions",
+        file: "gatewayd/src/proxy/sessions.rs",
+        sound: "verify_slices_are_equal(&self.tag(pool, claim).as_ref()[..TAG_BYTES], tag).ok()?;",
+        broken: "let _ = verify_slices_are_equal(&self.tag(pool, claim).as_ref()[..TAG_BYTES], tag);",
+        case: drains(
+            "tests/tests/drains/sticky.rs",
+            "sticky::a_client_stays_on_its_server_and_tells_nobody_which_that_is",
+        ),
     },
 ];

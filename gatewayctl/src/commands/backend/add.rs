@@ -9,7 +9,7 @@ use super::super::{
     change::{self, ChangeFlags, TtlFlag},
     complete,
     confirm::Stakes,
-    goal::Goal,
+    goal::{Goal, Returns},
     session::Session,
     wait::Wait,
 };
@@ -84,7 +84,8 @@ impl AddArgs {
                 .await?;
         if let (true, Some(operation)) = (self.wait, &applied) {
             let (names, operation) = (&[self.name], Some(operation));
-            let wait = Wait { names, goal: Goal::Healthy, operation, timeout: self.timeout };
+            let (goal, returns) = (Goal::Healthy, Returns::TakenBack);
+            let wait = Wait { names, goal, operation, timeout: self.timeout, returns };
             wait.run(session, &client).await?;
         }
         Ok(Verdict::Done)

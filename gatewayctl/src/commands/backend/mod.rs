@@ -2,8 +2,10 @@
 
 mod add;
 mod drain;
+mod kill;
 mod list;
 mod maintenance;
+mod order;
 mod remove;
 mod show;
 mod stats;
@@ -35,6 +37,8 @@ pub(super) enum BackendVerb {
     Remove(remove::RemoveArgs),
     /// Take backends out of service and wait until they are idle
     Drain(DrainArgs),
+    /// Close what is left on drained backends
+    Kill(kill::KillArgs),
     /// Put backends back into service
     #[command(visible_alias = "enable")]
     Undrain(UndrainArgs),
@@ -61,6 +65,7 @@ impl BackendVerb {
             Self::Add(args) => args.run(session).await,
             Self::Remove(args) => args.run(session).await,
             Self::Drain(args) => args.run(session).await,
+            Self::Kill(args) => args.run(session).await,
             Self::Undrain(args) => args.run(session).await,
             Self::Maintenance(args) => args.run(session).await,
             Self::Weight(args) => args.run(session).await,

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, complete, goal::Goal, session::Session, wait::Wait};
+use super::super::{
+    Failure, Verdict, complete,
+    goal::{Goal, Returns},
+    session::Session,
+    wait::Wait,
+};
 use crate::duration;
 
 const EXAMPLES: &str = "\
@@ -33,7 +38,8 @@ impl WaitArgs {
     pub(super) async fn run(&self, session: &Session) -> Result<Verdict, Failure> {
         let client = session.connect().await?;
         let Self { names, goal, timeout } = self;
-        let wait = Wait { names, goal: *goal, operation: None, timeout: *timeout };
+        let (goal, timeout, returns) = (*goal, *timeout, Returns::TakenBack);
+        let wait = Wait { names, goal, operation: None, timeout, returns };
         wait.run(session, &client).await?;
         Ok(Verdict::Done)
     }

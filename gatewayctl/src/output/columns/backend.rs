@@ -2,7 +2,7 @@
 
 use crate::{
     duration,
-    model::{Backend, Ramp, State, Value},
+    model::{Backend, Drain, Ramp, State, Value},
     output::{Column, Rank, Tone, Unit},
 };
 
@@ -59,6 +59,52 @@ pub const BACKEND: &[Column<Backend>] = &[
     Field::new("in_flight", "INFL", Unit::Count, |it, _| it.in_flight.into()).rank(Rank::Key),
     Field::new("in_flight_at_drain", "AT DRAIN", Unit::Count, |it, _| it.in_flight_at_drain.into())
         .rank(Rank::Detail),
+    Field::new("requests_left", "REQUESTS LEFT", Unit::Count, |it, _| {
+        drain(it, |drain| Some(drain.requests).into())
+    })
+    .rank(Rank::Detail),
+    Field::new("streams_left", "STREAMS LEFT", Unit::Count, |it, _| {
+        drain(it, |drain| Some(drain.streams).into())
+    })
+    .rank(Rank::Detail),
+    Field::new("websockets_left", "WEBSOCKETS LEFT", Unit::Count, |it, _| {
+        drain(it, |drain| Some(drain.websockets).into())
+    })
+    .rank(Rank::Detail),
+    Field::new("oldest_ms", "OLDEST", Unit::Milliseconds, |it, _| {
+        drain(it, |drain| drain.oldest_ms.into())
+    })
+    .rank(Rank::Detail),
+    Field::new("oldest_path", "OLDEST PATH", Unit::Text, |it, _| {
+        drain(it, |drain| Value::told(&drain.oldest_path))
+    })
+    .rank(Rank::Detail),
+    Field::new("drain_eta_s", "DRAIN ETA", Unit::Seconds, |it, _| {
+        drain(it, |drain| drain.eta_s.into())
+    })
+    .rank(Rank::Detail),
+    Field::new("requests_until", "REQUESTS UNTIL", Unit::Moment, |it, _| {
+        drain(it, |drain| Value::time(drain.requests_until_ms))
+    })
+    .rank(Rank::Detail),
+    Field::new("streams_until", "STREAMS UNTIL", Unit::Moment, |it, _| {
+        drain(it, |drain| Value::time(drain.streams_until_ms))
+    })
+    .rank(Rank::Detail),
+    Field::new("on_deadline", "ON DEADLINE", Unit::Text, |it, _| {
+        drain(it, |drain| Value::told(&drain.on_deadline))
+    })
+    .rank(Rank::Detail),
+    Field::new("then", "THEN", Unit::Text, |it, _| drain(it, |drain| Value::told(&drain.then)))
+        .rank(Rank::Detail),
+    Field::new("drained", "DRAINED", Unit::Moment, |it, _| {
+        drain(it, |drain| Value::time(drain.drained_ms))
+    })
+    .rank(Rank::Detail),
+    Field::new("drain_op", "DRAIN OP", Unit::Text, |it, _| {
+        drain(it, |drain| Value::told(&drain.op))
+    })
+    .rank(Rank::Detail),
     Field::new("p50_ms", "P50MS", Unit::Milliseconds, |it, _| it.p50_ms.into()).rank(Rank::Extra),
     Field::new("p99_ms", "P99MS", Unit::Milliseconds, |it, _| it.p99_ms.into()),
     Field::new("error_ratio", "ERR", Unit::Ratio, |it, _| it.error_ratio.into()).tone(error_tone),
@@ -77,6 +123,11 @@ pub const BACKEND: &[Column<Backend>] = &[
         .rank(Rank::Words),
     Field::new("time", "TIME", Unit::Moment, |_, now_ms| Value::Time(now_ms)).rank(Rank::Named),
 ];
+
+/// What is known of its drain.
+fn drain(it: &Backend, read: impl FnOnce(&Drain) -> Value) -> Value {
+    it.drain.as_ref().map_or(Value::Unknown, read)
+}
 
 fn state_tone(state: &Value) -> Tone {
     let Value::Text(word) = state else { return Tone::Plain };

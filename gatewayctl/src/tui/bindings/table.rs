@@ -111,6 +111,7 @@ pub(crate) static TABLE: &[Binding] = &[
     backends(&[Char('w')], backends::Msg::Weight, "backend.weight", "stage a weight: 80, +10, 80%", Some(("w", "set"))),
     backends(&[Char('a')], backends::Msg::Add, "backend.add", "add a backend", Some(("a", "add"))),
     backends(&[Char('R')], backends::Msg::Remove, "backend.remove", "remove (asks for the name)", Some(("R", "remove"))),
+    backends(&[Char('F')], backends::Msg::Kill, "backend.kill", "close what is left of a drain (asks for the name)", None),
     backends(&[Enter], backends::Msg::Enter, "backend.open", "apply staged weights; else the backend on the whole screen", Some(("Enter", "detail"))),
     backends(&[Char('z')], backends::Msg::Zoom, "backend.zoom", "the backend on the whole screen, and back", None),
 

@@ -23,6 +23,9 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             },
             names,
         ),
+        // No form of the dashboard says how.
+        Edit::Drain { names, .. } => named("drain", names),
+        Edit::Kill { names } => named("kill", names),
         Edit::SetWeights { edits } => weights(edits),
         Edit::RampWeights { edits, lasts, abort_if } => {
             let mut words = weights(edits);

@@ -27,9 +27,10 @@ impl Target {
         let backend = |name: &String| Self::found("backend", name, snapshot);
         match edit {
             Edit::AddBackend { name, .. } => vec![backend(name)],
-            Edit::Remove { names } | Edit::SetStanding { names, .. } => {
-                names.iter().map(backend).collect()
-            }
+            Edit::Remove { names }
+            | Edit::Kill { names }
+            | Edit::Drain { names, .. }
+            | Edit::SetStanding { names, .. } => names.iter().map(backend).collect(),
             Edit::SetWeights { edits } | Edit::RampWeights { edits, .. } => {
                 edits.iter().map(|(name, _)| backend(name)).collect()
             }

@@ -10,6 +10,8 @@ pub(super) fn verb(edit: &Edit) -> &'static str {
         Edit::SetStanding { standing: Standing::Active, .. } => "enable",
         Edit::SetStanding { standing: Standing::Draining, .. } => "drain",
         Edit::SetStanding { standing: Standing::Maintenance, .. } => "maintain",
+        Edit::Drain { .. } => "drain",
+        Edit::Kill { .. } => "kill",
         Edit::SetWeights { .. } | Edit::RampWeights { .. } => "reweight",
         Edit::SetLimit { edit, .. } if edit.mode == Some(LimitMode::Shadow) => "shadow",
         Edit::ResetLimit { .. } => "reset",

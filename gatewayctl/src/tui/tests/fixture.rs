@@ -7,9 +7,9 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     client,
     model::{
-        Backend, Block, Condition, Decision, Edit, Event, Grouping, Health, Limit, LimitMode,
-        Operation, Pool, Problem, Rejection, ScaledServer, Scaler, ScalingRun, Severity, Share,
-        Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
+        Backend, Block, Condition, Decision, Drain, Edit, Event, Grouping, Health, Limit,
+        LimitMode, Operation, Pool, Problem, Rejection, ScaledServer, Scaler, ScalingRun, Severity,
+        Share, Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
     },
     tui::{
         Care,
@@ -494,6 +494,8 @@ pub(super) fn done(edit: &Edit) -> Operation {
             },
             format!("backend/{}", names.join(", backend/")),
         ),
+        Edit::Drain { names, .. } => ("drain", format!("backend/{}", names.join(", backend/"))),
+        Edit::Kill { names } => ("kill", format!("backend/{}", names.join(", backend/"))),
         Edit::SetWeights { edits } | Edit::RampWeights { edits, .. } => {
             let names: Vec<String> =
                 edits.iter().map(|(name, _)| format!("backend/{name}")).collect();
@@ -537,6 +539,20 @@ pub(super) fn gateway() -> Snapshot {
             standing_reason: "kernel patch".into(),
             standing_since_ms: Some(NOON - 41_000),
             in_flight_at_drain: Some(139),
+            drain: Some(Drain {
+                requests: 5,
+                streams: 2,
+                websockets: 30,
+                oldest_ms: Some(72_000),
+                oldest_path: "/chat".into(),
+                eta_s: Some(79.0),
+                requests_until_ms: Some(NOON - 11_000),
+                streams_until_ms: Some(NOON + 259_000),
+                on_deadline: "kill".into(),
+                then: "stay".into(),
+                drained_ms: None,
+                op: "8f31".into(),
+            }),
             effective_weight: 0,
             ..backend("app-4", Health::Healthy, Standing::Draining, 0.0, 37)
         },

@@ -133,7 +133,10 @@ fn targets(edit: &Edit) -> Vec<String> {
         Edit::AddBackend { name, .. }
         | Edit::SetLimit { name, .. }
         | Edit::ResetLimit { name, .. } => vec![name.clone()],
-        Edit::Remove { names } | Edit::SetStanding { names, .. } => names.clone(),
+        Edit::Remove { names }
+        | Edit::Kill { names }
+        | Edit::Drain { names, .. }
+        | Edit::SetStanding { names, .. } => names.clone(),
         Edit::SetWeights { edits } | Edit::RampWeights { edits, .. } => {
             edits.iter().map(|(name, _)| name.clone()).collect()
         }

@@ -114,6 +114,8 @@ const KEYS: &[Case] = &[
         &["already"],
     ),
     ("redirect_to = \"https\"", "▸proxy_protocol = true", &["not available yet"]),
+    ("slow_start =", "sticky = { cookie = ▸\"a b\" }\nslow_start =", &["no name of a cookie"]),
+    ("slow_start =", "sticky = { cookie = \"gw\", ttl = ▸\"0s\" }\nslow_start =", &["0s"]),
     ("slow_start =", "▸max_pending = 3\nslow_start =", &["max_pending without max_requests"]),
     ("slow_start =", "max_requests = ▸0\nslow_start =", &["out of range, expected 1 to"]),
     ("workers = 4", "workers = 4\nmax_connections = ▸0", &["out of range, expected 1 to"]),

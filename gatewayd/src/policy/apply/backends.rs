@@ -8,6 +8,7 @@ use crate::model::{
     WeightEdit,
 };
 
+use super::drain::course;
 use super::{Effect, backend_target, verb};
 use crate::policy::{nearest, ramped};
 
@@ -159,7 +160,11 @@ fn weighed(weight: Weight, edit: WeightEdit) -> Weight {
 }
 
 /// An effect on the backends called `names`, which must all be there and named once.
-fn begin(gateway: &Gateway, what: &'static str, names: &[Name]) -> Result<Effect, Rejection> {
+pub(super) fn begin(
+    gateway: &Gateway,
+    what: &'static str,
+    names: &[Name],
+) -> Result<Effect, Rejection> {
     if names.is_empty() {
         return Err(Rejection::Invalid {
             field: "names",
@@ -205,24 +210,36 @@ fn marked(backend: &Backend, standing: Standing, intent: &Intent, now_ms: i64) -
     match backend.mark.clone() {
         _ if backend.standing != standing => Some(new),
         Some(old) if new.reason.is_empty() || new.reason == old.reason => Some(old),
-        Some(old) => Some(Mark { since_ms: old.since_ms, ..new }),
+        Some(old) => Some(Mark { since_ms: old.since_ms, drain: old.drain, ..new }),
         None => None,
     }
 }
 
 pub(super) fn mark(intent: &Intent, now_ms: i64) -> Mark {
-    Mark { owner: intent.actor.clone(), reason: intent.reason.clone(), since_ms: now_ms }
+    Mark {
+        owner: intent.actor.clone(),
+        reason: intent.reason.clone(),
+        since_ms: now_ms,
+        drain: None,
+    }
 }
 
 pub(super) fn words(backend: &Backend) -> String {
-    let Backend { standing, weight, .. } = backend;
-    let Some(ramp) = &backend.ramp else { return format!("{standing} weight {weight}") };
+    let Backend { weight, .. } = backend;
+    let plan = backend.mark.as_ref().and_then(|mark| mark.drain.as_ref());
+    let standing = match plan.and_then(|plan| plan.drained_ms) {
+        Some(_) => "drained".to_owned(),
+        None => backend.standing.to_string(),
+    };
+    let Some(ramp) = &backend.ramp else {
+        return format!("{standing} weight {weight}{}", course(backend));
+    };
     let unless = ramp.abort_if.as_ref().map(|it| format!(" unless {it}")).unwrap_or_default();
     format!("{standing} weight {} to {weight} in {}{unless}", ramp.from, length(ramp.lasts))
 }
 
 /// A length of time in its largest whole unit.
-fn length(time: Duration) -> String {
+pub(super) fn length(time: Duration) -> String {
     match time.as_secs() {
         seconds if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
         seconds if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),

@@ -2,6 +2,7 @@
 
 mod backends;
 mod blocks;
+mod drain;
 mod expiry;
 mod limits;
 mod scaler;
@@ -62,7 +63,8 @@ pub fn apply(
         Change::Revert { op, why } => undo::revert(desired, op, why, intent, now_ms)?,
         Change::Confirm(op) => undo::confirm(desired, op, intent, now_ms)?,
         edit => {
-            let effect = effect(&desired.gateway, edit, intent, now_ms)?;
+            let at = (desired.revision + 1, now_ms);
+            let effect = effect(&desired.gateway, edit, intent, at)?;
             conclude(desired, effect, None, intent, now_ms)
         }
     };
@@ -79,7 +81,7 @@ fn effect(
     gateway: &Gateway,
     change: &Change,
     intent: &Intent,
-    now_ms: i64,
+    (revision, now_ms): (u64, i64),
 ) -> Result<Effect, Rejection> {
     match change {
         Change::AddBackend { pool, name, address, weight, standing, source } => {
@@ -90,6 +92,13 @@ fn effect(
         Change::RemoveBackends(names) => backends::remove(gateway, names),
         Change::SetStanding(names, standing) => {
             backends::stand(gateway, names, *standing, intent, now_ms)
+        }
+        Change::Drain(names, order) => {
+            drain::drain(gateway, names, order.as_ref(), intent, (revision, now_ms))
+        }
+        Change::Kill(names) => drain::kill(gateway, names, intent, (revision, now_ms)),
+        Change::StepDrain { name, from_ms, step } => {
+            drain::step(gateway, name, (*from_ms, *step), intent, now_ms)
         }
         Change::SetWeights(edits) => backends::weigh(gateway, edits, None, now_ms),
         Change::RampWeights { edits, lasts, abort_if } => {
@@ -106,7 +115,7 @@ fn effect(
         Change::RemoveBlocks(networks) => blocks::remove(gateway, networks),
         Change::Expire => Ok(expiry::expire(gateway, now_ms)),
         Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms),
-        Change::All(changes) => all(gateway, changes, intent, now_ms),
+        Change::All(changes) => all(gateway, changes, intent, (revision, now_ms)),
         Change::ResetLimit(_)
         | Change::ApplyFile(_)
         | Change::Undo(_)
@@ -123,7 +132,7 @@ fn all(
     gateway: &Gateway,
     changes: &[Change],
     intent: &Intent,
-    now_ms: i64,
+    at: (u64, i64),
 ) -> Result<Effect, Rejection> {
     let mut sum = Effect {
         gateway: gateway.clone(),
@@ -134,7 +143,7 @@ fn all(
         warnings: Vec::new(),
     };
     for (place, change) in changes.iter().enumerate() {
-        let one = effect(&sum.gateway, change, intent, now_ms).map_err(|rejection| {
+        let one = effect(&sum.gateway, change, intent, at).map_err(|rejection| {
             Rejection::OneOfAll { number: place + 1, rejection: Box::new(rejection) }
         })?;
         sum.gateway = one.gateway;

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, CandidateEdit, Capacity, EjectionRules, HealthCheck, Limit, LimitEdit,
-    LimitKey, LimitMode, LimitTarget, Pool, Rule, RuleEdit, ScalerEdit, ScalingMode, Weight,
-    WeightEdit,
+    Backend, Balance, CandidateEdit, Capacity, DrainOrder, DrainPlan, DrainStep, EjectionRules,
+    HealthCheck, Limit, LimitEdit, LimitKey, LimitMode, LimitTarget, OnDeadline, Pool, Rule,
+    RuleEdit, ScalerEdit, ScalingMode, Then, Weight, WeightEdit,
 };
 
 pub(super) fn name(text: &str) -> Name {
@@ -32,6 +32,7 @@ pub(super) fn desired() -> Desired {
         weights: Default::default(),
         slow_start: Duration::ZERO,
         h2: false,
+        sticky: None,
         autoscale: None,
         health: HealthCheck::default(),
         ejection: EjectionRules::default(),
@@ -475,4 +476,62 @@ fn candidates_take_no_more_places_than_there_are() {
     let with_one = set(&many, "create").unwrap().desired;
     let refused = set(&with_one, "l1").unwrap_err();
     assert!(refused.to_string().contains("drop a candidate"), "{refused}");
+}
+
+fn order(on_deadline: OnDeadline, then: Then) -> DrainOrder {
+    DrainOrder { on_deadline, then, ..DrainOrder::default() }
+}
+
+fn plan_of(applied: &Applied) -> Option<DrainPlan> {
+    applied.desired.gateway.backend("app-1").unwrap().1.mark.as_ref()?.drain.clone()
+}
+
+#[test]
+fn a_drain_keeps_its_course_until_it_is_told_another() {
+    let drain = |order| Change::Drain(vec![name("app-1")], order);
+    let first = done(&drain(Some(order(OnDeadline::Kill, Then::Remove))));
+    let plan = plan_of(&first).unwrap();
+    assert_eq!((plan.revision, plan.from_ms), (8, 1000));
+    assert_eq!(
+        first.operation.after,
+        "draining weight 100, requests 30s, streams 5m, else kill, then remove"
+    );
+    let again = apply(&first.desired, &drain(None), &by("ana", "patch"), 9000).unwrap();
+    assert!(again.operation.unchanged, "{again:?}");
+    let other = Some(order(OnDeadline::Undo, Then::Stay));
+    let other = apply(&first.desired, &drain(other), &by("bo", ""), 9000).unwrap();
+    let plan = plan_of(&other).unwrap();
+    assert_eq!((plan.from_ms, plan.order.on_deadline), (9000, OnDeadline::Undo));
+    let too_long =
+        DrainOrder { requests: Duration::from_secs(8 * 86_400), ..DrainOrder::default() };
+    assert!(matches!(
+        refused(&drain(Some(too_long))),
+        Rejection::Invalid { field: "drain.requests_ms", .. }
+    ));
+}
+
+#[test]
+fn a_step_is_made_of_the_drain_that_is_meant_and_of_no_other() {
+    let drained = done(&Change::Drain(vec![name("app-1")], None)).desired;
+    let step = |from_ms, step| Change::StepDrain { name: name("app-1"), from_ms, step };
+    let make = |change: &Change| apply(&drained, change, &by("gateway", "over"), 5000).unwrap();
+    assert!(make(&step(999, DrainStep::Remove)).operation.unchanged);
+    assert_eq!(plan_of(&make(&step(1000, DrainStep::Drained))).unwrap().drained_ms, Some(5000));
+    assert!(make(&step(1000, DrainStep::Remove)).desired.gateway.backend("app-1").is_none());
+    let taken_back = make(&step(1000, DrainStep::Undo));
+    assert_eq!(taken_back.operation.what, "enable");
+    assert_eq!(plan_of(&taken_back), None);
+}
+
+#[test]
+fn only_what_takes_no_requests_is_killed() {
+    let kill = Change::Kill(vec![name("app-1")]);
+    assert!(matches!(refused(&kill), Rejection::Invalid { field: "names", .. }));
+    for standing in [Standing::Draining, Standing::Maintenance] {
+        let out = done(&Change::SetStanding(vec![name("app-1")], standing)).desired;
+        let killed = apply(&out, &kill, &by("ana", ""), 5000).unwrap();
+        assert_eq!(plan_of(&killed).unwrap().killed_ms, Some(5000));
+        let again = apply(&killed.desired, &kill, &by("ana", ""), 6000).unwrap();
+        assert!(again.operation.unchanged);
+    }
 }

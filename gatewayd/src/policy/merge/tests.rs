@@ -25,6 +25,7 @@ fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
         weights: Default::default(),
         slow_start: Duration::ZERO,
         h2: false,
+        sticky: None,
         autoscale: None,
         health: HealthCheck::default(),
         ejection: EjectionRules::default(),
@@ -92,7 +93,7 @@ fn what_the_file_changes_is_newer_than_what_operators_said() {
     let base = gateway(&[("a", 1), ("b", 2), ("gone", 3), ("drained", 1)], "1/minute");
     let mut current = gateway(&[("a", 10), ("b", 20), ("drained", 1)], "5/minute");
     current.pools[0].backends[2].mark =
-        Some(Mark { owner: "ana".into(), reason: String::new(), since_ms: 0 });
+        Some(Mark { owner: "ana".into(), reason: String::new(), since_ms: 0, drain: None });
     let file = gateway(&[("a", 5), ("b", 2), ("gone", 4)], "2/minute");
     let merged = merge(&base, &file, &current);
     assert_eq!(weights(&merged.gateway), [("a", 5), ("b", 20), ("gone", 4)]);
@@ -124,7 +125,7 @@ fn what_operators_said_of_scaling_stands_until_the_file_says_something_new() {
         });
         gateway
     };
-    let mark = Mark { owner: "ana".into(), reason: String::new(), since_ms: 1 };
+    let mark = Mark { owner: "ana".into(), reason: String::new(), since_ms: 1, drain: None };
     let order = Some(Order { desired: Some(3), mark, until_ms: None });
     let (base, current) = (scaled(10, None), scaled(12, order.clone()));
     let scaler = |merged: Merged| merged.gateway.pools[0].autoscale.clone().unwrap();

@@ -24,6 +24,7 @@ fn desired() -> Desired {
         weights: Default::default(),
         slow_start: Duration::ZERO,
         h2: false,
+        sticky: None,
         autoscale: None,
         health: HealthCheck::default(),
         ejection: EjectionRules::default(),
@@ -70,7 +71,7 @@ fn what_operators_did_is_told_and_written_as_far_as_a_file_can_say_it() {
     let pool = &mut desired.gateway.pools[0];
     pool.backends[0].weight = Weight::nearest(50);
     pool.backends[0].standing = Standing::Draining;
-    let mark = Mark { owner: "ops".into(), reason: "patch".into(), since_ms: 7 };
+    let mark = Mark { owner: "ops".into(), reason: "patch".into(), since_ms: 7, drain: None };
     pool.backends[0].mark = Some(mark.clone());
     pool.backends.remove(1);
     pool.backends.push(Backend { standing: Standing::Draining, ..backend("by-hand") });

@@ -67,6 +67,7 @@ impl<A: Asker> Asking<'_, A> {
             self.deadline.disarm();
             let engaged = self.search.engage::<Place>(self.worker, self.account).await;
             let mut stream = engaged.map_err(Stop::Refused)?;
+            stream.attempt().going().is_closed_by(self.deadline);
             match self.attempt(&mut stream).await {
                 Ok((head, framing)) => return Ok(self.answered(head, framing, stream)),
                 Err(Broken::Client(stop)) => return Err(stop),
@@ -106,6 +107,10 @@ impl<A: Asker> Asking<'_, A> {
             }
             match deadline.is_over(cx) {
                 false => Poll::Pending,
+                true if deadline.was_cut() => {
+                    deadline.disarm();
+                    Poll::Ready(Err(Broken::Client(Stop::Refused(Refusal::Drained))))
+                }
                 true if now.0 == Awaits::Client => {
                     Poll::Ready(Err(Broken::Client(Stop::Refused(Refusal::TimeoutBody))))
                 }

@@ -8,6 +8,7 @@ use crate::policy::MalformedReport;
 use crate::state::{AttemptCells, Flight};
 
 use super::super::fields::Report;
+use super::super::under_way::{Going, Stage};
 use super::super::worker::Worker;
 
 /// One try against one backend; the place in flight is given up when it is dropped.
@@ -15,11 +16,22 @@ pub(in crate::proxy) struct Attempt {
     flight: Flight,
     worker: Rc<Worker>,
     started_us: u64,
+    going: Going,
 }
 
 impl Attempt {
-    pub(super) fn new(flight: Flight, worker: &Rc<Worker>, started_us: u64) -> Attempt {
-        Attempt { flight, worker: Rc::clone(worker), started_us }
+    pub(super) fn new(
+        flight: Flight,
+        worker: &Rc<Worker>,
+        started_us: u64,
+        going: Going,
+    ) -> Attempt {
+        Attempt { flight, worker: Rc::clone(worker), started_us, going }
+    }
+
+    /// The request as it is under way.
+    pub(in crate::proxy) fn going(&self) -> &Going {
+        &self.going
     }
 
     /// The worker that makes it.
@@ -37,6 +49,7 @@ impl Attempt {
         if let Some(report) = report {
             self.reported(report);
         }
+        self.going.is_now(Stage::Stream);
         self.count(status.is_server_error());
         match status.is_server_error() {
             true => accuse(&self.worker, &self.flight, Some(status)),
@@ -62,11 +75,6 @@ impl Attempt {
     pub(super) fn broke_off(&self) {
         self.cells().failures.add(1);
         accuse(&self.worker, &self.flight, None);
-    }
-
-    /// The place in flight alone.
-    pub(super) fn into_flight(self) -> Flight {
-        self.flight
     }
 
     fn count(&self, failed: bool) {

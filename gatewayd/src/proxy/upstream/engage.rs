@@ -9,6 +9,8 @@ use crate::state::{Flight, PoolTable, Retry};
 
 use super::super::account::Account;
 use super::super::pick::{pick, pick_newest};
+use super::super::sessions::Session;
+use super::super::under_way::{Going, PathStart};
 use super::super::worker::{Held, Worker};
 use super::attempt::accuse;
 use super::{Attempt, Carrier, Lease};
@@ -54,10 +56,18 @@ pub(in crate::proxy) struct Search {
     retry: Option<Retry>,
     /// What the client is told when there is no other backend.
     failure: Refusal,
+    path: PathStart,
+    session: Option<Session>,
 }
 
 impl Search {
-    pub(in crate::proxy) fn new(table: Rc<Held>, pool: usize, hash: u64) -> Search {
+    pub(in crate::proxy) fn new(
+        table: Rc<Held>,
+        pool: usize,
+        hash: u64,
+        path: PathStart,
+        session: Option<Session>,
+    ) -> Search {
         Search {
             table,
             pool,
@@ -67,6 +77,8 @@ impl Search {
             came_to: CameTo::Nowhere,
             retry: None,
             failure: Refusal::NoBackend,
+            path,
+            session,
         }
     }
 
@@ -104,12 +116,19 @@ impl Search {
             self.attempts += 1;
             self.except = Some(flight.backend().slot);
             account.attempted(&flight.backend().name);
+            if let Some(session) = &self.session {
+                account.binds(session.cookie(worker, self.pool(), &flight));
+            }
             if self.attempts > 1 {
                 worker.cells().retries.add(1);
             }
             let started_us = worker.clock.now_us();
+            let (slot, since_ms) = (flight.backend().slot, account.started_us() / 1000);
+            let going = Going::begin(worker, slot, since_ms, self.path);
             match C::reach(worker, flight.backend(), self.attempts > 1).await {
-                Ok(carrier) => return Ok(carrier.begin(Attempt::new(flight, worker, started_us))),
+                Ok(carrier) => {
+                    return Ok(carrier.begin(Attempt::new(flight, worker, started_us, going)));
+                }
                 Err(error) => {
                     tracing::debug!(backend = %flight.backend().name, %error, "no connection");
                     if error.is_backends_fault() {
@@ -126,6 +145,10 @@ impl Search {
     /// A place in flight on a backend; the first attempt waits for one where all are full.
     async fn place(&self, worker: &Worker) -> Result<Flight, Refusal> {
         let first = self.attempts == 0;
+        let bound = self.session.filter(|_| first);
+        if let Some(flight) = bound.and_then(|it| it.enter(worker, self.pool())) {
+            return Ok(flight);
+        }
         let has_line = first && self.pool().has_line();
         let picked = if has_line { None } else { self.pick(worker) };
         match picked {

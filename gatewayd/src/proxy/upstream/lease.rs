@@ -2,8 +2,6 @@
 
 use http::StatusCode;
 
-use crate::state::Flight;
-
 use super::super::fields::Report;
 use super::{Answer, Attempt, Connection};
 
@@ -51,8 +49,8 @@ impl Lease {
     }
 
     /// The socket, what came behind the switch of protocols, and the place in flight.
-    pub(in crate::proxy) fn into_parts(self) -> (tokio::net::TcpStream, Vec<u8>, Flight) {
+    pub(in crate::proxy) fn into_parts(self) -> (tokio::net::TcpStream, Vec<u8>, Attempt) {
         let read = self.answer.unread().to_vec();
-        (self.connection.into_stream(), read, self.attempt.into_flight())
+        (self.connection.into_stream(), read, self.attempt)
     }
 }

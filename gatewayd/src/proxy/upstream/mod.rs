@@ -14,7 +14,7 @@ mod pools;
 mod shelf;
 
 pub(super) use answer::{Answer, Failure};
-use attempt::Attempt;
+pub(super) use attempt::Attempt;
 pub(super) use carrier::Carrier;
 use carrier::ConnectError;
 pub(super) use connection::{Connection, poll_fill};

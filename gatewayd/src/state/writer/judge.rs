@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::model::{AbortIf, Change, Desired, Entity, Health, Intent, Name, Rejection, Touched};
-use crate::policy::{self, Applied, Seen};
+use crate::policy::{self, Allowed, Applied, Seen};
 
 use super::room::Room;
 
@@ -32,8 +32,11 @@ impl Room {
         let (before, after) = (&desired.gateway, &applied.desired.gateway);
         let figures = self.observatory.figures();
         let seen = |name: &str| self.seen(&figures, name);
+        // The autoscaler has a pace of its own.
+        let allowed =
+            Allowed { below_min: intent.allow_below_min, much_at_once: intent.via == "autoscaler" };
         if !matches!(change, Change::ApplyFile(_)) {
-            match policy::guard(before, after, seen) {
+            match policy::guard(before, after, seen, allowed) {
                 Err(Rejection::Guard { what }) if intent.force => {
                     applied.operation.warnings.push(format!("forced: {what}"));
                 }

@@ -79,7 +79,8 @@ pub(crate) fn response_written(times: u64) {
     let parsed = ResponseParser::default().parse(RESPONSE, ASKED, &mut lines);
     let Parsed::Complete { head, .. } = parsed else { panic!("it is an answer") };
     let date = b"Tue, 15 Nov 1994 08:12:31 GMT";
-    let client = ToClient { version: Version::Http11, persists: true, date, quota: None };
+    let client =
+        ToClient { version: Version::Http11, persists: true, date, quota: None, cookie: None };
     let mut out = Vec::with_capacity(4096);
     for _ in 0..times {
         out.clear();

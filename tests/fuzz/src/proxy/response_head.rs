@@ -189,7 +189,7 @@ fn assert_goes_on(bytes: &[u8], plain: &PlainHead<'_>, seen: &Seen, asked: Asked
     for (version, persists) in
         [(Version::Http10, true), (Version::Http11, false), (Version::Http11, true)]
     {
-        let client = ToClient { version, persists, date: DATE, quota: None };
+        let client = ToClient { version, persists, date: DATE, quota: None, cookie: None };
         let mut out = Vec::new();
         let begun = write_response(&head, &client, &mut out);
         // With our own fields it may be more than we would take.

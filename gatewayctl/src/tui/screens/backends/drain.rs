@@ -6,12 +6,10 @@ use ratatui::{buffer::Buffer, layout::Rect, text::Span};
 
 use crate::{
     duration,
-    model::{Backend, Standing},
+    model::{Backend, Drain, Standing},
     tui::{figures, screens::Scene, theme::Role, widgets::gauge::gauge},
 };
 
-/// The slope of the last seconds tells how long it may take.
-const SLOPE: Duration = Duration::from_secs(10);
 /// A longer guess is no guess.
 const LONGEST: f64 = 24.0 * 3600.0;
 
@@ -33,13 +31,20 @@ pub(super) fn view(backend: &Backend, scene: &Scene<'_>, buffer: &mut Buffer, ar
             look.figure(Role::Plain, &format!("{:.0}%", done(backend) * 100.0)),
             look.label(" done"),
         ],
-        vec![look.label(" eta        "), look.text(Role::Plain, eta(backend, scene))],
+        vec![look.label(" left       "), look.text(Role::Plain, kinds(backend))],
+        vec![look.label(" oldest     "), look.text(Role::Plain, oldest(backend))],
+        vec![look.label(" eta        "), look.text(Role::Plain, eta(backend))],
         vec![look.label(" asked by   "), look.text(Role::Plain, owner(backend))],
         vec![look.label(" reason     "), look.text(Role::Plain, told(&backend.standing_reason))],
         vec![look.label(" for        "), look.text(Role::Plain, since(backend, scene))],
-        vec![],
-        vec![look.text(Role::Muted, " in-flight requests are never cut off")],
-        vec![Span::styled(" e", look.style(Role::Accent)), Span::raw(" enable again")],
+        vec![look.label(" deadline   "), look.text(Role::Plain, deadline(backend, scene))],
+        vec![look.label(" then       "), look.text(Role::Plain, then(backend).to_owned())],
+        vec![
+            Span::styled(" e", look.style(Role::Accent)),
+            Span::raw(" enable again  "),
+            Span::styled("F", look.style(Role::Accent)),
+            Span::raw(" kill what is left"),
+        ],
     ];
     for (line, row) in (0..).zip(rows) {
         look.row(buffer, area, line, row);
@@ -59,7 +64,7 @@ pub(super) fn view_row(
     let row = vec![
         Span::raw(format!(" {} ", gauge(look, done(backend), width))),
         look.figure(Role::Title, &figures::whole(backend.in_flight, 9)),
-        look.text(Role::Plain, format!(" in flight{of}   eta {}", eta(backend, scene))),
+        look.text(Role::Plain, format!(" in flight{of}   eta {}", eta(backend))),
     ];
     look.row(buffer, area, 0, row);
     Rect { y: area.y + 1, height: area.height - 1, ..area }
@@ -75,20 +80,52 @@ fn done(backend: &Backend) -> f64 {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures of a gateway stay far below 2^52")]
-fn eta(backend: &Backend, scene: &Scene<'_>) -> String {
+fn eta(backend: &Backend) -> String {
     if backend.in_flight == 0 {
         let word = if backend.standing == Standing::Draining { "drained" } else { "idle" };
         return format!("{word}: safe to work on");
     }
-    let seen = scene.picture.history.backend(&backend.name);
-    match seen.and_then(|seen| seen.in_flight.slope_per_s(SLOPE)) {
-        Some(slope) if slope < 0.0 && backend.in_flight as f64 / -slope < LONGEST => {
-            let left = Duration::from_secs_f64((backend.in_flight as f64 / -slope).ceil());
+    match backend.drain.as_ref().and_then(|drain| drain.eta_s) {
+        Some(eta_s) if (0.0..LONGEST).contains(&eta_s) => {
+            let left = Duration::from_secs_f64(eta_s.ceil());
             format!("~{} (rate of the last 10 s)", duration::short(left))
         }
         _ => "none: in flight does not fall".to_owned(),
     }
+}
+
+fn kinds(backend: &Backend) -> String {
+    let Some(drain) = &backend.drain else { return figures::UNKNOWN.to_owned() };
+    let Drain { requests, streams, websockets, .. } = drain;
+    format!("{requests} requests  {streams} streams  {websockets} ws")
+}
+
+fn oldest(backend: &Backend) -> String {
+    let oldest = backend.drain.as_ref().and_then(|it| Some((it.oldest_ms?, &it.oldest_path)));
+    oldest.map_or_else(
+        || figures::UNKNOWN.to_owned(),
+        |(ms, path)| format!("{} {path}", duration::short(Duration::from_secs(ms / 1000))),
+    )
+}
+
+/// What happens to what is left, and in how long.
+fn deadline(backend: &Backend, scene: &Scene<'_>) -> String {
+    let Some(drain) = backend.drain.as_ref() else { return figures::UNKNOWN.to_owned() };
+    let Some(at_ms) = drain.deadline_ms() else { return figures::UNKNOWN.to_owned() };
+    let now_ms = scene.snapshot.time_ms;
+    let follows = match drain.on_deadline.as_str() {
+        "kill" => "then closed",
+        "undo" => "then enabled again",
+        _ => "then waited for",
+    };
+    if at_ms <= now_ms {
+        return format!("over, {}", follows.trim_start_matches("then "));
+    }
+    format!("{} {follows}", duration::short(duration::age(at_ms, now_ms)))
+}
+
+fn then(backend: &Backend) -> &str {
+    backend.drain.as_ref().map_or(figures::UNKNOWN, |drain| told(&drain.then))
 }
 
 fn owner(backend: &Backend) -> &str {

@@ -47,6 +47,8 @@ pub(crate) enum Msg {
     Add,
     /// Remove.
     Remove,
+    /// Close what is left of a drain.
+    Kill,
     /// Apply what is staged, or show the detail.
     Enter,
     /// The selected backend on the whole screen, or back.
@@ -84,6 +86,8 @@ impl State {
             }
             Msg::Remove if targets.is_empty() => nobody(),
             Msg::Remove => confirm(Edit::Remove { names: targets }, Level::Name, stage),
+            Msg::Kill if targets.is_empty() => nobody(),
+            Msg::Kill => confirm(Edit::Kill { names: targets }, Level::Name, stage),
             Msg::Enter if !self.staged.is_empty() => self.apply(stage),
             Msg::Enter | Msg::Zoom => {
                 self.is_zoomed = !self.is_zoomed;

@@ -51,9 +51,9 @@ fn answered(bytes: &str, method: &Method, client: ToClient<'_>) -> (String, Begu
 }
 
 const NEW: ToClient<'_> =
-    ToClient { version: Version::Http11, persists: true, date: DATE, quota: None };
+    ToClient { version: Version::Http11, persists: true, date: DATE, quota: None, cookie: None };
 const OLD: ToClient<'_> =
-    ToClient { version: Version::Http10, persists: true, date: DATE, quota: None };
+    ToClient { version: Version::Http10, persists: true, date: DATE, quota: None, cookie: None };
 
 #[test]
 fn a_request_goes_on_in_its_canonical_form() {

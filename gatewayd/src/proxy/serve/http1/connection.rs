@@ -283,7 +283,8 @@ impl<S: Stream> Connection<'_, S> {
             Outcome::Over => Then::Close,
             Outcome::Switched(lease) => {
                 let (stream, unread) = self.client.stream_and_unread();
-                tunnel::run(worker, stream, unread, *lease, account).await;
+                let deadline = &self.deadline;
+                tunnel::run(worker, stream, unread, *lease, account, deadline).await;
                 Then::Close
             }
             Outcome::Refused(refusal) => {

@@ -163,8 +163,8 @@ impl Download {
                 }
                 return None;
             }
-            let quota = account.quota();
-            let to_client = ToClient { version, persists, date: &date, quota };
+            let (quota, cookie) = (account.quota(), account.cookie());
+            let to_client = ToClient { version, persists, date: &date, quota, cookie };
             let begun = write_response(head, &to_client, client.outbox());
             Some((begun, head.stage(), head.status, head.fields.load_report()))
         });

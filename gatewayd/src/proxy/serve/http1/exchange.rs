@@ -67,6 +67,7 @@ impl<S: Stream> Exchange<'_, S> {
                 Ok(lease) => lease,
                 Err(refusal) => return Outcome::Refused(refusal),
             };
+            lease.attempt.going().is_closed_by(self.deadline);
             let attempt = self.attempt(&mut lease).await;
             self.deadline.disarm();
             match attempt {
@@ -165,6 +166,9 @@ impl<S: Stream> Exchange<'_, S> {
         }
         if !self.deadline.is_over(cx) {
             return Poll::Pending;
+        }
+        if self.deadline.was_cut() {
+            return Poll::Ready(Err(Ended::Client(Stop::Refused(Refusal::Drained))));
         }
         Poll::Ready(Err(match now.waits_for {
             WaitsFor::ClientToSend | WaitsFor::Either => {

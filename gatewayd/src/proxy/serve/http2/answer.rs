@@ -1,11 +1,11 @@
 //! The answer to a stream: one of ours, or a backend's as it comes.
 
-use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use h2::Reason;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
@@ -28,6 +28,18 @@ pub(super) enum AnswerBody {
     Relayed(Box<Relayed>),
     /// The same of a backend that speaks HTTP/2.
     Streamed(Box<StreamedBody>),
+}
+
+/// Why a stream is reset: hyper tells the client the reason in it.
+pub(super) type Reset = h2::Error;
+
+/// How a client is told that its answer is not all of it.
+pub(super) fn reset(stop: Stop) -> Reset {
+    match stop {
+        // Nothing broke: whoever wants it asks again.
+        Stop::Refused(Refusal::Drained) => Reason::CANCEL.into(),
+        Stop::Refused(_) | Stop::Left => Reason::INTERNAL_ERROR.into(),
+    }
 }
 
 /// A backend's body under way. When it comes to its end the connection is given back; when the
@@ -64,7 +76,7 @@ impl Relayed {
         matches!(self.framing, ResponseFraming::Nothing { .. } | ResponseFraming::Length(0))
     }
 
-    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         let Some(lease) = &mut self.lease else {
             return Poll::Ready(self.trailers.take().map(|fields| Ok(Frame::trailers(fields))));
         };
@@ -100,7 +112,7 @@ impl Relayed {
     }
 
     /// More is waited for, as long as one side speaks.
-    fn wait(&mut self, cx: &Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn wait(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         let spoken = Some(self.upload.body_bytes());
         if self.waits != spoken {
             self.waits = spoken;
@@ -108,6 +120,7 @@ impl Relayed {
         }
         match self.deadline.is_over(cx) {
             false => Poll::Pending,
+            true if self.deadline.was_cut() => self.stop(Stop::Refused(Refusal::Drained)),
             true if self.upload.awaits() == Awaits::Client => {
                 self.stop(Stop::Refused(Refusal::TimeoutBody))
             }
@@ -116,7 +129,7 @@ impl Relayed {
     }
 
     /// The answer breaks off by the backend's fault.
-    fn break_off(&mut self, refusal: Refusal) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn break_off(&mut self, refusal: Refusal) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         if let Some(lease) = &self.lease {
             lease.broke_off();
         }
@@ -124,12 +137,12 @@ impl Relayed {
     }
 
     /// The client has to see that this is not the end, and the backend too.
-    fn stop(&mut self, stop: Stop) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn stop(&mut self, stop: Stop) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         if let Stop::Refused(refusal) = stop {
             self.account.broke_off(refusal);
         }
         self.lease = None;
-        Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
+        Poll::Ready(Some(Err(reset(stop))))
     }
 
     fn finish(&mut self) {
@@ -148,12 +161,12 @@ impl Relayed {
 
 impl Body for AnswerBody {
     type Data = Bytes;
-    type Error = io::Error;
+    type Error = Reset;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         match self.get_mut() {
             AnswerBody::Ours(bytes, _) if bytes.is_empty() => Poll::Ready(None),
             AnswerBody::Ours(bytes, account) => {

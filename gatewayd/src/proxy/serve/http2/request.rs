@@ -151,10 +151,11 @@ async fn ask(
         deadline.disarm();
         let engaged = search.engage::<Connection>(worker, account).await;
         let mut lease = engaged.map_err(|refusal| refused(refusal, account))?;
+        lease.attempt.going().is_closed_by(deadline);
         match attempt(method, &mut lease, &mut upload, deadline).await {
             Ok((mut head, framing)) => {
                 account.answered(head.status());
-                account.tell_quota(&mut head);
+                account.tell(&mut head);
                 return Ok(AnsweredByHttp1 { head, lease, upload, framing });
             }
             Err(Ended::Client(stop)) => return Err(Unanswered::of(stop, account)),
@@ -202,6 +203,10 @@ async fn attempt(
             Poll::Ready(Ok(Some(answered))) => Poll::Ready(Ok(answered)),
             Poll::Ready(Ok(None)) => unreachable!("interim heads are passed over"),
             Poll::Ready(Err(failure)) => Poll::Ready(Err(Ended::Backend(refusal(&failure)))),
+            Poll::Pending if deadline.is_over(cx) && deadline.was_cut() => {
+                deadline.disarm();
+                Poll::Ready(Err(Ended::Client(Stop::Refused(Refusal::Drained))))
+            }
             Poll::Pending if deadline.is_over(cx) => Poll::Ready(Err(match upload.awaits() {
                 Awaits::Client => Ended::Client(Stop::Refused(Refusal::TimeoutBody)),
                 Awaits::Backend | Awaits::Nothing => Ended::Backend(Refusal::UpstreamTimeout),

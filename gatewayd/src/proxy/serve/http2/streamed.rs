@@ -1,6 +1,5 @@
 //! A stream that goes on to a backend of HTTP/2: frame by frame, trailers both ways.
 
-use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -18,6 +17,7 @@ use super::super::super::account::Account;
 use super::super::super::deadlines::Deadline;
 use super::super::super::fields;
 use super::super::super::http1::ResponseFraming;
+use super::super::super::reply;
 use super::super::super::upstream::Search;
 use super::super::super::upstream::http2::{Piece, Stream, request};
 use super::super::super::worker::Worker;
@@ -25,7 +25,7 @@ use super::super::ask::{Answered, Asking};
 use super::super::patience::{Awaits, STREAM_IDLE, WRITE_STALL};
 use super::super::sending::{Asker, Sending};
 use super::super::stop::Stop;
-use super::answer::AnswerBody;
+use super::answer::{AnswerBody, Reset, reset};
 use super::request::Unanswered;
 use super::upload::framing;
 
@@ -53,6 +53,7 @@ pub(super) struct StreamedBody {
     /// While the backend is waited for: how much of the request had come by then.
     waits: Option<u64>,
     account: Account,
+    is_grpc: bool,
 }
 
 /// The client's stream, of whose body a backend is sent.
@@ -117,9 +118,10 @@ impl Streamed {
         if let (true, Some(length)) = (tells_length, length) {
             head.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
-        account.tell_quota(&mut head);
+        account.tell(&mut head);
         let stream = (!is_empty).then_some(stream);
-        let body = StreamedBody { stream, sending, asker, deadline, waits: None, account };
+        let is_grpc = fields::asks_grpc(head.headers());
+        let body = StreamedBody { stream, sending, asker, deadline, waits: None, account, is_grpc };
         head.map(|()| AnswerBody::Streamed(Box::new(body)))
     }
 }
@@ -128,7 +130,7 @@ impl StreamedBody {
     pub(super) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         let Some(stream) = &mut self.stream else { return Poll::Ready(None) };
         // Whatever is left of the request goes on meanwhile.
         if let Poll::Ready(Err(stop)) = self.sending.poll(cx, stream, &mut self.asker) {
@@ -149,7 +151,7 @@ impl StreamedBody {
         self.stream.is_none()
     }
 
-    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         // A conversation goes on as long as one side speaks.
         let spoken = Some(self.sending.body_bytes());
         if self.waits != spoken {
@@ -158,6 +160,7 @@ impl StreamedBody {
         }
         match self.deadline.is_over(cx) {
             false => Poll::Pending,
+            true if self.deadline.was_cut() => self.cut(),
             true if self.sending.awaits() == Awaits::Client => {
                 self.stop(Stop::Refused(Refusal::TimeoutBody))
             }
@@ -191,16 +194,27 @@ impl StreamedBody {
         }
     }
 
-    fn stop(&mut self, stop: Stop) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn stop(&mut self, stop: Stop) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         if let Stop::Refused(refusal) = stop {
             self.account.broke_off(refusal);
         }
         self.stream = None;
-        Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())))
+        Poll::Ready(Some(Err(reset(stop))))
+    }
+
+    /// There is no more time for it. A call of gRPC is told so in its own words, which lets its client
+    /// ask again.
+    fn cut(&mut self) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
+        if !self.is_grpc {
+            return self.stop(Stop::Refused(Refusal::Drained));
+        }
+        self.account.broke_off(Refusal::Drained);
+        self.stream = None;
+        Poll::Ready(Some(Ok(Frame::trailers(reply::grpc_end(Refusal::Drained)))))
     }
 
     /// The client has to see that this is not the end.
-    fn break_off(&mut self, refusal: Refusal) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn break_off(&mut self, refusal: Refusal) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         if let Some(stream) = &self.stream {
             stream.broke_off();
         }

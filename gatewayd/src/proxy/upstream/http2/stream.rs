@@ -152,6 +152,11 @@ impl Stream {
         matches!(&self.answer, Answer::Body(body) if body.is_end_stream())
     }
 
+    /// The attempt that it is.
+    pub(in crate::proxy) fn attempt(&self) -> &Attempt {
+        &self.attempt
+    }
+
     /// Whether the connection had served before.
     pub(in crate::proxy) fn is_kept(&self) -> bool {
         self.place.is_kept()

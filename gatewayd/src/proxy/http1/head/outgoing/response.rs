@@ -21,6 +21,8 @@ pub(in crate::proxy) struct ToClient<'a> {
     pub(in crate::proxy) date: &'a [u8],
     /// What it may still ask.
     pub(in crate::proxy) quota: Option<Quota<'a>>,
+    /// What binds it to its backend.
+    pub(in crate::proxy) cookie: Option<&'a str>,
 }
 
 /// How the rest of a response is written, now that its head is.
@@ -66,6 +68,9 @@ fn write_hop(
     let persists = client.persists && framing != ResponseFraming::UntilClose;
     if !dated {
         write_field(b"Date", client.date, out);
+    }
+    if let Some(cookie) = client.cookie {
+        write_field(b"Set-Cookie", cookie.as_bytes(), out);
     }
     if let Some(quota) = client.quota {
         quota.write(status, out);

@@ -55,8 +55,9 @@ impl<S: ClientStream> Download<'_, S> {
         let worker = &self.body.worker;
         let persists = persists && self.sending.is_read() && !worker.is_draining();
         let date = worker.date();
-        let quota = self.account.quota();
-        let to_client = ToClient { version: self.body.version, persists, date: &date, quota };
+        let (quota, cookie) = (self.account.quota(), self.account.cookie());
+        let version = self.body.version;
+        let to_client = ToClient { version, persists, date: &date, quota, cookie };
         let out = self.body.client.outbox();
         self.begun = write_response_of_map(head, framing, &to_client, out);
         if matches!(framing, ResponseFraming::Nothing { .. }) || self.stream.is_over() {
@@ -193,6 +194,9 @@ impl<S: ClientStream> Download<'_, S> {
         }
         match self.deadline.is_over(cx) {
             false => Poll::Pending,
+            true if self.deadline.was_cut() => {
+                Poll::Ready(Err(Broken::Client(Stop::Refused(Refusal::Drained))))
+            }
             true if now.0 => Poll::Ready(Err(Broken::Client(Stop::Left))),
             true if self.sending.awaits() == Awaits::Client => {
                 Poll::Ready(Err(Broken::Client(Stop::Refused(Refusal::TimeoutBody))))
