@@ -373,7 +373,7 @@ pub(crate) const DEFECTS: [Defect; 41] = [
     Defect {
         name: "half-a-line-stays",
         file: "gatewayd/src/state/audit/log.rs",
-        sound: "file.set_len(len)?;",
+        sound: "file.set_len(file.metadata()?.len() - bytes)?;",
         broken: "file.write_all(b\"\\n\")?;",
         case: Case {
             package: "gatewayd",
