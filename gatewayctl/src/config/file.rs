@@ -75,7 +75,7 @@ impl ConfigError {
 }
 
 /// Where the file is: what `GATEWAYCTL_CONFIG` names, else `gatewayctl/config.toml` in the folder
-/// for configurations. https://specifications.freedesktop.org/basedir-spec
+/// for configurations. <https://specifications.freedesktop.org/basedir-spec>
 ///
 /// # Errors
 /// Without a home.

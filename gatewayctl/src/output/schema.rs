@@ -1,4 +1,4 @@
-//! A schema: which keys an answer has, and what stands behind them. https://json-schema.org
+//! A schema: which keys an answer has, and what stands behind them. <https://json-schema.org>
 
 use serde_json::{Map, Value as Json, json};
 

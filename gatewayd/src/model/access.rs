@@ -24,7 +24,7 @@ pub struct Access {
 pub struct Grant {
     /// The role.
     pub role: Role,
-    /// Why: "user:alice is named in [admin] roles".
+    /// Why: `user:alice is named in [admin] roles`.
     pub why: String,
 }
 
