@@ -1,7 +1,7 @@
 //! What is an entity once an operation is taken back? Field by field: what the operation changed is
 //! again what it was, and what others changed since stays.
 
-use crate::model::{Autoscale, Backend, Block, Entity, Frame, Limit};
+use crate::model::{Autoscale, Backend, Block, Entity, Frame, Limit, Mark, Standing};
 
 /// An entity on its way back.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,15 @@ fn placeless(entity: Entity) -> Entity {
         Entity::Block { block, .. } => Entity::Block { place: 0, block },
         other @ (Entity::Scaler(_) | Entity::Frame(_)) => other,
     }
+}
+
+/// What operators say of a backend, whether or not its drain has come to its end.
+fn unfinished(it: &Backend) -> (Standing, Option<Mark>) {
+    let mut mark = it.mark.clone();
+    if let Some(plan) = mark.as_mut().and_then(|mark| mark.drain.as_mut()) {
+        plan.drained_ms = None;
+    }
+    (it.standing, mark)
 }
 
 /// Whether one of the fields so far was changed by somebody else.
@@ -98,7 +107,12 @@ impl Fields {
         let standing = |it: &Backend| (it.standing, it.mark.clone());
         let weight = |it: &Backend| (it.weight, it.ramp.clone());
         let place = |it: &Backend| (it.address, it.source);
-        let (standing, mark) = self.take(&standing(before), &standing(after), &standing(now));
+        let (standing, mark) = match standing(before) == standing(after) {
+            true => standing(now),
+            // That the drain has come to its end since is nobody's change.
+            false if unfinished(now) == unfinished(after) => standing(before),
+            false => self.take(&standing(before), &standing(after), &standing(now)),
+        };
         let (weight, ramp) = self.take(&weight(before), &weight(after), &weight(now));
         let (address, source) = self.take(&place(before), &place(after), &place(now));
         Backend { name: now.name.clone(), address, weight, standing, mark, source, ramp }
