@@ -165,9 +165,10 @@ fn the_only_server_is_never_ejected() {
     assert_eq!(flaky.asked(), [20], "each of them reached it");
     flaky.fail(0, false);
     assert_eq!(client.get("/").status, 200);
-    until("it was spared each time", || {
-        metric(&gateway, "gateway_pool_ejections_spared_total{pool=\"app\"} 4").then_some(())
-    });
+    // Of failures that come at once, five in a row may be judged together with the next five.
+    let spared = |times| format!("gateway_pool_ejections_spared_total{{pool=\"app\"}} {times}");
+    until("it was spared", || (1..=4).any(|times| metric(&gateway, &spared(times))).then_some(()));
+    assert!(metric(&gateway, "gateway_pool_ejections_total{pool=\"app\"} 0"));
 }
 
 #[test]
