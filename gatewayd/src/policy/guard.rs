@@ -1,6 +1,6 @@
 //! Is a change safe? Guards refuse what would hurt users, unless it is forced.
 
-use crate::model::{Backend, Gateway, Name, Pool, Rejection, Weight};
+use crate::model::{Backend, Gateway, Name, Pool, Rejection, Standing, Weight};
 
 /// What is observed of a backend when a change is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,6 +40,7 @@ pub fn guard(
         let left = after.pool(pool.name.as_str());
         let step = Step {
             pool,
+            after: left,
             now: ready(pool, &seen),
             left: left.map(|left| ready(left, &seen)).unwrap_or_default(),
             least: left.and_then(|left| left.autoscale.as_ref()).map_or(0, |it| it.rules.min),
@@ -56,6 +57,8 @@ pub fn guard(
 /// What a change does to one pool.
 struct Step<'a> {
     pool: &'a Pool,
+    /// The pool once it is made, unless it is gone.
+    after: Option<&'a Pool>,
     /// The backends that are ready now, with their weights.
     now: Vec<(&'a Name, u64)>,
     /// Those that are once it is made.
@@ -83,9 +86,13 @@ impl Step<'_> {
         })
     }
 
-    /// One backend after the other may always be taken away: of few, each is much.
+    /// One backend after the other may always be taken away: of few, each is much. Whoever gives
+    /// weights says himself where the traffic goes instead.
     fn at_once(&self) -> Option<String> {
-        let stays = |name: &Name| self.left.iter().any(|(left, _)| *left == name);
+        let stays = |name: &Name| {
+            let backend = self.after.and_then(|pool| pool.backend(name.as_str()));
+            backend.is_some_and(|it| it.standing == Standing::Active)
+        };
         let gone: Vec<u64> =
             self.now.iter().filter(|(name, _)| !stays(name)).map(|(_, weight)| *weight).collect();
         let all: u64 = self.now.iter().map(|(_, weight)| weight).sum();
@@ -219,5 +226,10 @@ mod tests {
         let what = refused(&of(0, 10), &of(4, 10));
         assert!(what.contains("4 backends with 40 %") && what.contains("--max-parallel"), "{what}");
         assert_eq!(guard(&of(2, 10), &of(4, 10), all, NOTHING), Ok(()), "not at once");
+        let mut shifted = of(0, 3);
+        for backend in &mut shifted.pools[0].backends[..2] {
+            backend.weight = Weight::ZERO;
+        }
+        assert_eq!(guard(&of(0, 3), &shifted, all, NOTHING), Ok(()), "its share goes elsewhere");
     }
 }
