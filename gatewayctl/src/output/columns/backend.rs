@@ -75,7 +75,7 @@ pub const BACKEND: &[Column<Backend>] = &[
         drain(it, |drain| drain.oldest_ms.into())
     })
     .rank(Rank::Detail),
-    Field::new("oldest_path", "OLDEST PATH", Unit::Text, |it, _| {
+    Field::new("oldest_path", "AT PATH", Unit::Text, |it, _| {
         drain(it, |drain| Value::told(&drain.oldest_path))
     })
     .rank(Rank::Detail),
@@ -91,7 +91,7 @@ pub const BACKEND: &[Column<Backend>] = &[
         drain(it, |drain| Value::time(drain.streams_until_ms))
     })
     .rank(Rank::Detail),
-    Field::new("on_deadline", "ON DEADLINE", Unit::Text, |it, _| {
+    Field::new("on_deadline", "OVERDUE", Unit::Text, |it, _| {
         drain(it, |drain| Value::told(&drain.on_deadline))
     })
     .rank(Rank::Detail),
