@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use gateway_tests::{
     Admin, Authority, Card, Client, Ctl, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal,
-    free_port, gatewayctl, gatewayd, shortener, until,
+    free_port, gatewayctl, gatewayd, shortener, until, write_program,
 };
 use rustls::version::{TLS12, TLS13};
 use tonic::Code;
@@ -297,7 +297,7 @@ fn a_user_to_whom_nobody_gave_a_role_is_refused_and_written_down() {
     everybody(gateway.directory(), 0o755);
     everybody(&gateway.socket(), 0o666);
     let program = gateway.directory().join("gatewayctl");
-    fs::copy(gatewayctl(), &program).unwrap();
+    write_program(&program, fs::read(gatewayctl()).unwrap());
     let stranger = |line: &str| {
         let mut command = std::process::Command::new(&program);
         command.arg(format!("--addr={}", gateway.ctl.address())).args(line.split(' '));

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::fs;
 
-use gateway_tests::{Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, gatewayd, until};
+use gateway_tests::{
+    Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, gatewayd, until, write_program,
+};
 
 const LIMITED: &str = r#"
 [[route]]
@@ -23,14 +23,6 @@ max = "3/hour"
 
 fn file(fleet: &Fleet) -> String {
     format!("{EVERYTHING}{LIMITED}{}", fleet.pool(""))
-}
-
-/// Puts `content` where `program` is, as an upgrade does: whoever runs the old one goes on.
-fn replace(program: &Path, content: &[u8]) {
-    let new = program.with_extension("new");
-    fs::write(&new, content).unwrap();
-    fs::set_permissions(&new, Permissions::from_mode(0o755)).unwrap();
-    fs::rename(&new, program).unwrap();
 }
 
 fn limited(gateway: &Gateway, times: usize) -> Vec<u16> {
@@ -87,7 +79,7 @@ fn a_process_that_fails_to_take_over_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let program = directory.path().join("gatewayd");
     let built = fs::read(gatewayd()).unwrap();
-    replace(&program, &built);
+    write_program(&program, &built);
     let mut gateway = Setup::default().program(program.clone()).start(&file(&fleet));
     let crowd = Crowd::gather(4, Protocol::Http, gateway.http, "/bytes/10");
     assert_eq!(limited(&gateway, 2), [200, 200]);
@@ -103,7 +95,7 @@ fn a_process_that_fails_to_take_over_changes_nothing() {
         (b"#!/bin/sh\nprintf rc >&0\nhead -c 100 >/dev/null\nexit 6\n", "not handed over"),
     ];
     for (number, (content, told)) in failures.into_iter().enumerate() {
-        replace(&program, content);
+        write_program(&program, content);
         gateway.signal(Signal::SIGUSR2);
         until("it says that nobody took over", || {
             (said(&gateway, "not handed over") > number).then_some(())
@@ -113,7 +105,7 @@ fn a_process_that_fails_to_take_over_changes_nothing() {
         gateway.ctl.run(&format!("backend weight app-1={} -y", 50 + number));
         crowd.watch(20);
     }
-    replace(&program, &built);
+    write_program(&program, &built);
     fs::write(gateway.file(), "nonsense").unwrap();
     gateway.signal(Signal::SIGUSR2);
     until("a bad file is told", || said(&gateway, "exit status: 78").checked_sub(1));

@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -12,7 +11,7 @@ use gateway_proto::externalscaler::external_scaler_client::ExternalScalerClient;
 use gateway_proto::externalscaler::{GetMetricsRequest, ScaledObjectRef};
 use gateway_tests::{
     Crowd, EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, end, free_port, gatewayd,
-    scaled_app, scaled_pool, until,
+    scaled_app, scaled_pool, until, write_program,
 };
 use serde_json::Value;
 use tonic::Code;
@@ -56,8 +55,7 @@ fn by_script(place: &Path, keys: &str) -> String {
     let script = script.replace("PROGRAM", gatewayd().to_str().unwrap());
     let path = place.join("scale");
     fs::create_dir_all(place.join("codes")).unwrap();
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&path, script);
     format!(
         "{EVERYTHING}\n[[pool]]\nname = \"app\"\nslow_start = \"0s\"\n\
          health = {{ path = \"/healthz\", interval = \"200ms\", timeout = \"1s\" }}\n\

@@ -3,10 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use gateway_tests::{EVERYTHING, Fleet, Gateway, free_port, until};
+use gateway_tests::{EVERYTHING, Fleet, Gateway, free_port, until, write_program};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -23,8 +22,7 @@ esac
 fn cloud(servers: &[(&str, &str)]) -> TempDir {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("scale");
-    fs::write(&path, SCALE).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&path, SCALE);
     list(place.path(), servers);
     place
 }

@@ -7,12 +7,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use gateway_tests::{
-    AppServer, Crowd, EVERYTHING, Fleet, Gateway, Protocol, Said, gatewayctl, until,
+    AppServer, Crowd, EVERYTHING, Fleet, Gateway, Protocol, Said, gatewayctl, until, write_program,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -64,8 +63,7 @@ impl Desk {
     /// Puts a program there that does `body`.
     fn program(&self, name: &str, body: &str) {
         let path = self.path(name);
-        fs::write(&path, format!("#!/usr/bin/env bash\n{body}\n")).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&path, format!("#!/usr/bin/env bash\n{body}\n"));
     }
 
     /// What is in a file that a script wrote.
