@@ -10,7 +10,11 @@ use std::{
 use clap::{Args, Subcommand};
 use futures_util::TryStreamExt as _;
 
-use super::{Failure, Kind, Verdict, list::ListFlags, session::Session};
+use super::{
+    Failure, Kind, Verdict,
+    session::Session,
+    shown::{Shown, since_ms},
+};
 use crate::{
     client::{AuditPart, Client},
     duration,
@@ -18,7 +22,7 @@ use crate::{
     output::{
         Listing, Meta, Selection,
         columns::{AUDIT, VERIFICATION},
-        write_listing, write_sheet,
+        write_sheet,
     },
 };
 
@@ -73,21 +77,8 @@ pub(super) struct AuditListArgs {
     /// Only what came to this: accepted, rejected, denied, failed, note
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = KINDS)]
     kind: Vec<String>,
-    /// Only these columns, in this order
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// Sort by this column; -COLUMN puts the greatest first
-    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true)]
-    sort_by: Option<String>,
-    /// Only what fits; see `help filters`
-    #[arg(long, value_name = "EXPR")]
-    filter: Option<String>,
-    /// Without the line of titles
-    #[arg(long)]
-    no_headers: bool,
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = USUAL, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
-    limit: u32,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 const KINDS: [&str; 5] = ["accepted", "rejected", "denied", "failed", "note"];
@@ -111,26 +102,12 @@ impl AuditVerb {
 
 impl AuditListArgs {
     async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        // What is left out here has to be told there.
-        let limit = if self.filter.is_some() { MOST } else { self.limit };
-        let flags = ListFlags {
-            columns: self.columns,
-            sort_by: self.sort_by,
-            filter: self.filter,
-            no_headers: self.no_headers,
-            limit: Some(self.limit as usize),
-            ..ListFlags::default()
-        };
-        let selection = flags.selection(AUDIT)?;
         let client = session.connect().await?;
-        let meta = Meta::of(&session.context(), &client.snapshot().await?);
-        let since = self.since.map(|since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        let since_ms = since.map_or(0, |since| meta.now_ms().saturating_sub(since));
+        let since_ms = since_ms(&client, self.since).await?;
+        let limit = self.shown.ahead(USUAL).map_or(MOST, |limit| limit.min(MOST));
         let asked = AuditAsked { since_ms, who: self.who, results: self.kind, limit };
         let records = client.audit(asked).await?.try_collect().await?;
-        let items = selection.of(records, meta.now_ms());
-        let list = Listing { kind: "AuditList", meta: &meta, items: &items, selection: &selection };
-        session.answer(|out| write_listing(out, session.format(), &flags.style(session), &list))?;
+        self.shown.show(session, &client, "AuditList", AUDIT, records).await?;
         Ok(Verdict::Done)
     }
 }

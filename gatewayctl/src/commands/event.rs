@@ -2,11 +2,17 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Verdict, complete, list::ListFlags, session::Session, tail::Tail};
+use super::{
+    Failure, Verdict, complete,
+    list::ListFlags,
+    session::Session,
+    shown::{Shown, meta},
+    tail::Tail,
+};
 use crate::{
     client::{Client, Events},
     model::Event,
-    output::{Listing, Meta, Selection, columns::EVENT, write_events},
+    output::{Selection, columns::EVENT, write_events},
 };
 
 /// What the gateway keeps.
@@ -56,21 +62,8 @@ const KINDS: [&str; 7] = ["change", "health", "scale", "limit", "config", "tls",
 pub(super) struct EventListArgs {
     #[command(flatten)]
     kinds: Kinds,
-    /// Only these columns, in this order
-    #[arg(long, value_name = "A,B", value_delimiter = ',', add = complete::columns())]
-    columns: Vec<String>,
-    /// Sort by this column; -COLUMN puts the greatest first
-    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true, add = complete::sorted_columns())]
-    sort_by: Option<String>,
-    /// Only what fits; see `help filters`
-    #[arg(long, value_name = "EXPR", add = complete::fields())]
-    filter: Option<String>,
-    /// Without the line of titles
-    #[arg(long)]
-    no_headers: bool,
-    /// At most this many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 #[derive(Debug, Args)]
@@ -106,22 +99,10 @@ impl EventVerb {
 
 impl EventListArgs {
     async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let flags = ListFlags {
-            columns: self.columns,
-            sort_by: self.sort_by,
-            filter: self.filter,
-            no_headers: self.no_headers,
-            limit: self.limit,
-            ..ListFlags::default()
-        };
-        let selection = flags.selection(EVENT)?;
         let client = session.connect().await?;
         let mut events = past(&client, KEPT, &self.kinds.kinds).await?;
         events.reverse();
-        let meta = meta(session, &client).await?;
-        let items = selection.of(events, meta.now_ms());
-        let list = Listing { kind: "EventList", meta: &meta, items: &items, selection: &selection };
-        session.answer(|out| write_events(out, session.format(), &flags.style(session), &list))?;
+        self.shown.show_by(session, &client, "EventList", EVENT, events, write_events).await?;
         Ok(Verdict::Done)
     }
 }
@@ -148,11 +129,6 @@ impl TailArgs {
         }
         tail.follow(&client, backlog, &kinds).await
     }
-}
-
-/// Where the events come from.
-async fn meta(session: &Session, client: &Client) -> Result<Meta, Failure> {
-    Ok(Meta::of(&session.context(), &client.snapshot().await?))
 }
 
 /// The last events, newest last.

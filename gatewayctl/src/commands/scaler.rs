@@ -11,7 +11,7 @@ use super::{
     confirm::Stakes,
     scaler_simulate::SimulateArgs,
     session::Session,
-    shown::{Shown, meta},
+    shown::{Shown, meta, since_ms},
 };
 use crate::{
     duration,
@@ -285,7 +285,8 @@ impl ScalerListArgs {
     async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         let client = session.connect().await?;
         let scalers = client.scalers().await?;
-        self.shown.show(session, &client, "ScalerList", SCALER, scalers).await
+        self.shown.show(session, &client, "ScalerList", SCALER, scalers).await?;
+        Ok(Verdict::Done)
     }
 }
 
@@ -312,17 +313,11 @@ impl ShowArgs {
 impl DecisionsArgs {
     async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         let client = session.connect().await?;
-        let since_ms = match self.since {
-            None => 0,
-            // By the gateway's clock, which the decisions are told by.
-            Some(since) => {
-                let now_ms = client.snapshot().await?.time_ms;
-                now_ms.saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-            }
-        };
+        let since_ms = since_ms(&client, self.since).await?;
         let pool = self.pool.unwrap_or_default();
         let decisions = client.decisions(&pool, &words(&self.kinds), since_ms, MOST).await?;
-        self.shown.show(session, &client, "DecisionList", DECISION, decisions).await
+        self.shown.show(session, &client, "DecisionList", DECISION, decisions).await?;
+        Ok(Verdict::Done)
     }
 }
 

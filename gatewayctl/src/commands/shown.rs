@@ -1,11 +1,13 @@
 //! Flags and flow of a list that is shown once.
 
+use std::{io, time::Duration};
+
 use clap::Args;
 
-use super::{Failure, Verdict, complete, list::ListFlags, session::Session};
+use super::{Failure, complete, list::ListFlags, session::Session};
 use crate::{
     client::Client,
-    output::{Column, Listing, Meta, write_listing},
+    output::{Column, Format, Listing, Meta, Style, write_listing},
 };
 
 /// Flags of a list that is not watched.
@@ -38,16 +40,29 @@ impl Shown {
         is_plain.then_some(wanted.max(1))
     }
 
-    /// Shows what is asked for of `items`.
+    /// Shows what is asked for of `items`; how many that are.
     pub(super) async fn show<T>(
-        &self,
+        self,
         session: &Session,
         client: &Client,
         kind: &'static str,
         columns: &'static [Column<T>],
         items: Vec<T>,
-    ) -> Result<Verdict, Failure> {
-        let Self { columns: names, sort_by, filter, no_headers, limit } = self.clone();
+    ) -> Result<usize, Failure> {
+        self.show_by(session, client, kind, columns, items, write_listing).await
+    }
+
+    /// The same, written in another way.
+    pub(super) async fn show_by<T>(
+        self,
+        session: &Session,
+        client: &Client,
+        kind: &'static str,
+        columns: &'static [Column<T>],
+        items: Vec<T>,
+        write: impl FnOnce(&mut Vec<u8>, Format, &Style, &Listing<'_, T>) -> io::Result<()>,
+    ) -> Result<usize, Failure> {
+        let Self { columns: names, sort_by, filter, no_headers, limit } = self;
         let flags = ListFlags {
             columns: names,
             sort_by,
@@ -60,12 +75,20 @@ impl Shown {
         let meta = meta(session, client).await?;
         let items = selection.of(items, meta.now_ms());
         let list = Listing { kind, meta: &meta, items: &items, selection: &selection };
-        session.answer(|out| write_listing(out, session.format(), &flags.style(session), &list))?;
-        Ok(Verdict::Done)
+        session.answer(|out| write(out, session.format(), &flags.style(session), &list))?;
+        Ok(items.len())
     }
 }
 
 /// Where what was asked for beside a picture comes from.
 pub(super) async fn meta(session: &Session, client: &Client) -> Result<Meta, Failure> {
     Ok(Meta::of(&session.context(), &client.snapshot().await?))
+}
+
+/// When it was `ago`, by the gateway's clock, in milliseconds since the Unix epoch; 0 when that is
+/// not told.
+pub(super) async fn since_ms(client: &Client, ago: Option<Duration>) -> Result<i64, Failure> {
+    let Some(ago) = ago else { return Ok(0) };
+    let now_ms = client.snapshot().await?.time_ms;
+    Ok(now_ms.saturating_sub(i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)))
 }

@@ -65,6 +65,7 @@ impl StatsArgs {
         };
         let stats = pasts.iter().filter(wanted);
         let stats = stats.map(|past| Stat::of(past, since_ms, picture.time_ms)).collect();
-        self.shown.show(session, &client, "BackendStats", STAT, stats).await
+        self.shown.show(session, &client, "BackendStats", STAT, stats).await?;
+        Ok(Verdict::Done)
     }
 }

@@ -2,11 +2,8 @@
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, list::ListFlags, session::Session};
-use crate::{
-    model::Field,
-    output::{Listing, Meta, columns::FIELD, write_listing},
-};
+use super::super::{Failure, Verdict, session::Session, shown::Shown};
+use crate::output::{Format, columns::FIELD};
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -31,87 +28,44 @@ pub(in crate::commands) struct ShowArgs {
     #[arg(value_name = "TARGET")]
     targets: Vec<String>,
     #[command(flatten)]
-    list: FieldFlags,
+    shown: Shown,
 }
 
 #[derive(Debug, Args)]
 #[command(after_long_help = DIFF_EXAMPLES)]
 pub(in crate::commands) struct DiffArgs {
     #[command(flatten)]
-    list: FieldFlags,
-}
-
-/// Flags of lists that are not watched.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "List options")]
-struct FieldFlags {
-    /// Only these columns, in this order
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    columns: Vec<String>,
-    /// Sort by this column; -COLUMN puts the greatest first
-    #[arg(long, value_name = "[-]COLUMN", allow_hyphen_values = true)]
-    sort_by: Option<String>,
-    /// Only what fits: 'provenance=operator'; see `help filters`
-    #[arg(long, value_name = "EXPR")]
-    filter: Option<String>,
-    /// Without the line of titles
-    #[arg(long)]
-    no_headers: bool,
-    /// At most this many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    shown: Shown,
 }
 
 impl ShowArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let Self { targets, list } = self;
-        let wanted = |it: &Field| targets.is_empty() || targets.contains(&it.target);
-        let found = show(session, list, "FieldList", wanted, &targets).await?;
-        debug_assert!(found > 0 || targets.is_empty(), "what is missing was refused");
+        let client = session.connect().await?;
+        let mut fields = client.fields().await?;
+        for target in &self.targets {
+            if fields.iter().all(|it| it.target != *target) {
+                let known = fields.iter().map(|it| it.target.as_str());
+                return Err(Failure::not_found("target", target, known, "gatewayctl config show"));
+            }
+        }
+        fields.retain(|it| self.targets.is_empty() || self.targets.contains(&it.target));
+        self.shown.show(session, &client, "FieldList", FIELD, fields).await?;
         Ok(Verdict::Done)
     }
 }
 
 impl DiffArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let drifted = |it: &Field| it.differs && it.provenance != "autoscaler";
-        match show(session, self.list, "ConfigDiff", drifted, &[]).await? {
-            0 => {
-                session.done("nothing differs from the file")?;
-                Ok(Verdict::Done)
-            }
+        let client = session.connect().await?;
+        let mut fields = client.fields().await?;
+        fields.retain(|it| it.differs && it.provenance != "autoscaler");
+        if fields.is_empty() && session.format() == Format::Table {
+            session.done("nothing differs from the file")?;
+            return Ok(Verdict::Done);
+        }
+        match self.shown.show(session, &client, "ConfigDiff", FIELD, fields).await? {
+            0 => Ok(Verdict::Done),
             _ => Ok(Verdict::NotOk),
         }
     }
-}
-
-/// Shows the fields that are wanted; how many they are.
-async fn show(
-    session: &Session,
-    flags: FieldFlags,
-    kind: &'static str,
-    wanted: impl Fn(&Field) -> bool,
-    targets: &[String],
-) -> Result<usize, Failure> {
-    let FieldFlags { columns, sort_by, filter, no_headers, limit } = flags;
-    let list = ListFlags { columns, sort_by, filter, no_headers, limit, ..ListFlags::default() };
-    let selection = list.selection(FIELD)?;
-    let client = session.connect().await?;
-    let mut fields = client.fields().await?;
-    for target in targets {
-        if fields.iter().all(|it| it.target != *target) {
-            let known = fields.iter().map(|it| it.target.as_str());
-            return Err(Failure::not_found("target", target, known, "gatewayctl config show"));
-        }
-    }
-    fields.retain(wanted);
-    let picture = client.snapshot().await?;
-    let items = selection.of(fields, picture.time_ms);
-    let meta = Meta::of(&session.context(), &picture);
-    let listing = Listing { kind, meta: &meta, items: &items, selection: &selection };
-    if !items.is_empty() || session.format() != crate::output::Format::Table {
-        let style = list.style(session);
-        session.answer(|out| write_listing(out, session.format(), &style, &listing))?;
-    }
-    Ok(items.len())
 }

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, session::Session, shown::Shown};
+use super::super::{
+    Failure, Verdict,
+    session::Session,
+    shown::{Shown, since_ms},
+};
 use crate::{duration, model::OperationsAsked, output::columns::OPERATION};
 
 /// How many are shown unless asked for more.
@@ -46,14 +50,7 @@ pub(in crate::commands) struct ListArgs {
 impl ListArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         let client = session.connect().await?;
-        let since_ms = match self.since {
-            None => 0,
-            // By the gateway's clock, which operations are told by.
-            Some(since) => {
-                let now_ms = client.snapshot().await?.time_ms;
-                now_ms.saturating_sub(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-            }
-        };
+        let since_ms = since_ms(&client, self.since).await?;
         let asked = OperationsAsked {
             since_ms,
             who: self.who.unwrap_or_default(),
@@ -62,6 +59,7 @@ impl ListArgs {
             limit: self.shown.ahead(USUAL).unwrap_or(ALL),
         };
         let found = client.operations(&asked).await?;
-        self.shown.show(session, &client, "OperationList", OPERATION, found).await
+        self.shown.show(session, &client, "OperationList", OPERATION, found).await?;
+        Ok(Verdict::Done)
     }
 }
