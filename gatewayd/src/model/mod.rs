@@ -15,6 +15,8 @@ mod drain;
 mod ejection;
 mod entity;
 mod event;
+#[cfg(test)]
+pub(crate) mod example;
 mod field;
 mod gateway;
 mod health;

@@ -123,37 +123,17 @@ fn weighs(backend: &Backend) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::model::{Balance, Capacity, EjectionRules, HealthCheck, Standing};
+    use crate::model::example;
 
     const NOTHING: Allowed = Allowed { below_min: false, much_at_once: false };
 
     fn gateway(standings: &[Standing]) -> Gateway {
         let backends = standings.iter().enumerate().map(|(number, standing)| Backend {
-            name: format!("app-{number}").parse().unwrap(),
-            address: "127.0.0.1:9000".parse().unwrap(),
-            weight: Weight::DEFAULT,
             standing: *standing,
-            mark: None,
-            ramp: None,
-            source: crate::model::Source::Hand,
+            ..example::backend(&format!("app-{number}"))
         });
-        let pool = Pool {
-            name: "app".parse().unwrap(),
-            balance: Balance::RoundRobin,
-            weights: Default::default(),
-            slow_start: Duration::ZERO,
-            h2: false,
-            sticky: None,
-            autoscale: None,
-            health: HealthCheck::default(),
-            ejection: EjectionRules::default(),
-            panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
-            capacity: Capacity::default(),
-            backends: backends.collect(),
-        };
+        let pool = example::pool(backends);
         Gateway { pools: vec![pool], ..Gateway::default() }
     }
 

@@ -95,35 +95,16 @@ fn total_rps(pool: &Pool, seen: &impl Fn(&str) -> Seen) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::model::{Backend, Balance, Capacity, EjectionRules, HealthCheck, Standing, Weight};
+    use crate::model::{Backend, Standing, Weight, example};
 
     fn gateway(backends: &[(&str, i64, Standing)]) -> Gateway {
         let backends = backends.iter().map(|(name, weight, standing)| Backend {
-            name: name.parse().unwrap(),
-            address: "127.0.0.1:9000".parse().unwrap(),
             weight: Weight::nearest(*weight),
             standing: *standing,
-            mark: None,
-            ramp: None,
-            source: crate::model::Source::Hand,
+            ..example::backend(name)
         });
-        let pool = Pool {
-            name: "app".parse().unwrap(),
-            balance: Balance::RoundRobin,
-            weights: Default::default(),
-            slow_start: Duration::ZERO,
-            h2: false,
-            sticky: None,
-            autoscale: None,
-            health: HealthCheck::default(),
-            ejection: EjectionRules::default(),
-            panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
-            capacity: Capacity::default(),
-            backends: backends.collect(),
-        };
+        let pool = example::pool(backends);
         Gateway { pools: vec![pool], ..Gateway::default() }
     }
 

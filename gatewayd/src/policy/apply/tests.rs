@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Backend, Balance, CandidateEdit, Capacity, DrainOrder, DrainPlan, DrainStep, EjectionRules,
-    HealthCheck, Limit, LimitEdit, LimitKey, LimitMode, LimitTarget, OnDeadline, Pool, Rule,
-    RuleEdit, ScalerEdit, ScalingMode, Then, Weight, WeightEdit,
+    Backend, CandidateEdit, DrainOrder, DrainPlan, DrainStep, Limit, LimitEdit, LimitMode,
+    LimitTarget, OnDeadline, Rule, RuleEdit, ScalerEdit, ScalingMode, Then, Weight, WeightEdit,
+    example,
 };
 
 pub(super) fn name(text: &str) -> Name {
@@ -14,43 +14,12 @@ pub(super) fn name(text: &str) -> Name {
 }
 
 pub(super) fn backend(number: u16) -> Backend {
-    Backend {
-        name: name(&format!("app-{number}")),
-        address: ([127, 0, 0, 1], 9000 + number).into(),
-        weight: Weight::DEFAULT,
-        standing: Standing::Active,
-        mark: None,
-        ramp: None,
-        source: crate::model::Source::Hand,
-    }
+    let address = ([127, 0, 0, 1], 9000 + number).into();
+    Backend { address, ..example::backend(&format!("app-{number}")) }
 }
 
 pub(super) fn desired() -> Desired {
-    let pool = Pool {
-        name: name("app"),
-        balance: Balance::RoundRobin,
-        weights: Default::default(),
-        slow_start: Duration::ZERO,
-        h2: false,
-        sticky: None,
-        autoscale: None,
-        health: HealthCheck::default(),
-        ejection: EjectionRules::default(),
-        panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
-        capacity: Capacity::default(),
-        backends: (1..=3).map(backend).collect(),
-    };
-    let limit = Limit {
-        name: name("create"),
-        key: LimitKey::ClientIp.into(),
-        rule: Rule::Max("100/minute".parse().unwrap()),
-        mode: LimitMode::Enforce,
-        v6: Default::default(),
-        adjustments: Vec::new(),
-        candidate: None,
-        rule_lapse: None,
-        mode_lapse: None,
-    };
+    let (pool, limit) = (example::pool((1..=3).map(backend)), example::limit("100/minute"));
     let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
     Desired { revision: 7, gateway: file.clone(), file, ..Desired::default() }
 }

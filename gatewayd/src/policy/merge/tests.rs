@@ -1,49 +1,15 @@
 use std::time::Duration;
 
 use super::*;
-use crate::model::{
-    Balance, Capacity, EjectionRules, HealthCheck, LimitKey, LimitMode, Mark, Rule, Standing,
-    Weight,
-};
+use crate::model::{Mark, Standing, Weight, example};
 
 fn backend(name: &str, weight: i64) -> Backend {
-    Backend {
-        name: name.parse().unwrap(),
-        address: "127.0.0.1:9000".parse().unwrap(),
-        weight: Weight::nearest(weight),
-        standing: Standing::Active,
-        mark: None,
-        ramp: None,
-        source: crate::model::Source::Hand,
-    }
+    Backend { weight: Weight::nearest(weight), ..example::backend(name) }
 }
 
 fn gateway(backends: &[(&str, i64)], max: &str) -> Gateway {
-    let pool = Pool {
-        name: "app".parse().unwrap(),
-        balance: Balance::RoundRobin,
-        weights: Default::default(),
-        slow_start: Duration::ZERO,
-        h2: false,
-        sticky: None,
-        autoscale: None,
-        health: HealthCheck::default(),
-        ejection: EjectionRules::default(),
-        panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
-        capacity: Capacity::default(),
-        backends: backends.iter().map(|(name, weight)| backend(name, *weight)).collect(),
-    };
-    let limit = Limit {
-        name: "create".parse().unwrap(),
-        key: LimitKey::ClientIp.into(),
-        rule: Rule::Max(max.parse().unwrap()),
-        mode: LimitMode::Enforce,
-        v6: Default::default(),
-        adjustments: Vec::new(),
-        candidate: None,
-        rule_lapse: None,
-        mode_lapse: None,
-    };
+    let pool = example::pool(backends.iter().map(|(name, weight)| backend(name, *weight)));
+    let limit = example::limit(max);
     Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() }
 }
 

@@ -1,48 +1,9 @@
-use std::time::Duration;
-
 use super::*;
-use crate::model::{
-    Balance, Capacity, EjectionRules, HealthCheck, Lapse, LimitKey, LimitMode, Mark, Rule, Weight,
-};
-
-fn backend(name: &str) -> Backend {
-    Backend {
-        name: name.parse().unwrap(),
-        address: "10.0.0.1:9000".parse().unwrap(),
-        weight: Weight::DEFAULT,
-        standing: Standing::Active,
-        mark: None,
-        ramp: None,
-        source: Source::Hand,
-    }
-}
+use crate::model::example::{self, backend};
+use crate::model::{Lapse, Mark, Rule, Weight};
 
 fn desired() -> Desired {
-    let pool = Pool {
-        name: "app".parse().unwrap(),
-        balance: Balance::RoundRobin,
-        weights: Default::default(),
-        slow_start: Duration::ZERO,
-        h2: false,
-        sticky: None,
-        autoscale: None,
-        health: HealthCheck::default(),
-        ejection: EjectionRules::default(),
-        panic_threshold: Pool::DEFAULT_PANIC_THRESHOLD,
-        capacity: Capacity::default(),
-        backends: vec![backend("a"), backend("b")],
-    };
-    let limit = Limit {
-        name: "create".parse().unwrap(),
-        key: LimitKey::ClientIp.into(),
-        rule: rule("100/minute"),
-        mode: LimitMode::Enforce,
-        v6: Default::default(),
-        adjustments: Vec::new(),
-        candidate: None,
-        rule_lapse: None,
-        mode_lapse: None,
-    };
+    let (pool, limit) = (example::pool([backend("a"), backend("b")]), example::limit("100/minute"));
     let file = Gateway { pools: vec![pool], limits: vec![limit], ..Gateway::default() };
     Desired { gateway: file.clone(), file, ..Desired::default() }
 }
