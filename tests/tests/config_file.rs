@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
+use gateway_proto::{ApplyConfigRequest, ValidateRequest, config_client::ConfigClient};
 use gateway_tests::{EVERYTHING, Fleet, Gateway, Said, Signal, until};
 
 const LIMIT: &str = r#"
@@ -156,4 +157,23 @@ fn a_file_that_somebody_is_editing_is_left_alone() {
     });
     gateway.ctl.run("config persist -y");
     assert_eq!(text(&gateway).matches("weight = 40").count(), 1);
+}
+
+#[test]
+fn a_text_that_no_start_would_read_is_not_applied_either() {
+    let fleet = Fleet::start(1);
+    let gateway = start(&fleet);
+    let before = text(&gateway);
+    let long = format!("{before}{}", "# and so on\n".repeat(90_000));
+    let what = "gateway.toml:1:1: error: larger than 1048576 bytes";
+    let admin = gateway.admin();
+    let mut config = ConfigClient::new(admin.channel());
+    let asked = ValidateRequest { text: long.clone() };
+    let found = admin.wait(config.validate(asked)).unwrap().into_inner();
+    assert!(found.mistakes.contains(what) && found.summary.is_empty(), "{found:?}");
+    let asked = ApplyConfigRequest { text: long, intent: None };
+    let refused = admin.wait(config.apply(asked)).unwrap_err();
+    assert!(refused.message().contains(what), "{refused:?}");
+    assert_eq!(refused.code(), tonic::Code::InvalidArgument);
+    assert_eq!(text(&gateway), before);
 }

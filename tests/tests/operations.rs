@@ -497,6 +497,12 @@ fn a_file_of_commands_is_one_operation_or_none() {
         assert!(said.err.contains(words), "{lines}: {said:?}");
         assert_eq!(wanted(ctl), before, "{lines}");
     }
+    // A change at its end is not cut off: the file is refused as a whole.
+    let padded = format!("drain app-1\n{}drain app-2\n", "# and so on\n".repeat(90_000));
+    let said = change(&padded, "-y");
+    assert!(said.code == 2 && said.err.contains("larger than 1048576 bytes"), "{said:?}");
+    assert!(said.err.contains("name a file of a few commands"), "{said:?}");
+    assert_eq!(wanted(ctl), before);
     let lines = "backend weight app-1=50 app-2=150\ndrain app-3\nbackend remove app-3\n\
                  limit set per-ip --max '777/minute' --ttl 1h\nblock add 192.0.2.0/24 --ttl 2h\n";
     let said = change(lines, "-n");

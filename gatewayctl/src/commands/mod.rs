@@ -42,6 +42,7 @@ mod shown;
 mod status;
 mod tail;
 mod target;
+mod text;
 mod top;
 mod version;
 mod wait;

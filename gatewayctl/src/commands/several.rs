@@ -1,25 +1,20 @@
 //! `change`: several changes as one, from a file of commands.
 
-use std::{
-    fs,
-    io::{self, Read as _},
-    path::{Path, PathBuf},
-};
-
 use clap::{Args, CommandFactory as _, FromArgMatches as _};
 
 use super::{
-    Failure, Kind, Verdict,
+    Failure, Verdict,
     change::{self, ChangeFlags, TtlFlag},
     cli::Cli,
     confirm::Stakes,
     session::{Gathered, Session},
+    text::FileFlag,
     words::words,
 };
 use crate::model::Edit;
 
-/// The longest file in bytes: a message of the gateway's takes no more.
-const LONGEST: u64 = 1024 * 1024;
+/// What the file is.
+const WANTED: &str = "a file of a few commands, one a line";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,9 +34,8 @@ in a line.";
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct SeveralArgs {
-    /// The file of commands; - is standard input
-    #[arg(short, long, value_name = "FILE")]
-    file: PathBuf,
+    #[command(flatten)]
+    file: FileFlag,
     #[command(flatten)]
     lasts: TtlFlag,
     #[command(flatten)]
@@ -50,7 +44,7 @@ pub(super) struct SeveralArgs {
 
 impl SeveralArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let text = read(&self.file)?;
+        let text = self.file.read(WANTED)?;
         let client = session.connect().await?;
         let (mut edits, mut hurts) = (Vec::new(), false);
         for (number, line) in (1..).zip(text.lines()) {
@@ -78,20 +72,6 @@ impl SeveralArgs {
         change::apply(session, &client, &edit, &flags, &stakes).await?;
         Ok(Verdict::Done)
     }
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    let told = |error: io::Error| {
-        Failure::new(Kind::Local, format!("reading {}: {error}", path.display()))
-    };
-    let mut text = String::new();
-    if path == Path::new("-") {
-        io::stdin().take(LONGEST).read_to_string(&mut text).map_err(told)?;
-    } else {
-        let file = fs::File::open(path).map_err(told)?;
-        file.take(LONGEST).read_to_string(&mut text).map_err(told)?;
-    }
-    Ok(text)
 }
 
 /// What the command of a line would change.

@@ -19,7 +19,7 @@ use super::syntax;
 use super::tls::CertificateCheck;
 use crate::model::{Configuration, Gateway, Settings};
 
-/// The largest file that is read, in bytes: ten thousand backends take less.
+/// The largest file that is read, wherever it comes from, in bytes: ten thousand backends take less.
 const LARGEST: usize = 1 << 20;
 
 /// Reads the file at `path`. Relative paths in it begin at its directory; the certificates it names
@@ -45,10 +45,7 @@ pub(crate) fn text(path: &Path) -> Result<(String, String), Diagnostics> {
         let unreadable = Diagnostic::of_file(format!("cannot be read: {error}"));
         refuse("", unreadable.remedy("name a TOML file that this user may read"))
     })?;
-    if bytes.len() > LARGEST {
-        let large = Diagnostic::of_file(format!("larger than {LARGEST} bytes"));
-        return Err(refuse("", large.remedy("name a TOML file that describes a gateway")));
-    }
+    within_bounds(&name, bytes.len())?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok((name, text)),
         Err(error) => {
@@ -58,6 +55,16 @@ pub(crate) fn text(path: &Path) -> Result<(String, String), Diagnostics> {
             Err(refuse(&shown, wrong.remedy("save the file as UTF-8")))
         }
     }
+}
+
+/// Refuses what is too large: it could be applied, and not be read at the next start.
+fn within_bounds(name: &str, bytes: usize) -> Result<(), Diagnostics> {
+    if bytes <= LARGEST {
+        return Ok(());
+    }
+    let large = Diagnostic::of_file(format!("larger than {LARGEST} bytes"));
+    let large = large.remedy("name a TOML file that describes a gateway");
+    Err(Diagnostics::new(Source::new(name, ""), vec![large]))
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
@@ -109,6 +116,7 @@ fn document<T>(
     reading: Reading<'_>,
     read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
 ) -> Result<T, Diagnostics> {
+    within_bounds(name, text.len())?;
     let (table, ungrammatical) = syntax::parse(text);
     let mut fields = Fields::new("the file", &table, None, &reading);
     let made = read(&mut fields);

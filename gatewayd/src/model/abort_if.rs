@@ -54,14 +54,15 @@ impl FromStr for AbortIf {
     fn from_str(text: &str) -> Result<AbortIf, AbortIfError> {
         let wrong = |part: &str| AbortIfError(part.chars().take(80).collect());
         let mut conditions = Vec::new();
-        let mut words = String::new();
+        let mut words = Vec::new();
         // `or` is a word of its own; within a condition spaces mean nothing.
         for word in text.split_whitespace().chain(["or"]) {
             if word == "or" {
-                conditions.push(condition(&words).ok_or_else(|| wrong(&words))?);
+                let found = condition(&words.join(""));
+                conditions.push(found.ok_or_else(|| wrong(&words.join(" ")))?);
                 words.clear();
             } else {
-                words.push_str(word);
+                words.push(word);
             }
         }
         if conditions.len() > MOST { Err(wrong(text)) } else { Ok(AbortIf(conditions)) }
@@ -170,7 +171,8 @@ mod tests {
             ("", ""),
             ("error>1% or", ""),
             ("or error>1%", ""),
-            ("error>1% and p99>2x", "error>1%andp99>2x"),
+            ("error>1% and p99>2x", "error>1% and p99>2x"),
+            ("error>1% or  latency >  2x", "latency > 2x"),
             ("error<1%", "error<1%"),
             ("error>1", "error>1"),
             ("error>101%", "error>101%"),

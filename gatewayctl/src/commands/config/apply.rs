@@ -7,8 +7,9 @@ use super::super::{
     change::{self, ChangeFlags},
     confirm::Stakes,
     session::Session,
+    text::FileFlag,
 };
-use super::{lines::tell_changes, text::FileFlag, validate};
+use super::{WANTED, lines::tell_changes, validate};
 use crate::{client::ErrorCode, model::Edit, output::Format};
 
 const EXAMPLES: &str = "\
@@ -32,7 +33,7 @@ pub(in crate::commands) struct ApplyArgs {
 
 impl ApplyArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let text = self.file.read()?;
+        let text = self.file.read(WANTED)?;
         let client = session.connect().await?;
         let found = client.validate(self.file.name(), &text).await?;
         if !found.mistakes.is_empty() {

@@ -5,12 +5,14 @@ mod export;
 mod fields;
 mod lines;
 mod persist;
-mod text;
 mod validate;
 
 use clap::Subcommand;
 
 use super::{Failure, Verdict, session::Session};
+
+/// What files are that these verbs read.
+const WANTED: &str = "a TOML file that describes a gateway";
 
 /// What can be done with the configuration.
 #[derive(Debug, Subcommand)]

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::super::{Failure, Verdict, session::Session};
-use super::text::FileFlag;
+use super::super::{Failure, Verdict, session::Session, text::FileFlag};
+use super::WANTED;
 use crate::{
     model::Validation,
     output::{Format, Listing, Meta, Selection, columns::VALIDATION, write_listing},
@@ -26,7 +26,7 @@ pub(in crate::commands) struct ValidateArgs {
 
 impl ValidateArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let text = self.file.read()?;
+        let text = self.file.read(WANTED)?;
         let found = session.connect().await?.validate(self.file.name(), &text).await?;
         let is_good = found.mistakes.is_empty();
         if session.format() != Format::Table {

@@ -7,9 +7,9 @@ use std::{
 
 use clap::Args;
 
-use super::super::{Failure, Kind};
+use super::{Failure, Kind};
 
-/// More is no file of a gateway.
+/// More is no file of a gateway's, and no message to one either.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// Which file is meant.
@@ -26,8 +26,8 @@ impl FileFlag {
         if self.file == "-" { "standard input" } else { &self.file }
     }
 
-    /// What it holds.
-    pub(super) fn read(&self) -> Result<String, Failure> {
+    /// What it holds, all of it, which is to be `wanted`.
+    pub(super) fn read(&self, wanted: &str) -> Result<String, Failure> {
         let mut text = String::new();
         let read = match self.file.as_str() {
             "-" => io::stdin().take(MOST_BYTES + 1).read_to_string(&mut text),
@@ -36,15 +36,14 @@ impl FileFlag {
         };
         match read {
             Ok(bytes) if bytes as u64 > MOST_BYTES => {
-                Err(self.unusable(&format!("larger than {MOST_BYTES} bytes")))
+                Err(self.unusable(&format!("larger than {MOST_BYTES} bytes"), wanted))
             }
             Ok(_) => Ok(text),
-            Err(error) => Err(self.unusable(&error.to_string())),
+            Err(error) => Err(self.unusable(&error.to_string(), wanted)),
         }
     }
 
-    fn unusable(&self, why: &str) -> Failure {
-        Failure::new(Kind::Usage, format!("{}: {why}", self.name()))
-            .hint("name a TOML file that describes a gateway")
+    fn unusable(&self, why: &str, wanted: &str) -> Failure {
+        Failure::new(Kind::Usage, format!("{}: {why}", self.name())).hint(format!("name {wanted}"))
     }
 }
