@@ -87,6 +87,8 @@ fn run(socket: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new("tmux");
     command.arg("-S").arg(socket).args(arguments);
     command.env("LC_ALL", "C.UTF-8").env_remove("TMUX");
+    // What a dashboard remembers is this terminal's alone.
+    command.env("XDG_STATE_HOME", socket.with_file_name("state"));
     command.output().unwrap()
 }
 

@@ -4,50 +4,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
 
-use gateway_tests::{Ctl, EVERYTHING, Fleet, Gateway, Said, Terminal, gatewayctl};
+use gateway_tests::{Desk, EVERYTHING, Fleet, Gateway, Said, Terminal, gatewayctl};
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// An operator's desk: gatewayctl, and a file of contexts.
-struct Desk {
-    directory: TempDir,
-    ctl: Ctl,
-}
-
-impl Desk {
-    fn new() -> Desk {
-        let directory = tempfile::tempdir().unwrap();
-        let ctl = Ctl::with_file(directory.path().join("ctl/config.toml"));
-        Desk { directory, ctl }
-    }
-
-    fn with(text: &str) -> Desk {
-        let desk = Desk::new();
-        fs::create_dir(desk.directory.path().join("ctl")).unwrap();
-        fs::write(desk.file(), text).unwrap();
-        desk
-    }
-
-    /// One context called `prod` with these keys, in use.
-    fn of(gateway: &Gateway, keys: &str) -> Desk {
-        let address = gateway.ctl.address();
-        Desk::with(&format!("current = \"prod\"\n[contexts.prod]\naddr = \"{address}\"\n{keys}\n"))
-    }
-
-    fn file(&self) -> PathBuf {
-        self.directory.path().join("ctl/config.toml")
-    }
-
-    fn text(&self) -> String {
-        fs::read_to_string(self.file()).unwrap()
-    }
-
-    fn with_env(&self, name: &str, value: &str, line: &str) -> Said {
-        Said::of(self.ctl.command().env(name, value).args(line.split_whitespace()))
-    }
-}
 
 fn gateway(fleet: &Fleet) -> Gateway {
     Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")))

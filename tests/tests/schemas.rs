@@ -131,6 +131,7 @@ fn every_answer_is_as_its_schema_says() {
         "config show",
         "config diff",
         "config export",
+        "config keys",
         "context test",
     ] {
         let said = gateway.ctl.try_run(&format!("{line} -o json"));

@@ -85,7 +85,7 @@ pub(super) enum Command {
     /// What listeners prove themselves by, and until when
     #[command(subcommand)]
     Cert(CertVerb),
-    /// The file, what operators said since, and the way between them
+    /// The gateway's file and what operators said since; and your own: keys, path
     #[command(subcommand)]
     Config(ConfigVerb),
     /// How the number of servers follows the load

@@ -64,7 +64,7 @@ impl HelpArgs {
             ["exit-codes"] => exit_codes(),
             ["output"] => OUTPUT.to_owned(),
             ["filters"] => FILTERS.to_owned(),
-            ["keys"] => tui::keys(),
+            ["keys"] => tui::keys(&tui::Keymap::default()),
             words => return command(words),
         };
         io::stdout().write_all(text.as_bytes())?;

@@ -9,9 +9,9 @@ use std::{
 
 use clap::{Args, ColorChoice, ValueEnum};
 
-use super::{Failure, Kind, Verdict, session::Session, target::Choice};
+use super::{Failure, Kind, Verdict, config::keymap, session::Session, target::Choice};
 use crate::{
-    config::{self, Ascii, Ui},
+    config::{self, Ascii, Config},
     duration,
     model::Protect,
     tui,
@@ -38,6 +38,9 @@ pub(super) struct TopArgs {
     /// Show only; every change is disabled [env: GATEWAYCTL_READONLY]
     #[arg(long)]
     read_only: bool,
+    /// The keys of the program, whatever the file says of keys
+    #[arg(long)]
+    default_keys: bool,
     /// How often to draw [default: 1s, or as the file of contexts says]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     refresh: Option<Duration>,
@@ -45,14 +48,14 @@ pub(super) struct TopArgs {
 
 /// How the dashboard begins. Where the file does not say which gateway is meant, a broken one is no
 /// reason to stay away from it.
-fn ui(session: &Session) -> Result<Ui, Failure> {
+fn config(session: &Session) -> Result<Config, Failure> {
     let is_needed = session.target()?.chosen_by == Choice::File;
     match config::load() {
-        Ok(config) => Ok(config.ui),
+        Ok(config) => Ok(config),
         Err(error) if is_needed => Err(error.into()),
         Err(error) => {
             session.tell(&format!("{error}; the dashboard begins as without it"));
-            Ok(Ui::default())
+            Ok(Config::default())
         }
     }
 }
@@ -78,7 +81,9 @@ impl TopArgs {
                 .hint("`gatewayctl status` shows the same once, `gatewayctl status -w` keeps on"));
         }
         let context = session.target()?.context.clone();
-        let ui = ui(session)?;
+        let config = config(session)?;
+        let keymap = if self.default_keys { tui::Keymap::default() } else { keymap(&config)? };
+        let ui = config.ui;
         let color = session.wants_color(io::stdout().is_terminal());
         let options = tui::Options {
             address: context.address,
@@ -105,6 +110,7 @@ impl TopArgs {
                 hue: context.header_color,
             },
             refresh: self.refresh.or(ui.refresh).unwrap_or(REFRESH),
+            keymap,
             own_address: super::block::own_address(),
             grammar: super::palette::GRAMMAR,
         };

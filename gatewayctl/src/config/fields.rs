@@ -4,7 +4,7 @@ use std::{cell::RefCell, ops::Range};
 
 use toml_edit::{Item, TableLike, Value};
 
-use super::mistake::Mistake;
+use super::mistake::{Mistake, Place};
 
 /// How alike two words must be for one to be a slip of the other.
 const ALIKE: f64 = 0.8;
@@ -45,6 +45,11 @@ impl<'a> Reading<'a> {
         self.found.borrow_mut().push(Mistake::at(self.text, span, message, remedy));
     }
 
+    /// Where `span` is.
+    pub(super) fn place(&self, span: Option<Range<usize>>) -> Option<Place> {
+        span.map(|span| Place::of(self.text, &span))
+    }
+
     /// All mistakes, in the order of the file.
     pub(super) fn finish(self) -> Vec<Mistake> {
         let mut found = self.found.into_inner();
@@ -83,25 +88,16 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// Adds a mistake for each key that was not asked for. `later` are keys that a later version
-    /// knows, and what to do until then.
-    pub(super) fn refuse_the_rest(self, later: &[(&str, &str)]) {
+    /// Adds a mistake for each key that was not asked for.
+    pub(super) fn refuse_the_rest(self) {
         for (word, _) in self.table.iter() {
             if self.asked.contains(&word) {
                 continue;
             }
             let span = self.table.key(word).and_then(toml_edit::Key::span);
-            match later.iter().find(|(key, _)| *key == word) {
-                Some((_, instead)) => {
-                    let message = format!("`{word}` is not available yet in this version");
-                    self.reading.report(span, message, *instead);
-                }
-                None => {
-                    let shown: String = word.chars().take(64).collect();
-                    let message = format!("unknown key `{shown}` in {}", self.what);
-                    self.reading.report(span, message, suggestion(&shown, &self.asked));
-                }
-            }
+            let shown: String = word.chars().take(64).collect();
+            let message = format!("unknown key `{shown}` in {}", self.what);
+            self.reading.report(span, message, suggestion(&shown, &self.asked));
         }
     }
 }
@@ -179,7 +175,8 @@ impl<'a> Placed<'a> {
 }
 
 /// The remedy for `word`, which is none of `known`.
-fn suggestion(word: &str, known: &[&str]) -> String {
+#[must_use]
+pub fn suggestion(word: &str, known: &[&str]) -> String {
     let likeness = |known: &str| strsim::jaro_winkler(&word.to_lowercase(), known);
     let near = known.iter().filter(|known| likeness(known) >= ALIKE);
     match near.max_by(|one, other| likeness(one).total_cmp(&likeness(other))) {

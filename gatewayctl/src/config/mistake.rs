@@ -59,7 +59,7 @@ impl Mistake {
 }
 
 impl Place {
-    fn of(text: &str, span: &Range<usize>) -> Self {
+    pub(super) fn of(text: &str, span: &Range<usize>) -> Self {
         let start = text.floor_char_boundary(span.start.min(text.len()));
         let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line = text[..begin].matches('\n').count() + 1;

@@ -3,6 +3,7 @@
 //! ```text
 //! current = "prod-eu"        the context of commands that name none
 //! [ui]                       how the dashboard begins
+//! [keys]                     which keys it wants for which actions
 //! [contexts.prod-eu]         one gateway: where it is, and how it is protected
 //! ```
 
@@ -10,14 +11,17 @@ mod context;
 mod edit;
 mod fields;
 mod file;
+mod keys;
 mod mistake;
 mod read;
 mod ui;
 
 pub use context::{Context, check_name};
 pub use edit::{EditError, add, remove, rename, use_context};
+pub use fields::suggestion;
 pub use file::{ConfigError, load, path, store};
-pub use mistake::Mistake;
+pub use keys::{Rebinding, Word};
+pub use mistake::{Mistake, Place};
 pub use ui::{Ascii, Ui};
 
 /// What the file says.
@@ -27,6 +31,8 @@ pub struct Config {
     pub current: Option<String>,
     /// How the dashboard begins.
     pub ui: Ui,
+    /// Which keys its operator wants for which actions, in the order of the file.
+    pub keys: Vec<Rebinding>,
     /// The gateways, in the order of the file.
     pub contexts: Vec<Context>,
 }

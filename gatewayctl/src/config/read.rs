@@ -8,6 +8,7 @@ use toml_parser::lexer::TokenKind;
 use super::{
     Ascii, Config, Context, Mistake, Ui, check_name,
     fields::{Fields, Placed, Reading},
+    keys::rebindings,
 };
 use crate::{
     client::{Address, TlsFiles},
@@ -52,14 +53,15 @@ fn whole<'a>(table: &'a dyn TableLike, reading: &'a Reading<'a>) -> Config {
     let mut fields = Fields::new("the file", table, reading);
     let current = fields.value("current");
     let ui = fields.value("ui").and_then(|it| ui(it, reading)).unwrap_or_default();
+    let keys = fields.value("keys").map(|it| rebindings(it, reading)).unwrap_or_default();
     let named = fields.value("contexts");
-    fields.refuse_the_rest(&[("keys", "take it out; keys cannot be changed yet")]);
+    fields.refuse_the_rest();
     let contexts = named.map(|it| contexts(it, reading)).unwrap_or_default();
     let names = table.get("contexts").and_then(Item::as_table_like);
     // One whose keys are wrong is there all the same.
     let names = names.map(|it| it.iter().map(|(name, _)| name).collect()).unwrap_or_default();
     let current = current.and_then(|it| chosen(it, names));
-    Config { current, ui, contexts }
+    Config { current, ui, keys, contexts }
 }
 
 /// The context in use, one of `names`.
@@ -96,7 +98,7 @@ fn ui<'a>(value: Placed<'a>, reading: &'a Reading<'a>) -> Option<Ui> {
     if let Some(quit) = fields.value("confirm_quit") {
         quit.one_of(&[("staged", ())]);
     }
-    fields.refuse_the_rest(&[]);
+    fields.refuse_the_rest();
     Some(Ui { mono: theme.unwrap_or_default(), refresh, ascii: ascii.unwrap_or_default() })
 }
 
@@ -128,7 +130,7 @@ fn context<'a>(name: &str, value: Placed<'a>, reading: &'a Reading<'a>) -> Optio
         .value("header_color")
         .and_then(|it| it.one_of(&Hue::ALL.map(|hue| (hue.word(), hue))));
     let require_reason = fields.value("require_reason").and_then(Placed::flag);
-    fields.refuse_the_rest(&[]);
+    fields.refuse_the_rest();
     let context = Context {
         name: name.to_owned(),
         address: address?,
@@ -258,7 +260,9 @@ addr = "unix:///run/gatewayd/admin.sock"
                 "expected a table",
                 "[contexts.dev]",
             ),
-            ("[ui]", "[keys]\n[ui]", 3, "not available yet", "take it out"),
+            ("[ui]", "[keys]\nx = \"d\"\n[ui]", 4, "expected a list of keys", "[\"d\""),
+            ("[ui]", "[keys]\nx = [\"d\", 1]\n[ui]", 4, "expected a key, found", "list"),
+            ("[ui]", "keys = 1\n[ui]", 3, "expected a table", "[keys]"),
             ("mouse = false", "mouze = false", 6, "unknown key `mouze` in [ui]", "`mouse`"),
         ] {
             let text = WHOLE.replacen(from, to, 1);

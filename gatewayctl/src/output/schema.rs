@@ -6,13 +6,13 @@ use super::{
     Column, Rank, Unit,
     columns::{
         AUDIT, BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST,
-        DECISION, EVENT, FIELD, FINDING, IDENTITY, LIMIT, LOAD, OPERATION, POOL, REJECTION,
+        DECISION, EVENT, FIELD, FINDING, IDENTITY, KEY, LIMIT, LOAD, OPERATION, POOL, REJECTION,
         RELEASE, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, VALIDATION, VERIFICATION,
     },
 };
 
 /// Every kind of answer; a new one is a row here and in `fields`.
-pub const KINDS: [&str; 29] = [
+pub const KINDS: [&str; 30] = [
     "AuditList",
     "AuditVerification",
     "BackendList",
@@ -31,6 +31,7 @@ pub const KINDS: [&str; 29] = [
     "FieldList",
     "Health",
     "Identity",
+    "KeyList",
     "LimitList",
     "Load",
     "OperationList",
@@ -145,6 +146,7 @@ fn fields(kind: &str) -> Vec<Field> {
         "EventList" => of(EVENT),
         "Health" => of(CHECK),
         "Identity" => of(IDENTITY),
+        "KeyList" => of(KEY),
         "LimitList" => of(LIMIT),
         "Load" => of(LOAD),
         "OperationList" => of(OPERATION),

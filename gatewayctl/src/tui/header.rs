@@ -93,7 +93,8 @@ pub(crate) fn tabs(model: &Model, buffer: &mut Buffer, area: Rect) {
         spans.push(Span::styled(format!("{close} "), look.style(role)));
     }
     look.row(buffer, area, 0, spans);
-    let words = format!("window {} [ ] ", model.window().word());
+    let (shorter, longer) = (model.key("window.shorter"), model.key("window.longer"));
+    let words = format!("window {} {shorter} {longer} ", model.window().word());
     let width = u16::try_from(words.len()).unwrap_or(0).min(area.width);
     let place = Rect { x: area.right() - width, width, ..area };
     look.row(buffer, place, 0, vec![look.text(Role::Muted, words)]);

@@ -43,7 +43,7 @@ mod widgets;
 mod window;
 mod word;
 
-pub use bindings::text as keys;
+pub use bindings::{Keymap, text as keys};
 pub use care::Care;
 pub use palette::{Candidate, Grammar, Line, Order};
 pub use run::{Error, Options, run};

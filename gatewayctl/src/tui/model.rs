@@ -1,7 +1,7 @@
 //! The model: everything the dashboard knows, as plain data.
 
 use super::{
-    bindings::Scope,
+    bindings::{self, Keymap, Label, Scope},
     burst::Burst,
     care::Care,
     connection::{Connection, Freshness},
@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) care: Care,
     /// Where its operator comes from; empty when not known.
     pub(crate) own_address: String,
+    /// Which key does what.
+    pub(crate) keymap: Keymap,
 }
 
 /// Everything the dashboard knows.
@@ -146,6 +148,11 @@ impl Model {
         self.wanted_window.unwrap_or_else(|| picture.history.window(picture.time_ms()))
     }
 
+    /// The key of an action, as the screen says it.
+    pub(crate) fn key(&self, action: &str) -> Label {
+        self.settings.keymap.label(action)
+    }
+
     /// How far what is shown may be taken for the present.
     pub(crate) fn freshness(&self) -> Freshness {
         self.connection.freshness(self.now)
@@ -164,6 +171,7 @@ impl Model {
             hindrance: self.hindrance(),
             context: &self.settings.context,
             own_address: &self.settings.own_address,
+            keymap: &self.settings.keymap,
             wants_reason: self.settings.care.wants_reason,
         })
     }
@@ -186,21 +194,13 @@ impl Model {
             look: Look { stale: self.freshness().is_stale(), ..self.settings.look },
             window: self.window(),
             staged: &self.backends.staged,
+            keymap: &self.settings.keymap,
         })
     }
 
     /// Where keys are looked for, the innermost first.
     pub(crate) fn scopes(&self) -> &'static [Scope] {
-        match (&self.dialog, self.screen) {
-            (Some(_), _) => &[Scope::Dialog],
-            (None, Screen::Overview) => &[Scope::Overview, Scope::List, Scope::Global],
-            (None, Screen::Backends) => {
-                &[Scope::Backends, Scope::Table, Scope::List, Scope::Global]
-            }
-            (None, Screen::Limits) => &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
-            (None, Screen::Scaler) => &[Scope::Scaler, Scope::List, Scope::Global],
-            (None, Screen::Events) => &[Scope::Events, Scope::List, Scope::Global],
-        }
+        if self.dialog.is_some() { bindings::DIALOG } else { bindings::stack(self.screen) }
     }
 
     /// When it looks different by the passing of time alone.

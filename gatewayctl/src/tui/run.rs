@@ -13,7 +13,7 @@ use futures_util::{
 use tokio::{sync::mpsc, time};
 
 use super::{
-    Care, Screen,
+    Care, Keymap, Screen,
     connection::Connection,
     effect::{Effect, Request},
     key::Key,
@@ -66,6 +66,8 @@ pub struct Options {
     pub refresh: Duration,
     /// Where its operator comes from; empty when not known.
     pub own_address: String,
+    /// Which key does what.
+    pub keymap: Keymap,
     /// What can be typed into the palette.
     pub grammar: Grammar,
 }
@@ -140,6 +142,7 @@ impl Dashboard {
             look,
             care: options.care,
             own_address: options.own_address,
+            keymap: options.keymap,
         };
         let interval = options.refresh.max(Duration::from_secs(1));
         let screen = options.screen.unwrap_or_default();

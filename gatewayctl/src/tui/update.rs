@@ -1,12 +1,13 @@
 //! What does a message change, and what is wanted outside the model? Pure: no clock, no network.
 
 use super::{
-    bindings,
+    bindings::Scope,
     burst::Verdict,
     dialog::{self, Dialog, Step},
     effect::Effect,
     inquire,
     key::Key,
+    list,
     message::{Action, Msg},
     model::{Model, Pause},
     moment::Moment,
@@ -62,16 +63,16 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         Verdict::Refused => return Vec::new(),
     }
     if let Some(scroll) = model.help {
-        model.help = match key {
-            Key::Char('j') | Key::Down => Some(scroll + 1),
-            Key::Char('k') | Key::Up => Some(scroll.saturating_sub(1)),
-            Key::PageDown | Key::Char(' ') => Some(scroll + 10),
-            Key::PageUp => Some(scroll.saturating_sub(10)),
+        model.help = match model.settings.keymap.find(&[Scope::List], key) {
+            Some(Action::List(list::Msg::Down)) => Some(scroll + 1),
+            Some(Action::List(list::Msg::Up)) => Some(scroll.saturating_sub(1)),
+            Some(Action::List(list::Msg::PageDown)) => Some(scroll + 10),
+            Some(Action::List(list::Msg::PageUp)) => Some(scroll.saturating_sub(10)),
             _ => None,
         };
         return Vec::new();
     }
-    match bindings::find(model.scopes(), key) {
+    match model.settings.keymap.find(model.scopes(), key) {
         Some(action) => act(model, action, key),
         None => Vec::new(),
     }
@@ -144,7 +145,11 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
     if !model.backends.staged.is_empty() && !model.is_quitting {
         model.is_quitting = true;
-        let words = "staged weights are not applied: Enter applies, Esc drops, q again quits";
+        let key = |action| model.key(action);
+        let (apply, drop, quit) = (key("backend.open"), key("screen.back"), key("screen.quit"));
+        let words = format!(
+            "staged weights are not applied: {apply} applies, {drop} drops, {quit} again quits"
+        );
         model.say(Notice::note(words));
         return Vec::new();
     }
@@ -364,6 +369,7 @@ mod tests {
             look: Look::new(true, false),
             care: crate::tui::Care::default(),
             own_address: String::new(),
+            keymap: crate::tui::Keymap::default(),
         };
         let connection = Connection::new(std::time::Duration::from_secs(1));
         let mut model = Model::new(settings, connection, Screen::Overview);

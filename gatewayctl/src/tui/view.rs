@@ -51,7 +51,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         dialog.view(model.settings.look, frame, &around);
     }
     if let Some(scroll) = model.help {
-        bindings::help(model.settings.look, frame, model.scopes(), scroll);
+        let keymap = &model.settings.keymap;
+        bindings::help(model.settings.look, keymap, frame, model.scopes(), scroll);
     }
 }
 
@@ -88,7 +89,8 @@ fn empty(model: &Model, buffer: &mut Buffer, area: Rect) {
             look.row(buffer, area, line + 2, vec![Span::raw("  "), said]);
         }
         line += 4;
-        let keys = "  it is tried for ever; r tries now, q quits";
+        let (retry, quit) = (model.key("link.retry"), model.key("screen.quit"));
+        let keys = format!("  it is tried for ever; {retry} tries now, {quit} quits");
         look.row(buffer, area, line, vec![look.text(Role::Muted, keys)]);
     }
 }
@@ -99,11 +101,11 @@ fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     if let Some(palette) = &model.palette {
         return palette_view::view(look, palette, frame, area);
     }
-    let scopes = model.scopes();
+    let (keymap, scopes) = (&model.settings.keymap, model.scopes());
     let said = said(model);
     if area.height >= 2 {
         speak(model, frame, Rect { height: 1, ..area }, said);
-        let keys = bindings::footer(look, scopes, usize::from(area.width));
+        let keys = bindings::footer(look, keymap, scopes, usize::from(area.width));
         look.row(frame.buffer_mut(), area, 1, keys);
         return;
     }
@@ -123,7 +125,7 @@ fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     } else {
         area.width
     };
-    let row = bindings::footer(look, scopes, usize::from(keys));
+    let row = bindings::footer(look, keymap, scopes, usize::from(keys));
     look.row(frame.buffer_mut(), Rect { width: keys, ..area }, 0, row);
     if talks {
         let place = Rect { x: area.x + keys, width: area.width - keys, ..area };
@@ -169,18 +171,22 @@ fn said(model: &Model) -> Vec<Span<'_>> {
         let time = figures::time_of_day(snapshot.time_ms);
         let why = model.connection.error().map_or("", |error| error.message.as_str());
         let words = format!(
-            " {} data of {time}Z, {}s old; changes disabled, r tries now: {why}",
+            " {} data of {time}Z, {}s old; changes disabled, {} tries now: {why}",
             look.glyphs.alerts[0],
-            since.as_secs()
+            since.as_secs(),
+            model.key("link.retry")
         );
         return vec![look.text(Role::Warn, words)];
     }
     let Some(notice) = model.notices.shown(model.now) else { return Vec::new() };
-    let esc = if notice.tone == super::notice::Tone::Error { "  (Esc)" } else { "" };
+    let esc = match notice.tone {
+        super::notice::Tone::Error => format!("  ({})", model.key("screen.back")),
+        _ => String::new(),
+    };
     vec![
         Span::styled(format!(" {} ", notice.tone.word()), look.style(notice.tone.role())),
         look.text(Role::Plain, notice.text.as_str()),
-        look.label(esc),
+        look.text(Role::Muted, esc),
     ]
 }
 

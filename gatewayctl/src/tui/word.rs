@@ -92,7 +92,10 @@ fn outcome(model: &Model, answer: &Answer) -> Notice {
         Ok(operation) => {
             let style = Style { ascii: model.settings.look.is_ascii(), ..Style::plain() };
             let time = super::figures::time_of_day(operation.time_ms);
-            let undo = if operation.undo == "available" { "  u undo" } else { "" };
+            let undo = match operation.undo.as_str() {
+                "available" => format!("  {} undo", model.key("operation.undo")),
+                _ => String::new(),
+            };
             Notice::done(format!("{time} {}{undo}", output::sentence(operation, &style)))
         }
         Err(error) => {

@@ -162,7 +162,7 @@ pub const GATEWAYCTL: Plan = Plan {
         Room { name: "commands", imports: &["*"], must_not_contain: &["tonic", "ratatui"] },
         Room {
             name: "tui",
-            imports: &["model", "client", "duration", "safe_text", "output"],
+            imports: &["model", "client", "config", "duration", "safe_text", "output"],
             must_not_contain: &["tonic", "clap"],
         },
         Room { name: "app", imports: &["*"], must_not_contain: &["tonic"] },

@@ -1,15 +1,19 @@
-//! Verbs for the configuration: the file, what operators said since, and the way between them.
+//! Verbs for the configuration: the gateway's file, what operators said since, and the way between
+//! them; and the operator's own file, which the gateway never sees.
 
 mod apply;
 mod export;
 mod fields;
+mod keys;
 mod lines;
+mod path;
 mod persist;
 mod validate;
 
 use clap::Subcommand;
 
 use super::{Failure, Verdict, session::Session};
+pub(super) use keys::keymap;
 
 /// What files are that these verbs read.
 const WANTED: &str = "a TOML file that describes a gateway";
@@ -29,6 +33,10 @@ pub(super) enum ConfigVerb {
     Export(export::ExportArgs),
     /// Write what operators did into the gateway's file
     Persist(persist::PersistArgs),
+    /// Your own file: which keys do what in the dashboard
+    Keys(keys::KeysArgs),
+    /// Your own file: where it is
+    Path(path::PathArgs),
 }
 
 impl ConfigVerb {
@@ -40,6 +48,8 @@ impl ConfigVerb {
             Self::Apply(args) => args.run(session).await,
             Self::Export(args) => args.run(session).await,
             Self::Persist(args) => args.run(session).await,
+            Self::Keys(args) => args.run(session),
+            Self::Path(args) => args.run(session),
         }
     }
 }

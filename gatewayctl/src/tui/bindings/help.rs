@@ -2,20 +2,27 @@
 
 use ratatui::{Frame, layout::Rect, text::Span};
 
-use super::{Binding, Scope, TABLE};
-use crate::tui::{look::Look, theme::Role, widgets::panel};
+use super::{Binding, Keymap, Scope};
+use crate::tui::{key::Key, look::Look, theme::Role, widgets::panel};
 
 /// Rows between the frame's edge and the help, where there is room.
 const COLUMN: u16 = 58;
 
 /// Draws the keys of `scopes` over the screen, from row `scroll` on.
-pub(crate) fn view(look: Look, frame: &mut Frame<'_>, scopes: &[Scope], scroll: usize) {
+pub(crate) fn view(
+    look: Look,
+    keymap: &Keymap,
+    frame: &mut Frame<'_>,
+    scopes: &[Scope],
+    scroll: usize,
+) {
     let area = frame.area();
-    let title = "Keys   j/k scroll   any other key closes";
-    let room = panel::boxed(look, frame.buffer_mut(), area, title);
+    let (down, up) = (keymap.label("list.down"), keymap.label("list.up"));
+    let title = format!("Keys   {down}/{up} scroll   any other key closes");
+    let room = panel::boxed(look, frame.buffer_mut(), area, &title);
     let columns = (room.width / COLUMN).clamp(1, 2);
     let width = room.width / columns;
-    let rows = rows(look, scopes, usize::from(width));
+    let rows = rows(look, keymap, scopes, usize::from(width));
     let height = usize::from(room.height).max(1);
     let scroll = scroll.min(rows.len().saturating_sub(height));
     for (at, row) in rows.into_iter().skip(scroll).take(height * usize::from(columns)).enumerate() {
@@ -26,19 +33,19 @@ pub(crate) fn view(look: Look, frame: &mut Frame<'_>, scopes: &[Scope], scroll: 
     }
 }
 
-fn rows(look: Look, scopes: &[Scope], width: usize) -> Vec<Vec<Span<'static>>> {
+fn rows(look: Look, keymap: &Keymap, scopes: &[Scope], width: usize) -> Vec<Vec<Span<'static>>> {
     let mut rows = Vec::new();
     for scope in scopes.iter().chain([&Scope::Dialog]) {
         rows.push(vec![Span::styled(format!(" {}", scope.title()), look.style(Role::Title))]);
-        rows.extend(
-            TABLE.iter().filter(|binding| binding.scope == *scope).map(|it| row(look, it, width)),
-        );
+        let held =
+            keymap.rows().filter(|(binding, keys)| binding.scope == *scope && !keys.is_empty());
+        rows.extend(held.map(|(binding, keys)| row(look, binding, keys, width)));
     }
     rows
 }
 
-fn row(look: Look, binding: &Binding, width: usize) -> Vec<Span<'static>> {
-    let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+fn row(look: Look, binding: &Binding, keys: &[Key], width: usize) -> Vec<Span<'static>> {
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
     let mut spans = vec![
         Span::styled(format!("   {:<12} ", keys.join(" ")), look.style(Role::Accent)),
         Span::raw(binding.help),

@@ -1,16 +1,20 @@
-//! The bindings: one table says which key does what where. Dispatch, footer and help read it.
+//! The bindings: one table says which key does what where. Dispatch, footer and help read it,
+//! through the keymap with the keys that the operator wants instead.
 
 mod footer;
 mod help;
+mod keymap;
 mod table;
 mod text;
 
 pub(crate) use footer::footer;
 pub(crate) use help::view as help;
+pub use keymap::Keymap;
+pub(crate) use keymap::Label;
 pub(crate) use table::TABLE;
 pub use text::text;
 
-use super::{key::Key, message::Action};
+use super::{key::Key, message::Action, screens::Screen};
 
 /// One row of the table.
 #[derive(Debug)]
@@ -82,12 +86,18 @@ impl Scope {
     }
 }
 
-/// What `key` does where `scopes` hold, the innermost first.
-pub(crate) fn find(scopes: &[Scope], key: Key) -> Option<Action> {
-    scopes.iter().find_map(|scope| {
-        let in_scope = |binding: &&Binding| binding.scope == *scope && binding.keys.contains(&key);
-        TABLE.iter().find(in_scope).map(|binding| binding.action)
-    })
+/// What holds together in a dialog.
+pub(crate) const DIALOG: &[Scope] = &[Scope::Dialog];
+
+/// What holds together on a screen, the innermost first.
+pub(crate) const fn stack(screen: Screen) -> &'static [Scope] {
+    match screen {
+        Screen::Overview => &[Scope::Overview, Scope::List, Scope::Global],
+        Screen::Backends => &[Scope::Backends, Scope::Table, Scope::List, Scope::Global],
+        Screen::Limits => &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
+        Screen::Scaler => &[Scope::Scaler, Scope::List, Scope::Global],
+        Screen::Events => &[Scope::Events, Scope::List, Scope::Global],
+    }
 }
 
 #[cfg(test)]
@@ -96,19 +106,9 @@ mod tests {
 
     use super::*;
 
-    /// Every way in which scopes hold together.
-    const STACKS: [&[Scope]; 6] = [
-        &[Scope::Overview, Scope::List, Scope::Global],
-        &[Scope::Backends, Scope::Table, Scope::List, Scope::Global],
-        &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
-        &[Scope::Scaler, Scope::List, Scope::Global],
-        &[Scope::Events, Scope::List, Scope::Global],
-        &[Scope::Dialog],
-    ];
-
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for stack in STACKS {
+        for stack in Screen::ALL.into_iter().map(stack).chain([DIALOG]) {
             let mut seen = HashSet::new();
             for binding in TABLE.iter().filter(|binding| stack.contains(&binding.scope)) {
                 for key in binding.keys {
@@ -124,13 +124,15 @@ mod tests {
         for binding in TABLE {
             assert!(seen.insert(binding.name), "{} twice", binding.name);
             assert!(!binding.keys.is_empty(), "{} has no key", binding.name);
+            let shown = binding.footer.map(|(key, _)| key.to_owned());
+            assert!(shown.is_none_or(|it| it == binding.keys[0].to_string()), "{}", binding.name);
         }
     }
 
     #[test]
     fn keys_that_terminals_keep_for_themselves_are_not_bound() {
         for key in TABLE.iter().flat_map(|binding| binding.keys) {
-            assert!(!matches!(key, Key::Ctrl('A' | 'B' | 'H' | 'I' | 'M' | 'Q' | 'S')), "{key}");
+            assert_eq!(key.to_string().parse(), Ok(*key));
         }
     }
 }

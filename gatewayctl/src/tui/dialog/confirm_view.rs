@@ -11,7 +11,7 @@ use super::{
 use crate::{
     client::{self, ErrorCode},
     model::{Edit, Operation, Share},
-    tui::{figures, look::Look, theme::Role},
+    tui::{bindings::Label, figures, look::Look, theme::Role},
 };
 
 /// Targets and shares listed one by one; the rest is counted.
@@ -27,6 +27,8 @@ const ROOMY: usize = 60;
 struct Sheet {
     look: Look,
     width: usize,
+    /// The key that insists.
+    force: Label,
 }
 
 impl Sheet {
@@ -37,7 +39,8 @@ impl Sheet {
 
 /// Draws the confirmation.
 pub(super) fn view(confirm: &Confirm, look: Look, frame: &mut Frame<'_>, around: &Around<'_>) {
-    let sheet = Sheet { look, width: canvas::inner_width(frame) };
+    let force = around.keymap.label("dialog.force");
+    let sheet = Sheet { look, width: canvas::inner_width(frame), force };
     let mut rows = Vec::new();
     rows.push(place(look, around));
     rows.extend(targets(confirm, sheet));
@@ -87,7 +90,10 @@ fn field_width(sheet: Sheet, wanted: usize) -> usize {
 /// The question in a few words.
 pub(super) fn words(confirm: &Confirm, around: &Around<'_>) -> String {
     match confirm.obstacle(around) {
-        None => format!("{} y/Esc", title(confirm, around)),
+        None => {
+            let (yes, no) = (yes(confirm, around), around.keymap.label("dialog.no"));
+            format!("{} {yes}/{no}", title(confirm, around))
+        }
         Some(obstacle) => format!("{}: {obstacle}", title(confirm, around)),
     }
 }
@@ -180,7 +186,8 @@ fn conflicts<'a>(plan: &'a Operation, force: bool, sheet: Sheet) -> Vec<Row<'a>>
     let mut rows: Vec<Row<'a>> =
         told.flat_map(|it| sheet.words(0, Role::Bad, format!("{alert} {it}"))).collect();
     if !rows.is_empty() && !force {
-        let words = "f puts it back all the same: it asks for the name and a reason";
+        let words =
+            format!("{} puts it back all the same: it asks for the name and a reason", sheet.force);
         rows.extend(sheet.words(1, Role::Warn, words));
     }
     rows
@@ -214,7 +221,8 @@ fn refusal<'a>(error: &'a client::Error, force: bool, sheet: Sheet) -> Vec<Row<'
     let said = format!("{} {verb}: {}", sheet.look.glyphs.alerts[1], error.message);
     let mut rows = sheet.words(0, Role::Bad, said);
     if is_guard && !force {
-        let words = "f overrules the guard: it asks for the name and a reason";
+        let words =
+            format!("{} overrules the guard: it asks for the name and a reason", sheet.force);
         rows.extend(sheet.words(1, Role::Warn, words));
     } else if !is_guard {
         rows.extend(error.hint.iter().flat_map(|hint| sheet.words(3, Role::Plain, hint)));
@@ -236,18 +244,23 @@ fn trouble<'a>(confirm: &'a Confirm, sheet: Sheet, around: &Around<'_>) -> Vec<R
 }
 
 fn keys<'a>(confirm: &Confirm, look: Look, around: &Around<'_>) -> Row<'a> {
-    let yes = if confirm.level == Level::Name { "Enter" } else { "y" };
-    let key = |key: &str| Span::styled(format!("   [{key}] "), look.style(Role::Accent));
+    let key = |key: Label| Span::styled(format!("   [{key}] "), look.style(Role::Accent));
     let mut spans = Vec::new();
     if confirm.obstacle(around).is_none() {
-        spans.extend([key(yes), Span::raw(confirm.verb())]);
+        spans.extend([key(yes(confirm, around)), Span::raw(confirm.verb())]);
     }
     if matches!(confirm.phase, Phase::Moved(_) | Phase::Failed(_)) {
-        spans.extend([key("r"), Span::raw("look again")]);
+        spans.extend([key(around.keymap.label("dialog.reload")), Span::raw("look again")]);
     }
     let no = if confirm.phase == Phase::Sent { "close" } else { "cancel" };
-    spans.extend([key("Esc"), Span::raw(no)]);
+    spans.extend([key(around.keymap.label("dialog.no")), Span::raw(no)]);
     Row::new(0, spans)
+}
+
+/// The key that says yes.
+fn yes(confirm: &Confirm, around: &Around<'_>) -> Label {
+    let action = if confirm.level == Level::Name { "dialog.on" } else { "dialog.yes" };
+    around.keymap.label(action)
 }
 
 fn capital(word: &str) -> String {

@@ -258,6 +258,7 @@ mod tests {
             context: "",
             own_address: "",
             wants_reason: false,
+            keymap: &crate::tui::Keymap::default(),
         };
         let mut seen = Vec::new();
         for msg in [Msg::Left, Msg::Right, Msg::Right] {

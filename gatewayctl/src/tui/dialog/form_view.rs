@@ -8,7 +8,11 @@ use super::{
     form::{Entry, Field, Form, Purpose, Verdict},
     limit, limit_trial, what_if,
 };
-use crate::tui::{look::Look, theme::Role};
+use crate::tui::{
+    bindings::{Keymap, Label},
+    look::Look,
+    theme::Role,
+};
 
 /// Cells of a text field.
 const FIELD: usize = 24;
@@ -51,7 +55,7 @@ pub(super) fn view(form: &Form, look: Look, frame: &mut Frame<'_>, around: &Arou
     if let Some(hindrance) = around.hindrance {
         rows.extend(Row::words(look, 0, Role::Warn, hindrance, width));
     }
-    rows.push(keys(form, look));
+    rows.push(keys(form, look, around.keymap));
     canvas::draw(look, frame, &form.title, rows);
 }
 
@@ -73,7 +77,7 @@ pub(super) fn words(form: &Form) -> String {
     })
 }
 
-fn keys<'a>(form: &Form, look: Look) -> Row<'a> {
+fn keys<'a>(form: &Form, look: Look, keymap: &Keymap) -> Row<'a> {
     let last = form.focus + 1 == form.fields.len();
     let on = match (&form.purpose, last) {
         (_, false) => "next field",
@@ -81,14 +85,17 @@ fn keys<'a>(form: &Form, look: Look) -> Row<'a> {
         (Purpose::WhatIf(..), true) => "apply these",
         (_, true) => "see what would happen",
     };
-    let key = |key: &str| Span::styled(format!("   [{key}] "), look.style(Role::Accent));
-    let mut spans = vec![key("Enter"), Span::raw(on)];
+    let key = |key: Label| Span::styled(format!("   [{key}] "), look.style(Role::Accent));
+    let mut spans = vec![key(keymap.label("dialog.on")), Span::raw(on)];
     if matches!(form.fields.get(form.focus).map(|it| &it.entry), Some(Entry::Choice(..))) {
-        spans.extend([key("Left/Right"), Span::raw("choose")]);
+        let (left, right) = (keymap.label("dialog.left"), keymap.label("dialog.right"));
+        let either = format!("   [{left}/{right}] ");
+        spans.push(Span::styled(either, look.style(Role::Accent)));
+        spans.push(Span::raw("choose"));
     }
     if let (Purpose::WhatIf(..), false) = (&form.purpose, last) {
-        spans.extend([key("A"), Span::raw("apply")]);
+        spans.extend([key(keymap.label("dialog.apply")), Span::raw("apply")]);
     }
-    spans.extend([key("Esc"), Span::raw("cancel")]);
+    spans.extend([key(keymap.label("dialog.no")), Span::raw("cancel")]);
     Row::new(0, spans)
 }

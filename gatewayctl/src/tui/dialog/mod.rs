@@ -33,7 +33,7 @@ pub(crate) use {
 
 use ratatui::Frame;
 
-use super::{effect::Request, key::Key, look::Look, moment::Moment};
+use super::{bindings::Keymap, effect::Request, key::Key, look::Look, moment::Moment};
 use crate::model::Snapshot;
 
 /// What is open over the screen.
@@ -116,6 +116,8 @@ pub(crate) struct Around<'a> {
     pub(crate) own_address: &'a str,
     /// Whether each change needs a reason.
     pub(crate) wants_reason: bool,
+    /// Which key does what.
+    pub(crate) keymap: &'a Keymap,
 }
 
 impl Dialog {

@@ -8,6 +8,7 @@ pub(crate) mod scaler;
 pub(crate) mod staged;
 
 use super::{
+    bindings::Keymap,
     columns::Lens,
     connection::Freshness,
     dialog::Dialog,
@@ -99,6 +100,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) window: Window,
     /// Weights that were asked for and not yet applied.
     pub(crate) staged: &'a staged::Staged,
+    /// Which key does what.
+    pub(crate) keymap: &'a Keymap,
 }
 
 impl<'a> Scene<'a> {

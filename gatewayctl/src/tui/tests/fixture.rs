@@ -48,6 +48,7 @@ impl Story {
             look,
             care: Care::default(),
             own_address: String::new(),
+            keymap: crate::tui::Keymap::default(),
         };
         let connection = Connection::new(Duration::from_secs(1));
         let model = Model::new(settings, connection, Screen::Overview);

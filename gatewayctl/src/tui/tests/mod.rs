@@ -4,6 +4,7 @@ mod care;
 mod events;
 mod fixture;
 mod goldens;
+mod keys;
 mod limits;
 mod palette;
 mod random;

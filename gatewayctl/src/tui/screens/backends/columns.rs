@@ -95,7 +95,7 @@ fn weight(backend: &Backend, lens: &Lens<'_>) -> Cell {
 
 fn note(backend: &Backend, lens: &Lens<'_>) -> Cell {
     match lens.staged.of(backend) {
-        Some(Standing::Ready(_)) => return Cell::text(Role::Accent, "staged (Enter)"),
+        Some(Standing::Ready(_)) => return Cell::text(Role::Accent, "staged"),
         Some(Standing::Overtaken(_)) => return Cell::text(Role::Warn, "staged, overtaken"),
         None => {}
     }

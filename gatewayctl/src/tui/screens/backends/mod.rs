@@ -138,7 +138,7 @@ impl State {
         let backends = &stage.snapshot.backends;
         let overtaken = self.staged.overtaken(backends);
         let Some(edit) = self.staged.edit(backends) else {
-            let words = "every staged weight was overtaken by another change; Esc drops them";
+            let words = "every staged weight was overtaken by another change: drop them";
             return Wish::Say(Notice::error(words));
         };
         let mut question = Confirm::new(edit, Level::Key, stage.snapshot, stage.now, stage.key);

@@ -63,7 +63,9 @@ fn title(state: &State, scene: &Scene<'_>, shown: usize) -> String {
         title += &format!("  marked: {}", state.list.marks.len());
     }
     if !state.staged.is_empty() {
-        title += &format!("  staged: {}, Enter applies, Esc drops", state.staged.len());
+        let key = |action| scene.keymap.label(action);
+        let (apply, drop) = (key("backend.open"), key("screen.back"));
+        title += &format!("  staged: {}, {apply} applies, {drop} drops", state.staged.len());
     }
     title
 }
@@ -73,11 +75,17 @@ fn draw_emptiness(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: R
     let words: [String; 2] = if scene.snapshot.backends.is_empty() {
         [
             "No backends: every request is answered 503.".to_owned(),
-            "a adds one, or: gatewayctl backend add --pool POOL --address HOST:PORT".to_owned(),
+            format!(
+                "{} adds one, or: gatewayctl backend add --pool POOL --address HOST:PORT",
+                scene.keymap.label("backend.add")
+            ),
         ]
     } else {
         let (all, filter) = (scene.snapshot.backends.len(), state.list.filter.input().text());
-        [format!("0 of {all} match {filter}"), "Esc clears the filter.".to_owned()]
+        [
+            format!("0 of {all} match {filter}"),
+            format!("{} clears the filter.", scene.keymap.label("screen.back")),
+        ]
     };
     for (line, words) in (0..).zip(words) {
         look.row(buffer, area, line, vec![Span::raw(" "), look.text(Role::Muted, words)]);

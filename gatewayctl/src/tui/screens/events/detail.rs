@@ -44,7 +44,10 @@ fn undo(chosen: &Row, scene: &Scene<'_>) -> Option<String> {
     let it = scene.picture.lore.operation(&chosen.event.op)?;
     let why = if it.undone_why.is_empty() { "" } else { ": " };
     Some(match it.undo.as_str() {
-        "available" => format!("u puts back what it changed, for {}", chosen.undo),
+        "available" => {
+            let undo = scene.keymap.label("operation.undo");
+            format!("{undo} puts back what it changed, for {}", chosen.undo)
+        }
         "done" => format!("done by operation {}{why}{}", it.undone_by, it.undone_why),
         "gone" => "too long ago".to_owned(),
         _ => return None,

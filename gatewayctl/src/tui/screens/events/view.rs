@@ -97,14 +97,14 @@ pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, 
     }
     let unseen = rows.iter().position(|row| state.list.selected() == Some(&row.id)).unwrap_or(0);
     if unseen > 0 && !state.follows {
-        title += &format!("  {unseen} above, g to see them");
+        title += &format!("  {unseen} above, {} to see them", scene.keymap.label("list.first"));
     }
     let room = panel::panel(look, buffer, area, &title);
     if rows.is_empty() {
         let words = if scene.picture.events.is_empty() {
-            " nothing happened yet"
+            " nothing happened yet".to_owned()
         } else {
-            " no event is like that; Esc shows all"
+            format!(" no event is like that; {} shows all", scene.keymap.label("screen.back"))
         };
         look.row(buffer, room, 0, vec![look.text(Role::Muted, words)]);
         return;

@@ -81,9 +81,10 @@ fn draw_rules(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect)
     let room = panel::panel(look, buffer, area, title.trim_start());
     if rows.is_empty() {
         let words = if all.is_empty() {
-            " No limits: a [[limit]] in the file adds one."
+            " No limits: a [[limit]] in the file adds one.".to_owned()
         } else {
-            " No limit matches. Esc clears the filter."
+            let back = scene.keymap.label("screen.back");
+            format!(" No limit matches. {back} clears the filter.")
         };
         look.row(buffer, room, 0, vec![look.text(Role::Muted, words)]);
         return;

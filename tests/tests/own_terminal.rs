@@ -1,0 +1,67 @@
+//! The dashboard fits its operator's terminal: keys, themes, contexts, and what it leaves behind.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use gateway_tests::{Desk, EVERYTHING, Fleet, Gateway, Terminal, until};
+
+fn gateway(fleet: &Fleet) -> Gateway {
+    Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")))
+}
+
+#[test]
+fn keys_of_the_file_do_what_they_are_given_to() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let desk = Desk::of(&gateway, "[keys]\n\"backend.drain\" = [\"D\"]\nbackend.kill = []");
+    let keys = desk.ctl.items("config keys");
+    let drain = keys.iter().find(|it| it["action"] == "backend.drain").unwrap();
+    assert_eq!(drain["keys"], serde_json::json!(["D"]));
+    assert_eq!((&drain["is_own"], &drain["where"]), (&true.into(), &"Backends".into()));
+    let Some(terminal) = Terminal::open(120, 40, &desk.dashboard("backends")) else { return };
+    terminal.wait_for("app-2");
+    terminal.wait_for("D drain");
+    terminal.press(&["?"]);
+    terminal.wait_for("D            drain: no new requests");
+    terminal.press(&["Escape"]);
+    terminal.press(&["d"]);
+    terminal.press(&["D"]);
+    terminal.wait_for("Drain app-1 ?");
+    terminal.press(&["y"]);
+    until("app-1 is drained", || {
+        (gateway.ctl.backend("app-1")["standing"] == "draining").then_some(())
+    });
+}
+
+#[test]
+fn a_mistake_in_the_keys_is_told_with_its_line_and_the_default_keys_get_in() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let keys = "[keys]\n\"backend.drian\" = [\"D\"]\n\"backend.enable\" = [\"F5\", \"d\"]";
+    let desk = Desk::of(&gateway, keys);
+    let said = desk.ctl.try_run("config keys");
+    assert_eq!(said.code, 2);
+    let file = desk.file().display().to_string();
+    for expected in [
+        &*format!("{file} has 3 mistakes"),
+        &format!("{file}:5:1: there is no action `backend.drian`"),
+        "hint: did you mean `backend.drain`?",
+        &format!("{file}:6:21: F5 does not come through every terminal"),
+        &format!("{file}:6:27: d is the key of backend.drain there"),
+        "hint: `gatewayctl top --default-keys` leaves [keys] aside",
+    ] {
+        assert!(said.err.contains(expected), "{expected}\n{}", said.err);
+    }
+    desk.ctl.run("backend list");
+    let line = format!("sh -c '{}; cat'", desk.dashboard(""));
+    let Some(terminal) = Terminal::open(120, 40, &line) else { return };
+    terminal.wait_for("has 3 mistakes");
+    let line = desk.dashboard("backends --default-keys");
+    let Some(terminal) = Terminal::open(120, 40, &line) else { return };
+    terminal.wait_for("d drain");
+}
+
+#[test]
+fn the_place_of_the_file_is_told_whether_it_is_there_or_not() {
+    let desk = Desk::new();
+    assert_eq!(desk.ctl.run("config path"), format!("{}\n", desk.file().display()));
+}
