@@ -1,5 +1,7 @@
 //! Keys of the operator's own: dispatch, footer, help and questions all know them.
 
+use std::time::Duration;
+
 use super::fixture::{Story, drain_plan, unicode};
 use crate::{
     config::{Rebinding, Word},
@@ -47,6 +49,7 @@ fn every_place_that_names_a_key_names_the_effective_one() {
     assert!(story.model.dialog.is_none(), "the old key does nothing");
     story.press("D");
     story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
     let asked = story.frame(120, 40);
     assert!(asked.contains("[Y] drain") && asked.contains("[Esc] cancel"), "{asked}");
     story.press("y");
