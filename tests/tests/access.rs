@@ -41,11 +41,12 @@ const LOOKING: [&str; 19] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
 ];
 /// What only admins may call.
-const ADMINISTERING: [&str; 4] = [
+const ADMINISTERING: [&str; 5] = [
     "/gatewayd.v1.Audit/List",
     "/gatewayd.v1.Audit/Read",
     "/gatewayd.v1.Config/Apply",
     "/gatewayd.v1.Config/Persist",
+    "/gatewayd.v1.Config/Rollback",
 ];
 
 const ROLES: &str = "[admin.roles]\nviewer = [\"dns:viewer.test\"]\n\

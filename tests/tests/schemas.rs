@@ -131,6 +131,7 @@ fn every_answer_is_as_its_schema_says() {
         "config show",
         "config diff",
         "config export",
+        "config history",
         "config keys",
         "context test",
     ] {

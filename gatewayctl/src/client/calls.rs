@@ -105,6 +105,7 @@ impl Client {
             }
             Err(Alone::ApplyConfig(text)) => self.apply_config(text, asked).await?,
             Err(Alone::PersistConfig) => self.persist_config(asked).await?,
+            Err(Alone::Rollback(revision)) => self.roll_back(&revision, asked).await?,
             Err(Alone::All(edits)) => self.all(&edits, asked).await?,
             Err(Alone::Undo(id)) => self.undo(id, asked).await?,
             Err(Alone::Confirm(id)) => self.keep(id, asked).await?,

@@ -2,7 +2,7 @@
 
 use gateway_proto::{self as wire, config_client::ConfigClient};
 
-use super::{Client, Error, calls::answer, request};
+use super::{Client, Error, ErrorCode, calls::answer, request};
 use crate::model::{ConfigText, Field, Intent, Validation};
 
 impl Client {
@@ -48,6 +48,18 @@ impl Client {
         let intent = request::intent(intent);
         let request = wire::ApplyConfigRequest { text, intent };
         answer(self.request_timeout, config.apply(request)).await
+    }
+
+    pub(super) async fn roll_back(
+        &self,
+        revision: &str,
+        asked: &Intent,
+    ) -> Result<wire::Operation, Error> {
+        let no_number = |_| Error::new(ErrorCode::Invalid, "a revision is a number");
+        let revision = revision.parse().map_err(no_number)?;
+        let mut config = ConfigClient::new(self.channel.clone());
+        let request = wire::RollbackRequest { revision, intent: request::intent(asked) };
+        answer(self.request_timeout, config.rollback(request)).await
     }
 
     pub(super) async fn persist_config(&self, intent: &Intent) -> Result<wire::Operation, Error> {

@@ -15,6 +15,8 @@ pub(super) enum Alone {
     ApplyConfig(String),
     /// Writes what operators did into the file.
     PersistConfig,
+    /// Makes the gateway what it was.
+    Rollback(String),
     /// Several together.
     All(Vec<Edit>),
     /// Takes an operation back.
@@ -71,6 +73,7 @@ pub(super) fn asked(edit: &Edit, intent: Option<wire::Intent>) -> Result<Asked, 
         Edit::ResetLimit { name, key } => return Err(Alone::ResetLimit { name, key }),
         Edit::ApplyConfig { text } => return Err(Alone::ApplyConfig(text)),
         Edit::PersistConfig => return Err(Alone::PersistConfig),
+        Edit::Rollback { revision } => return Err(Alone::Rollback(revision)),
         Edit::All(edits) => return Err(Alone::All(edits)),
         Edit::Undo { id } => return Err(Alone::Undo(id)),
         Edit::Confirm { id } => return Err(Alone::Confirm(id)),

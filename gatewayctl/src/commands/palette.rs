@@ -113,7 +113,7 @@ const fn changes(command: &Command) -> bool {
                 | ScalerVerb::Desired(_)
         ),
         Command::Op(verb) => matches!(verb, OpVerb::Undo(_) | OpVerb::Confirm(_)),
-        Command::Config(verb) => matches!(verb, ConfigVerb::Persist(_)),
+        Command::Config(verb) => matches!(verb, ConfigVerb::Persist(_) | ConfigVerb::Rollback(_)),
         _ => false,
     }
 }

@@ -100,6 +100,11 @@ pub enum Edit {
     },
     /// Writes what operators did into the gateway's file.
     PersistConfig,
+    /// Makes the gateway what it was at a revision.
+    Rollback {
+        /// The revision, in digits.
+        revision: String,
+    },
     /// Makes several changes as one, all of them or none.
     All(Vec<Edit>),
     /// Takes an operation back.
@@ -133,6 +138,7 @@ impl Edit {
             Self::RemoveBlocks { networks } => networks.iter().map(String::as_str).collect(),
             Self::Scale { pool, .. } => vec![pool],
             Self::ApplyConfig { .. } | Self::PersistConfig => vec!["config"],
+            Self::Rollback { revision } => vec![revision],
             Self::All(edits) => {
                 let mut names: Vec<&str> = edits.iter().flat_map(Self::targets).collect();
                 names.sort_unstable();

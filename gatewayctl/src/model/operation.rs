@@ -12,7 +12,7 @@ pub struct Operation {
     /// The tool it came through: "cli", "tui", "api", "file".
     pub via: String,
     /// The verb: "drain", "enable", "maintenance", "weight", "add", "remove", "limit", "config", "undo",
-    /// "revert", "confirm".
+    /// "revert", "rollback", "confirm".
     pub what: String,
     /// What it acted on: "backend/app-1", "limit/create-per-ip". Several are joined by a comma.
     pub target: String,

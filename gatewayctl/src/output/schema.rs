@@ -7,12 +7,12 @@ use super::{
     columns::{
         AUDIT, BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST,
         DECISION, EVENT, FIELD, FINDING, IDENTITY, KEY, LIMIT, LOAD, OPERATION, POOL, REJECTION,
-        RELEASE, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, VALIDATION, VERIFICATION,
+        RELEASE, REVISION, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, VALIDATION, VERIFICATION,
     },
 };
 
 /// Every kind of answer; a new one is a row here and in `fields`.
-pub const KINDS: [&str; 30] = [
+pub const KINDS: [&str; 31] = [
     "AuditList",
     "AuditVerification",
     "BackendList",
@@ -37,6 +37,7 @@ pub const KINDS: [&str; 30] = [
     "OperationList",
     "PoolList",
     "RejectionList",
+    "RevisionList",
     "ScalerList",
     "ScalerSimulation",
     "Simulation",
@@ -152,6 +153,7 @@ fn fields(kind: &str) -> Vec<Field> {
         "OperationList" => of(OPERATION),
         "PoolList" => of(POOL),
         "RejectionList" => of(REJECTION),
+        "RevisionList" => of(REVISION),
         "ScalerList" => of(SCALER),
         "ScalerSimulation" => of(SCALING_RUN),
         "Simulation" => of(SIMULATION),

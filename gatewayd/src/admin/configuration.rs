@@ -7,7 +7,7 @@ use tonic::{Code, Request, Response, Status};
 use super::change::{asker, intent};
 use super::rejection::{invalid, rejected, status};
 use super::{Admin, operations};
-use crate::model::{FieldView, Intent, Operation};
+use crate::model::{Change, FieldView, Intent, Operation};
 use crate::state::FileRefusal;
 
 #[tonic::async_trait]
@@ -63,6 +63,15 @@ impl Config for Admin {
         let intent = self.sensible(&asker, intent(&asker, asked)).await?;
         let outcome = self.file.persist(intent.clone()).await;
         self.answer(&intent, outcome).await
+    }
+
+    async fn rollback(
+        &self,
+        request: Request<wire::RollbackRequest>,
+    ) -> Result<Response<wire::Operation>, Status> {
+        let to = request.get_ref().revision;
+        let since = self.writer.operations().newer_than(to);
+        Admin::apply(self, request, |it| Ok((Change::Rollback { to, since }, it.intent))).await
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn rejected(rejection: &Rejection) -> Status {
 fn words(rejection: &Rejection) -> (Code, &'static str) {
     match rejection {
         Rejection::OneOfAll { rejection, .. } => words(rejection),
-        Rejection::Unknown { .. } => (Code::NotFound, "NOT_FOUND"),
+        Rejection::Unknown { .. } | Rejection::Revision { .. } => (Code::NotFound, "NOT_FOUND"),
         Rejection::Taken { .. } => (Code::AlreadyExists, "EXISTS"),
         Rejection::Invalid { .. } => (Code::InvalidArgument, "INVALID"),
         Rejection::ForceWithoutReason => (Code::InvalidArgument, "REASON_MISSING"),

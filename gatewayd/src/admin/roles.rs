@@ -4,7 +4,7 @@ use crate::model::Role;
 use crate::model::Role::{Admin, Operator, Viewer};
 
 /// Every method by its full name, and the least role that may call it.
-const NEEDS: [(&str, Role); 39] = [
+const NEEDS: [(&str, Role); 40] = [
     ("/gatewayd.v1.Access/WhoAmI", Viewer),
     ("/gatewayd.v1.Audit/List", Admin),
     ("/gatewayd.v1.Audit/Read", Admin),
@@ -19,6 +19,7 @@ const NEEDS: [(&str, Role); 39] = [
     ("/gatewayd.v1.Config/Export", Operator),
     ("/gatewayd.v1.Config/Fields", Viewer),
     ("/gatewayd.v1.Config/Persist", Admin),
+    ("/gatewayd.v1.Config/Rollback", Admin),
     ("/gatewayd.v1.Config/Validate", Operator),
     ("/gatewayd.v1.Demo/SetLoad", Operator),
     ("/gatewayd.v1.Limits/Client", Viewer),

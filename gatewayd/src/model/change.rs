@@ -106,6 +106,13 @@ pub enum Change {
         /// Why, for everybody.
         why: String,
     },
+    /// Makes the gateway what it was at a revision: takes back all that was done since.
+    Rollback {
+        /// The revision.
+        to: u64,
+        /// What was done since, newest first.
+        since: Vec<Arc<Operation>>,
+    },
     /// Keeps an operation that would be taken back unless somebody says so.
     Confirm(String),
     /// Makes the gateway what the file wants, where the file is newer than what operators said.
@@ -144,7 +151,7 @@ impl Change {
             }
             Change::Undo(operation) => operation.target.clone(),
             Change::Revert { op, .. } | Change::Confirm(op) => format!("op/{op}"),
-            Change::Expire | Change::ApplyFile(_) => "gateway".to_owned(),
+            Change::Expire | Change::ApplyFile(_) | Change::Rollback { .. } => "gateway".to_owned(),
         }
     }
 }

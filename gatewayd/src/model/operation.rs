@@ -16,7 +16,7 @@ pub struct Operation {
     /// The tool it came through.
     pub via: String,
     /// The verb: "drain", "enable", "maintenance", "weight", "add", "remove", "limit", "config",
-    /// "undo", "revert", "confirm".
+    /// "undo", "revert", "rollback", "confirm".
     pub what: String,
     /// What it acted on: "backend/app-1"; several are joined by a comma.
     pub target: String,
@@ -79,6 +79,12 @@ impl Operation {
             None => true,
         };
         self.what == "config" || self.touched.iter().any(of_file)
+    }
+
+    /// Whether nobody asked for it: what was promised came about, or the load wanted it.
+    #[must_use]
+    pub fn is_by_itself(&self) -> bool {
+        matches!(self.via.as_str(), "auto" | "autoscaler")
     }
 
     /// Whether it acts on nothing.

@@ -41,6 +41,16 @@ pub enum Rejection {
         /// What changed in between, newest first, readable.
         changes: Vec<String>,
     },
+    /// A revision that is not kept.
+    #[error("there is no way back to revision {asked}: {}", kept(*asked, *oldest, *newest))]
+    Revision {
+        /// The revision.
+        asked: u64,
+        /// The oldest that is kept.
+        oldest: u64,
+        /// The newest: what the gateway is now.
+        newest: u64,
+    },
     /// Somebody changed since what is to be taken back.
     #[error("operation {id} is not the last word: {}", all(conflicts))]
     Conflict {
@@ -103,6 +113,7 @@ impl Rejection {
             Rejection::Unknown { noun: "operation", .. } => {
                 Some("`gatewayctl op list` shows those there are")
             }
+            Rejection::Revision { .. } => Some("`gatewayctl config history` shows those there are"),
             Rejection::Taken { .. } => Some("choose another name, or remove that one first"),
             Rejection::Stale { .. } => {
                 Some("look at what changed, then ask again with the new revision")
@@ -126,6 +137,13 @@ impl Rejection {
 
 fn did_you_mean(nearest: Option<&Name>) -> String {
     nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}
+
+fn kept(asked: u64, oldest: u64, newest: u64) -> String {
+    match asked > newest {
+        true => format!("the gateway has come to {newest} only"),
+        false => format!("the oldest that is kept is {oldest}"),
+    }
 }
 
 /// The first few; a message travels in header fields.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
+
 use crate::model::{Autoscale, Backend, Block, Entity, Frame, Gateway, Limit, Name, Touched};
 
 /// What differs between `before` and `after`, by target.
@@ -21,6 +23,29 @@ pub fn difference(before: &Gateway, after: &Gateway) -> Vec<Touched> {
         after: after.entity(target),
     });
     touched.collect()
+}
+
+/// What `target` is in a gateway, if it is there; where many are wanted, [`Parts`] finds them sooner.
+pub(super) fn entity_of(gateway: &Gateway, target: &str) -> Option<Entity> {
+    let part = match target.split_once('/') {
+        Some(("backend", name)) => gateway.pools.iter().find_map(|pool| {
+            let place = pool.backends.iter().position(|it| it.name == *name)?;
+            Some(Part::Backend(&pool.name, place, &pool.backends[place]))
+        })?,
+        Some(("limit", name)) => {
+            let place = gateway.limits.iter().position(|it| it.name == *name)?;
+            Part::Limit(place, &gateway.limits[place])
+        }
+        Some(("block", network)) => {
+            let network = network.parse::<IpNet>().ok()?;
+            let place = gateway.blocks.iter().position(|it| it.network == network)?;
+            Part::Block(place, &gateway.blocks[place])
+        }
+        Some(("scaler", pool)) => Part::Scaler(gateway.pool(pool)?.autoscale.as_ref()?),
+        Some(_) => return None,
+        None => Part::Frame(Frame::of(gateway)),
+    };
+    Some(part.owned())
 }
 
 /// The parts of a gateway, by target.

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Conflict, Entity, Frame, Gateway, Pool, Touched};
+use crate::model::{Conflict, Entity, Frame, Gateway, Operation, Pool, Source, Touched};
 
 use super::apply::{entity_at, step_words};
-use super::difference::Parts;
+use super::difference::{Parts, entity_of};
 use super::way_back::{Way, way_back};
 
 /// A gateway in which entities were put back.
@@ -70,8 +70,40 @@ pub(super) fn restore(
         }
     }
     put_all(&mut restored.gateway, put);
-    holds_together(gateway, &restored.gateway, touched)?;
+    holds_together(gateway, &restored.gateway, touched.iter())?;
     Ok(restored)
+}
+
+/// Takes back one operation after the other, newest first, whoever changed what in between. Servers of
+/// an autoscaler that are gone stay gone: nothing runs there any more.
+///
+/// # Errors
+/// When the gateway would not hold together, in words.
+pub(super) fn unwind<'a>(
+    gateway: &Gateway,
+    operations: impl Iterator<Item = &'a Operation> + Clone,
+    now_ms: i64,
+) -> Result<Gateway, String> {
+    let mut back = gateway.clone();
+    for operation in operations.clone() {
+        let mut put = Vec::new();
+        for it in &operation.touched {
+            let now = entity_of(&back, &it.target);
+            let to = way_of(it, now.as_ref(), now_ms).to;
+            let runs = now.is_some() || !to.as_ref().is_some_and(is_scaled);
+            if to != now && runs {
+                put.push((it.target.as_str(), to));
+            }
+        }
+        put_all(&mut back, put);
+    }
+    holds_together(gateway, &back, operations.flat_map(|it| &it.touched))?;
+    Ok(back)
+}
+
+/// Whether an autoscaler started it.
+fn is_scaled(entity: &Entity) -> bool {
+    matches!(entity, Entity::Backend { backend, .. } if backend.source == Source::Autoscaler)
 }
 
 /// What an entity that is something `now` is once it is put back. That it lapsed since is nobody's
@@ -195,12 +227,16 @@ fn insert(gateway: &mut Gateway, entity: Entity) {
 }
 
 /// Refuses what refers to something that is not there, and what would be lost that nobody touched.
-fn holds_together(before: &Gateway, after: &Gateway, touched: &[Touched]) -> Result<(), String> {
+fn holds_together<'a>(
+    before: &Gateway,
+    after: &Gateway,
+    touched: impl Iterator<Item = &'a Touched>,
+) -> Result<(), String> {
     if let Some(what) = dangling(after) {
         return Err(what);
     }
     let names: HashSet<&str> = after.backends().map(|(_, it)| it.name.as_str()).collect();
-    let mine: HashSet<&str> = touched.iter().map(|it| it.target.as_str()).collect();
+    let mine: HashSet<&str> = touched.map(|it| it.target.as_str()).collect();
     let lost = |name: &str| !names.contains(name) && !mine.contains(&*format!("backend/{name}"));
     match before.backends().find(|(_, it)| lost(it.name.as_str())) {
         Some((pool, it)) => {

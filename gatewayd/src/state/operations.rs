@@ -134,6 +134,13 @@ impl Operations {
         newer.find(|it| it.touched.iter().any(|touched| touched.target == target)).cloned()
     }
 
+    /// Those since revision `since`, newest first.
+    #[must_use]
+    pub fn newer_than(&self, since: u64) -> Vec<Arc<Operation>> {
+        let kept = self.kept();
+        kept.all.iter().rev().take_while(|it| it.revision > since).cloned().collect()
+    }
+
     /// What happened since revision `since`, newest first, in a few words each.
     pub(super) fn since(&self, since: u64, most: usize) -> Vec<String> {
         let kept = self.kept();

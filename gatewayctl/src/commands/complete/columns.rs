@@ -8,7 +8,8 @@ use super::candidate;
 use crate::output::{
     Column,
     columns::{
-        BACKEND, BLOCK, DECISION, EVENT, FIELD, LIMIT, OPERATION, POOL, REJECTION, SCALER, STAT,
+        BACKEND, BLOCK, DECISION, EVENT, FIELD, LIMIT, OPERATION, POOL, REJECTION, REVISION,
+        SCALER, STAT,
     },
 };
 
@@ -53,6 +54,7 @@ fn keys(words: &[String]) -> Vec<(&'static str, &'static str)> {
         () if has("rejections") => of(REJECTION),
         () if has("limit") => of(LIMIT),
         () if has("block") => of(BLOCK),
+        () if has("history") => of(REVISION),
         () if has("config") => of(FIELD),
         () if has("decisions") => of(DECISION),
         () if has("scaler") => of(SCALER),

@@ -65,6 +65,11 @@ pub(super) fn operations() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| names::like(typed, Noun::Operations, ""))
 }
 
+/// The latest revisions, with what made them.
+pub(super) fn revisions() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| names::like(typed, Noun::Revisions, ""))
+}
+
 /// Names of contexts.
 pub(super) fn contexts() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| names::contexts(typed))

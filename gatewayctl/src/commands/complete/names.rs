@@ -26,6 +26,7 @@ pub(super) enum Noun {
     Limits,
     Blocks,
     Operations,
+    Revisions,
 }
 
 /// A name and what is said beside it.
@@ -40,6 +41,8 @@ pub(super) struct Names {
     blocks: Vec<Named>,
     #[serde(default)]
     operations: Vec<Named>,
+    #[serde(default)]
+    revisions: Vec<Named>,
 }
 
 impl Names {
@@ -50,6 +53,7 @@ impl Names {
             Noun::Limits => self.limits,
             Noun::Blocks => self.blocks,
             Noun::Operations => self.operations,
+            Noun::Revisions => self.revisions,
         }
     }
 
@@ -69,13 +73,15 @@ impl Names {
             limits: limits.collect(),
             blocks: blocks.collect(),
             operations: Vec::new(),
+            revisions: Vec::new(),
         }
     }
 
     fn with(self, operations: &[Operation]) -> Self {
         let said = |it: &Operation| format!("{} {} by {}", it.what, it.target, it.actor);
+        let revisions = operations.iter().map(|it| (it.revision.to_string(), said(it))).collect();
         let operations = operations.iter().map(|it| (it.id.clone(), said(it))).collect();
-        Self { operations, ..self }
+        Self { operations, revisions, ..self }
     }
 }
 

@@ -4,10 +4,12 @@
 mod apply;
 mod export;
 mod fields;
+mod history;
 mod keys;
 mod lines;
 mod path;
 mod persist;
+mod rollback;
 mod validate;
 
 use clap::Subcommand;
@@ -33,6 +35,10 @@ pub(super) enum ConfigVerb {
     Export(export::ExportArgs),
     /// Write what operators did into the gateway's file
     Persist(persist::PersistArgs),
+    /// The revisions of the gateway: who made each, when, why and what changed
+    History(history::HistoryArgs),
+    /// Make the gateway what it was at a revision, as one operation
+    Rollback(rollback::RollbackArgs),
     /// Your own file: which keys do what in the dashboard
     Keys(keys::KeysArgs),
     /// Your own file: where it is
@@ -48,6 +54,8 @@ impl ConfigVerb {
             Self::Apply(args) => args.run(session).await,
             Self::Export(args) => args.run(session).await,
             Self::Persist(args) => args.run(session).await,
+            Self::History(args) => args.run(session).await,
+            Self::Rollback(args) => args.run(session).await,
             Self::Keys(args) => args.run(session),
             Self::Path(args) => args.run(session),
         }

@@ -36,7 +36,7 @@ pub use inquiry::{CLIENT, REJECTION, SIMULATION};
 pub use key::{KEY, KeyRow};
 pub use limit::LIMIT;
 pub use load::LOAD;
-pub use operation::OPERATION;
+pub use operation::{OPERATION, REVISION};
 pub use pool::POOL;
 pub use release::{RELEASE, Release};
 pub use scaler::SCALER;

@@ -51,6 +51,23 @@ pub const OPERATION: &[Column<Operation>] = &[
     .rank(Rank::Detail),
 ];
 
+/// The columns of revisions: operations, as what the gateway became by each.
+pub const REVISION: &[Column<Operation>] = &[
+    Field::new("revision", "REVISION", Unit::Count, |it, _| it.revision.into()).rank(Rank::Key),
+    Field::new("time", "TIME", Unit::Moment, |it, _| Value::Time(it.time_ms)),
+    Field::new("actor", "ACTOR", Unit::Name, |it, _| Value::told(&it.actor)).rank(Rank::Key),
+    Field::new("via", "VIA", Unit::Name, |it, _| Value::told(&it.via)).rank(Rank::Extra),
+    Field::new("what", "WHAT", Unit::Name, |it, _| Value::text(&it.what)).rank(Rank::Key),
+    Field::new("target", "TARGET", Unit::Name, |it, _| Value::text(&it.target)).rank(Rank::Key),
+    Field::new("before", "BEFORE", Unit::Text, |it, _| Value::told(&it.before)),
+    Field::new("after", "AFTER", Unit::Text, |it, _| Value::told(&it.after)),
+    Field::new("reason", "REASON", Unit::Text, |it, _| Value::told(&it.reason)),
+    Field::new("op", "OP", Unit::Name, |it, _| Value::told(&it.id)),
+    Field::new("undone_by", "UNDONE BY", Unit::Name, |it, _| Value::told(&it.undone_by))
+        .rank(Rank::Extra),
+    Field::new("undoes", "UNDOES", Unit::Name, |it, _| Value::told(&it.undoes)).rank(Rank::Extra),
+];
+
 /// A change that was not made leaves nothing to undo.
 fn undo(it: &Operation) -> &str {
     if it.undo.is_empty() { "none" } else { &it.undo }

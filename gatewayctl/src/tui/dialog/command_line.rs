@@ -38,6 +38,9 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
         Edit::Scale { pool, edit } => scale(pool, edit),
         Edit::ApplyConfig { .. } => ["config", "apply", "-f", "FILE"].map(Into::into).into(),
         Edit::PersistConfig => ["config", "persist"].map(Into::into).into(),
+        Edit::Rollback { revision } => {
+            vec!["config".to_owned(), "rollback".to_owned(), revision.clone()]
+        }
         // The dashboard asks for one change at a time.
         Edit::All(_) => ["change", "-f", "-"].map(Into::into).into(),
         Edit::Undo { id } => vec!["op".to_owned(), "undo".to_owned(), quoted(id)],

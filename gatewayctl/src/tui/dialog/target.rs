@@ -45,6 +45,7 @@ impl Target {
             Edit::ApplyConfig { .. } | Edit::PersistConfig => {
                 vec![Self::found("config", "config", snapshot)]
             }
+            Edit::Rollback { revision } => vec![Self::found("revision", revision, snapshot)],
             Edit::All(edits) => edits.iter().flat_map(|edit| Self::of(edit, snapshot)).collect(),
             Edit::Undo { id } | Edit::Confirm { id } => {
                 vec![Self::found("operation", id, snapshot)]

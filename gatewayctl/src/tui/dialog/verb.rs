@@ -25,6 +25,7 @@ pub(super) fn verb(edit: &Edit) -> &'static str {
         Edit::RemoveBlocks { .. } => "unblock",
         Edit::ApplyConfig { .. } => "apply",
         Edit::PersistConfig => "write",
+        Edit::Rollback { .. } => "go back",
         Edit::Scale { edit, .. } => match edit {
             ScalerEdit::Rules { .. } => "change",
             ScalerEdit::Pause { .. } => "hold",

@@ -510,6 +510,7 @@ pub(super) fn done(edit: &Edit) -> Operation {
         }
         Edit::Scale { pool, .. } => ("set", format!("scaler/{pool}")),
         Edit::ApplyConfig { .. } | Edit::PersistConfig => ("config", "gateway".to_owned()),
+        Edit::Rollback { .. } => ("rollback", "gateway".to_owned()),
         Edit::All(_) => ("change", "backend/api-3".to_owned()),
         Edit::Undo { .. } => ("undo", "backend/api-3".to_owned()),
         Edit::Confirm { .. } => ("confirm", "backend/api-3".to_owned()),

@@ -126,6 +126,7 @@ fn targets(edit: &Edit) -> Vec<String> {
     match edit {
         Edit::Scale { pool, .. } => vec![pool.clone()],
         Edit::ApplyConfig { .. } | Edit::PersistConfig => vec!["config".to_owned()],
+        Edit::Rollback { revision } => vec![revision.clone()],
         Edit::All(edits) => edits.iter().flat_map(targets).collect(),
         Edit::Undo { id } | Edit::Confirm { id } => vec![id.clone()],
         Edit::AddBlock { network, .. } => vec![network.clone()],

@@ -5,6 +5,7 @@ mod blocks;
 mod drain;
 mod expiry;
 mod limits;
+mod rollback;
 mod scaler;
 mod undo;
 
@@ -61,6 +62,7 @@ pub fn apply(
         Change::ApplyFile(file) => apply_file(desired, file, intent, now_ms),
         Change::Undo(operation) => undo::undo(desired, operation, intent, now_ms)?,
         Change::Revert { op, why } => undo::revert(desired, op, why, intent, now_ms)?,
+        Change::Rollback { to, since } => rollback::rollback(desired, *to, since, intent, now_ms)?,
         Change::Confirm(op) => undo::confirm(desired, op, intent, now_ms)?,
         edit => {
             let at = (desired.revision + 1, now_ms);
@@ -120,6 +122,7 @@ fn effect(
         | Change::ApplyFile(_)
         | Change::Undo(_)
         | Change::Revert { .. }
+        | Change::Rollback { .. }
         | Change::Confirm(_) => {
             let what = "it cannot be one of several changes".to_owned();
             Err(Rejection::Invalid { field: "edits", what })
@@ -331,6 +334,8 @@ fn verb(standing: Standing) -> &'static str {
     }
 }
 
+#[cfg(test)]
+mod rollback_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

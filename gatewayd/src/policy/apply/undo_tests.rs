@@ -11,10 +11,10 @@ use crate::model::{
 };
 
 /// When everything happens that is not told to happen later.
-const NOW_MS: i64 = 1000;
+pub(super) const NOW_MS: i64 = 1000;
 
 /// Three backends, a limit, a route, and a pool that is scaled.
-fn whole() -> Desired {
+pub(super) fn whole() -> Desired {
     let mut desired = desired();
     let file = &mut desired.file;
     file.routes.push(route("all", &["create"]));
@@ -39,13 +39,18 @@ fn route(text: &str, limits: &[&str]) -> Route {
     }
 }
 
-fn applied(desired: &Desired, change: &Change, intent: &Intent, now_ms: i64) -> Option<Applied> {
+pub(super) fn applied(
+    desired: &Desired,
+    change: &Change,
+    intent: &Intent,
+    now_ms: i64,
+) -> Option<Applied> {
     let mut applied = apply(desired, change, intent, now_ms).ok()?;
     applied.operation.id = Operation::id_of(applied.desired.revision);
     Some(applied)
 }
 
-fn undone(desired: &Desired, operation: &Operation) -> Applied {
+pub(super) fn undone(desired: &Desired, operation: &Operation) -> Applied {
     undone_at(desired, operation, NOW_MS)
 }
 
@@ -56,7 +61,7 @@ fn undone_at(desired: &Desired, operation: &Operation, now_ms: i64) -> Applied {
 
 /// What happens to one backend, limit, block or scaler, to several at once, or to all of them by a
 /// file.
-fn any_change() -> impl Strategy<Value = Change> {
+pub(super) fn any_change() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => any_edit(),
         1 => proptest::collection::vec(any_edit(), 1..4).prop_map(Change::All),

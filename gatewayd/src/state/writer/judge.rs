@@ -23,6 +23,7 @@ impl Room {
         }
         let mut applied = policy::apply(desired, change, intent, self.clock.wall_ms())?;
         self.settle_conflicts(change, &mut applied, intent)?;
+        self.tell_lost_ends(change, &mut applied);
         if matches!(change, Change::RampWeights { .. } | Change::All(_)) {
             self.look_back(&mut applied.desired)?;
         }
@@ -140,7 +141,8 @@ impl Room {
 
 /// The limits that an operator sets, or puts back, by name.
 fn limits_of(change: &Change, applied: &Applied) -> Vec<Name> {
-    if !matches!(change, Change::SetLimit { .. } | Change::All(_) | Change::Undo(_)) {
+    let puts_back = matches!(change, Change::Undo(_) | Change::Rollback { .. });
+    if !puts_back && !matches!(change, Change::SetLimit { .. } | Change::All(_)) {
         return Vec::new();
     }
     let limit = |it: &Touched| match &it.after {

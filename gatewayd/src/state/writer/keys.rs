@@ -16,6 +16,7 @@ pub(super) fn key(change: &Change, intent: &Intent) -> Option<Key> {
     let what = match change {
         // An operation is known by its id.
         Change::Undo(operation) => format!("undo {}", operation.id),
+        Change::Rollback { to, .. } => format!("rollback {to}"),
         change => format!("{change:?}"),
     };
     let change = hash_key(format!("{what} {:?} {}", intent.terms, intent.force).as_bytes());

@@ -89,6 +89,20 @@ impl Room {
         Ok(())
     }
 
+    /// Tells what was to end by itself, was taken back before, and is there to stay now that this is
+    /// taken back as well.
+    pub(super) fn tell_lost_ends(&self, change: &Change, applied: &mut Applied) {
+        let Change::Rollback { to, since } = change else { return };
+        let again = since.iter().filter(|it| !it.is_by_itself()).filter_map(|it| {
+            let first = self.operations.find(it.undoes.as_deref()?)?;
+            (first.revision <= *to && first.expires_ms.is_some()).then_some(first)
+        });
+        for Operation { id, what, target, .. } in again.map(|it| (*it).clone()) {
+            let told = format!("{what} {target} (op {id}) was to end by itself, and stays now");
+            applied.operation.warnings.push(told);
+        }
+    }
+
     /// An operation as it is told to whoever asked for it.
     pub(super) fn told(&self, mut operation: Operation) -> Operation {
         operation.undo = self.operations.undoable(&operation, self.clock.wall_ms());
