@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "gatewayd/v1/access.proto",
     "gatewayd/v1/audit.proto",
     "gatewayd/v1/change.proto",
@@ -10,6 +10,7 @@ const FILES: [&str; 11] = [
     "gatewayd/v1/backend.proto",
     "gatewayd/v1/limit.proto",
     "gatewayd/v1/block.proto",
+    "gatewayd/v1/certificate.proto",
     "gatewayd/v1/config.proto",
     "gatewayd/v1/scaler.proto",
     "gatewayd/v1/watch.proto",

@@ -10,6 +10,7 @@ use std::process::Command;
 
 use gateway_tests::{Crowd, EVERYTHING, Fleet, Gateway, Protocol, free_port, until};
 use rcgen::CertifiedKey;
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A gateway with one more listener, whose certificates are in files.
@@ -112,7 +113,80 @@ fn a_bad_certificate_changes_nothing_and_is_told() {
     assert!(site.proves("a.example"), "the old certificate is shown no more");
     fs::write(site.key("a.example"), kept).unwrap();
     until("the mended key is told", || {
-        site.events().into_iter().find(|event| event.contains("swapped"))
+        site.events().into_iter().find(|event| event.contains("good again"))
     });
     assert!(site.proves("a.example"));
+    assert!(site.gateway.ctl.items("cert show files")[0]["refused"].is_null());
+}
+
+#[test]
+fn files_are_read_at_once_when_an_operator_says_so() {
+    let fleet = Fleet::start(1);
+    let site = Site::start(&fleet, &["a.example"]);
+    let ctl = &site.gateway.ctl;
+    let before = ctl.items("cert show a.example");
+    assert_eq!(before[0]["listener"], "files");
+    assert_eq!((&before[0]["names"][0], &before[0]["ocsp"]), (&"a.example".into(), &Value::Null));
+    assert_eq!((&before[0]["result"], &before[0]["key"]), (&"read".into(), &"ECDSA P-256".into()));
+    // The watcher may be first.
+    let operation = until("the files are read before the watcher does", || {
+        issue(&site.directory, "a.example");
+        let done = ctl.items("cert reload files -y -m renewed").remove(0);
+        (done["unchanged"] == false).then_some(done)
+    });
+    assert!(site.proves("a.example"), "not served when it is answered");
+    assert_eq!((&operation["what"], &operation["undo"]), (&"reload".into(), &"none".into()));
+    assert_eq!(
+        (&operation["target"], &operation["reason"]),
+        (&"listener/files".into(), &"renewed".into())
+    );
+    let after = ctl.items("cert show a.example");
+    assert_eq!(after[0]["result"], "renewed");
+    assert_ne!(after[0]["fingerprint"], before[0]["fingerprint"]);
+    let id = operation["id"].as_str().unwrap();
+    assert_eq!(ctl.items(&format!("op show {id}"))[0]["target"], "listener/files");
+    let audited = ctl.items("audit list");
+    let record = audited.iter().find(|it| it["op"] == id).unwrap();
+    assert_eq!((&record["result"], &record["what"]), (&"accepted".into(), &"reload".into()));
+    let again = ctl.items("cert reload -y");
+    assert_eq!(again[0]["unchanged"], true);
+}
+
+#[test]
+fn a_dry_run_reads_the_files_and_changes_nothing() {
+    let fleet = Fleet::start(1);
+    let site = Site::start(&fleet, &["a.example"]);
+    let said = site.gateway.ctl.run("cert reload -n");
+    assert!(said.contains("nothing would change") && said.contains("dry run"), "{said}");
+    fs::remove_file(site.key("a.example")).unwrap();
+    let said = site.gateway.ctl.try_run("cert reload files -n");
+    assert!(said.code == 1 && said.err.contains("a.example.key"), "{said:?}");
+    let what = |it: &Value| it["what"] == "reload";
+    assert!(!site.gateway.ctl.items("op list").iter().any(what));
+    assert!(!site.gateway.ctl.items("audit list").iter().any(what));
+}
+
+#[test]
+fn a_bad_file_keeps_what_is_served_and_the_others_are_read_all_the_same() {
+    let fleet = Fleet::start(1);
+    let site = Site::start(&fleet, &["a.example"]);
+    let ctl = &site.gateway.ctl;
+    fs::write(site.key("a.example"), "half").unwrap();
+    let said = ctl.try_run("cert reload files -y");
+    assert!(said.code == 1 && said.err.contains("a.example.key"), "{said:?}");
+    assert!(said.err.contains("served still"), "{}", said.err);
+    let said = ctl.try_run("cert reload -y -o json");
+    assert_eq!(said.code, 10, "{said:?}");
+    let told: Value = serde_json::from_str(&said.err).unwrap();
+    assert_eq!(told["error"]["details"][0]["place"], "files", "{told}");
+    assert!(site.proves("a.example"), "the old certificate is shown no more");
+    let shown = ctl.items("cert show files");
+    assert_eq!(shown[0]["result"], "refused");
+    assert!(shown[0]["refused"].as_str().unwrap().contains("a.example.key"), "{shown:?}");
+    let problems = &ctl.items("status")[0]["problems"];
+    assert!(problems.to_string().contains("certificate/a.example"), "{problems}");
+    let refused = ctl.items("audit list").into_iter().find(|it| it["result"] == "rejected");
+    assert!(refused.unwrap()["error"].as_str().unwrap().contains("a.example.key"));
+    let said = ctl.try_run("cert reload nobody -y");
+    assert!(said.code == 5 && said.err.contains("files"), "{said:?}");
 }

@@ -103,6 +103,9 @@ impl Client {
                 let request = wire::ResetLimitRequest { name, key, intent };
                 answer(within, limits().reset(request)).await?
             }
+            Err(Alone::ReloadCertificates(served_by)) => {
+                self.reload_certificates(served_by, asked).await?
+            }
             Err(Alone::ApplyConfig(text)) => self.apply_config(text, asked).await?,
             Err(Alone::PersistConfig) => self.persist_config(asked).await?,
             Err(Alone::Rollback(revision)) => self.roll_back(&revision, asked).await?,

@@ -11,6 +11,8 @@ pub(super) enum Alone {
     Kill(Vec<String>),
     /// Forgets what was counted.
     ResetLimit { name: String, key: Option<String> },
+    /// Reads the files of certificates again.
+    ReloadCertificates(Vec<String>),
     /// Replaces the file.
     ApplyConfig(String),
     /// Writes what operators did into the file.
@@ -71,6 +73,9 @@ pub(super) fn asked(edit: &Edit, intent: Option<wire::Intent>) -> Result<Asked, 
         }
         Edit::Scale { pool, edit } => scale(pool, edit, intent),
         Edit::ResetLimit { name, key } => return Err(Alone::ResetLimit { name, key }),
+        Edit::ReloadCertificates { served_by } => {
+            return Err(Alone::ReloadCertificates(served_by));
+        }
         Edit::ApplyConfig { text } => return Err(Alone::ApplyConfig(text)),
         Edit::PersistConfig => return Err(Alone::PersistConfig),
         Edit::Rollback { revision } => return Err(Alone::Rollback(revision)),

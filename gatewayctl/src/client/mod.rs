@@ -3,6 +3,7 @@
 mod address;
 mod audit;
 mod calls;
+mod certificates;
 mod config;
 mod connect;
 mod convert;

@@ -72,6 +72,11 @@ pub enum Edit {
         /// Of which address or value that it counts by; of all when absent.
         key: Option<String>,
     },
+    /// Reads the files of certificates again, and serves what is good in them.
+    ReloadCertificates {
+        /// Only of these listeners; of all when there are none.
+        served_by: Vec<String>,
+    },
     /// Refuses the clients of a network.
     AddBlock {
         /// The network.
@@ -133,6 +138,9 @@ impl Edit {
             | Self::SetStanding { names, .. } => names.iter().map(String::as_str).collect(),
             Self::SetWeights { edits } | Self::RampWeights { edits, .. } => {
                 edits.iter().map(|(name, _)| name.as_str()).collect()
+            }
+            Self::ReloadCertificates { served_by } => {
+                served_by.iter().map(String::as_str).collect()
             }
             Self::AddBlock { network, .. } => vec![network],
             Self::RemoveBlocks { networks } => networks.iter().map(String::as_str).collect(),

@@ -3,6 +3,7 @@
 mod audit;
 mod backend;
 mod block;
+mod certificate;
 mod chain;
 mod check;
 mod drain;
@@ -30,6 +31,7 @@ mod value;
 pub use audit::{AuditAsked, AuditRecord, Identity};
 pub use backend::{Backend, Health, Ramp, Standing};
 pub use block::Block;
+pub use certificate::{Certificate, Voucher};
 pub use chain::{Break, Chain, ChainLink, Verification};
 pub use check::Check;
 pub use drain::{Drain, DrainOrder, OnDeadline, Then};

@@ -5,6 +5,7 @@ mod audit;
 mod backends;
 mod blocks;
 mod caller;
+mod certificates;
 mod change;
 mod configuration;
 mod connections;
@@ -37,7 +38,8 @@ use tonic::transport::Server;
 
 use crate::model::Access;
 use crate::state::{
-    Audit, ConfigFile, Denials, Events, History, Inquiry, Observatory, Scalers, Writer,
+    Audit, Certificates, ConfigFile, Denials, Events, History, Inquiry, Observatory, Scalers,
+    Writer,
 };
 
 pub use demo::LoadKnob;
@@ -77,6 +79,8 @@ pub struct Admin {
     pub history: History,
     /// What workers remember of late.
     pub inquiry: Inquiry,
+    /// The certificates that are served, and who reads them.
+    pub certificates: Certificates,
     /// How pools are scaled.
     pub scalers: Scalers,
     /// The load of a demo; absent in every other gateway.
@@ -131,6 +135,7 @@ async fn routes(admin: Admin, reflecting: bool) -> io::Result<Routes> {
         audit_server::AuditServer,
         backends_server::BackendsServer,
         blocks_server::BlocksServer,
+        certificates_server::CertificatesServer,
         demo_server::DemoServer,
         limits_server::LimitsServer,
         operations_server::OperationsServer,

@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 use super::hand_over::Estate;
 use super::places::own_listener;
 use crate::admin::{self, Admin, AdminSocket, Door, SocketKind, TlsNow};
+use crate::clock::Clock;
 use crate::model::{AdminTcp, EventKind, Settings, Severity};
 use crate::state::Events;
 use crate::tasks::Watched;
@@ -30,6 +31,7 @@ impl Doors {
     /// wanted. Keeps what the next process inherits.
     pub(super) async fn take(
         settings: &Settings,
+        clock: Clock,
         (inherited, estate): (&mut Estate, &mut Estate),
     ) -> anyhow::Result<Doors> {
         let mut it = Doors { doors: Vec::new(), sockets: Vec::new(), watched: None };
@@ -46,14 +48,19 @@ impl Doors {
         if let Some(tcp) = &settings.admin_tcp {
             let listener = own_listener(LISTEN, Some(tcp.address), inherited).await?;
             listener.iter().try_for_each(|listener| estate.keep(LISTEN, listener))?;
-            let speaking = listener.map(|listener| it.speak_tls(listener, tcp));
+            let speaking = listener.map(|listener| it.speak_tls(listener, tcp, clock));
             it.doors.extend(speaking.transpose()?);
         }
         Ok(it)
     }
 
-    fn speak_tls(&mut self, listener: TcpListener, tcp: &AdminTcp) -> anyhow::Result<Door> {
-        let (watched, mutual) = Watched::admin(&tcp.tls).context("admin.tls")?;
+    fn speak_tls(
+        &mut self,
+        listener: TcpListener,
+        tcp: &AdminTcp,
+        clock: Clock,
+    ) -> anyhow::Result<Door> {
+        let (watched, mutual) = Watched::admin(&tcp.tls, clock.wall_ms()).context("admin.tls")?;
         self.watched = Some(watched);
         let tls: TlsNow = Arc::new(move || mutual.config());
         Ok(Door::Tcp(listener, tls))

@@ -11,9 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Credential, Unusable};
 use crate::model::{Certificates, Listener, ListenerKind, ListenerView};
 use crate::net;
-use crate::net::tls::{
-    Identities, Identity, IdentityError, IdentitySet, authority, self_signed, server_config,
-};
+use crate::net::tls::{Identities, Identity, IdentityError, authority, server_config};
 use crate::proxy::{Door, DoorKind};
 use crate::tasks::Watched;
 
@@ -70,19 +68,10 @@ pub(super) fn bind(
                 DoorKind::Redirect(to.map_or(443, |(_, address)| address.port()))
             }
             ListenerKind::Tls(tls) => {
-                let identities = match &tls.certificates {
-                    Certificates::Files(files) => {
-                        let watched = Watched::listener(listener.name.clone(), files.clone());
-                        let (watched, identities) = watched.with_context(named)?;
-                        bound.watched.push(watched);
-                        identities
-                    }
-                    Certificates::SelfSigned(names) => {
-                        made(listener, names, state_dir, clock).with_context(named)?
-                    }
-                };
+                let read = watched(listener, &tls.certificates, state_dir, clock);
+                let (watched, identities) = read.with_context(named)?;
+                bound.watched.push(watched);
                 view.tls = true;
-                view.certificate_expires_ms = Some(identities.expires_ms());
                 DoorKind::Tls(server_config(identities, tls.min_version)?)
             }
         };
@@ -108,13 +97,17 @@ pub(super) fn check(credential: Credential<'_>) -> Result<(), Unusable> {
     }
 }
 
-fn made(
+fn watched(
     listener: &Listener,
-    names: &[String],
+    certificates: &Certificates,
     state_dir: &Path,
     clock: Clock,
-) -> Result<Arc<Identities>, IdentityError> {
-    let directory = state_dir.join(KEPT);
-    let identity = self_signed(&directory, &listener.name, names, clock.wall_ms())?;
-    Ok(Identities::new(IdentitySet::new(identity, [])))
+) -> Result<(Watched, Arc<Identities>), IdentityError> {
+    let (name, now_ms) = (listener.name.clone(), clock.wall_ms());
+    match certificates {
+        Certificates::Files(files) => Watched::listener(name, files.clone(), now_ms),
+        Certificates::SelfSigned(names) => {
+            Watched::self_signed(name, names.clone(), &state_dir.join(KEPT), now_ms)
+        }
+    }
 }

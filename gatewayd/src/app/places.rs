@@ -60,7 +60,7 @@ impl Places {
         let metrics = own_listener("metrics", settings.metrics, &mut inherited).await?;
         let scaler = settings.external_scaler;
         let external_scaler = own_listener("external_scaler", scaler, &mut inherited).await?;
-        let doors = Doors::take(settings, (&mut inherited, &mut estate)).await?;
+        let doors = Doors::take(settings, clock, (&mut inherited, &mut estate)).await?;
         let log = Log::open(settings.access_log.as_ref()).context("access log")?;
         metrics.iter().try_for_each(|it| estate.keep("metrics", it))?;
         external_scaler.iter().try_for_each(|it| estate.keep("external_scaler", it))?;

@@ -26,8 +26,8 @@ use crate::clock::Clock;
 use crate::config;
 use crate::model::{Change, Configuration, EventKind, Intent, Phase, Settings, Severity};
 use crate::state::{
-    Audit, Cells, ConfigFile, ConnectionCaps, Denials, Events, History, Inquiry, Limiter,
-    Observatory, Past, Scalers, Started, Writer,
+    Audit, Cells, Certificates, ConfigFile, ConnectionCaps, Denials, Events, History, Inquiry,
+    Limiter, Observatory, Past, Scalers, Started, Writer,
 };
 use crate::tasks::{ConfigKeeper, Scale, keep_config};
 
@@ -161,8 +161,10 @@ impl Gateway {
         let (scalers, history) = (Scalers::new(clock), History::default());
         let Bound { doors: of_workers, views, mut watched } = bound;
         watched.extend(doors.watched.take());
+        let (certificates, desk) = Certificates::new();
         let watchers = Watchers {
-            certificates: watched,
+            watched,
+            certificates: (certificates.clone(), desk),
             listeners: views,
             metrics,
             external_scaler,
@@ -215,6 +217,7 @@ impl Gateway {
             events: events.clone(),
             history,
             inquiry,
+            certificates,
             scalers,
             load,
         };

@@ -11,12 +11,16 @@ use tokio::task::AbortHandle;
 use super::workers::Shared;
 use crate::admin;
 use crate::model::{EventKind, ListenerView, Severity};
-use crate::state::{Denials, Events, Feed, History, HostFigures, Observatory, Painter, Scalers};
-use crate::tasks::{self, Publish, Reverter, Watched};
+use crate::state::{
+    CertificateDesk, Certificates, Denials, Events, Feed, History, HostFigures, Observatory,
+    Painter, Scalers,
+};
+use crate::tasks::{self, CertificateKeeper, Publish, Reverter, Watched};
 
 /// What only the watchers need.
 pub(super) struct Watchers {
-    pub(super) certificates: Vec<Watched>,
+    pub(super) watched: Vec<Watched>,
+    pub(super) certificates: (Certificates, CertificateDesk),
     pub(super) listeners: Vec<ListenerView>,
     pub(super) metrics: Option<TcpListener>,
     pub(super) external_scaler: Option<TcpListener>,
@@ -33,7 +37,7 @@ impl Watchers {
     /// calls.
     pub(super) fn start(self, shared: &Shared) -> Vec<AbortHandle> {
         let Shared { clock, writer, events, .. } = shared;
-        let (listeners, listeners_seen) = watch::channel(self.listeners);
+        let (certificates, desk) = self.certificates;
         let (host, host_seen) = watch::channel(HostFigures::default());
         let publish = Publish {
             clock: *clock,
@@ -41,7 +45,8 @@ impl Watchers {
             cells: Arc::clone(&shared.cells),
             limiter: Arc::clone(&shared.limiter),
             host: host_seen,
-            listeners: listeners_seen,
+            listeners: self.listeners,
+            certificates,
             log_dropped: self.log_dropped,
             events: events.clone(),
             phase: shared.phase.clone(),
@@ -65,8 +70,13 @@ impl Watchers {
             clock: *clock,
             cells: Arc::clone(&shared.cells),
         }));
-        let certificates = self.certificates;
-        tokio::spawn(tasks::watch_certificates(certificates, listeners, events.clone(), *clock));
+        tokio::spawn(tasks::keep_certificates(CertificateKeeper {
+            watched: self.watched,
+            desk,
+            writer: writer.clone(),
+            events: events.clone(),
+            clock: *clock,
+        }));
         let mut answering = Vec::new();
         if let Some(listener) = self.metrics {
             let serving = tasks::serve_metrics(

@@ -75,6 +75,8 @@ pub enum Change {
     },
     /// Forgets what was counted of a limit.
     ResetLimit(LimitTarget),
+    /// Serves the certificates that files hold now, as they were read.
+    ReloadCertificates(Reload),
     /// Refuses the clients of a network.
     AddBlock {
         /// The network.
@@ -140,6 +142,7 @@ impl Change {
             Change::SetLimit { name, .. } | Change::ResetLimit(LimitTarget { name, .. }) => {
                 format!("limit/{name}")
             }
+            Change::ReloadCertificates(reload) => reload.targets.join(","),
             Change::AddBlock { network, .. } => format!("block/{network}"),
             Change::RemoveBlocks(networks) => {
                 let blocks = networks.iter().map(|network| format!("block/{network}"));
@@ -154,6 +157,21 @@ impl Change {
             Change::Expire | Change::ApplyFile(_) | Change::Rollback { .. } => "gateway".to_owned(),
         }
     }
+}
+
+/// Certificates that were read from their files, and would be served.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reload {
+    /// By whom: "listener/https".
+    pub targets: Vec<String>,
+    /// What each of them serves, in words.
+    pub before: Vec<String>,
+    /// What each would serve, in words.
+    pub after: Vec<String>,
+    /// Whose files cannot be served, and why.
+    pub warnings: Vec<String>,
+    /// Whether any of it is not served already.
+    pub is_new: bool,
 }
 
 /// A change of how a pool is scaled.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::{
-    Block, DrainPlan, Health, Lapse, LimitMode, Mark, Name, Phase, Ramp, Rule, Severity, Standing,
+    Block, CertificateView, DrainPlan, Health, Lapse, LimitMode, Mark, Name, Phase, Ramp, Rule,
+    Severity, Standing,
 };
 
 /// The gateway at one moment: one timestamp, everything in it.
@@ -46,6 +47,8 @@ pub struct Snapshot {
     pub blocks: Vec<BlockView>,
     /// The listeners, by name.
     pub listeners: Vec<ListenerView>,
+    /// The certificates that are served.
+    pub certificates: Arc<[CertificateView]>,
     /// What needs attention, worst first.
     pub problems: Vec<Problem>,
     /// Requests the gateway refused by itself since the start, by reason.

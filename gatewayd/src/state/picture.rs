@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{
-    AdjustmentView, BackendView, CandidateView, Desired, Distribution, Health, Limit, LimitView,
-    ListenerView, Phase, PoolView, Refusal, RefusedView, Snapshot, Source, Standing, Totals,
+    AdjustmentView, BackendView, CandidateView, CertificateView, Desired, Distribution, Health,
+    Limit, LimitView, ListenerView, Phase, PoolView, Refusal, RefusedView, Snapshot, Source,
+    Standing, Totals,
 };
 use crate::policy::{Part, problems};
 
@@ -43,6 +44,8 @@ pub struct Sight<'a> {
     pub host: HostFigures,
     /// The listeners as bound.
     pub listeners: &'a [ListenerView],
+    /// The certificates that are served.
+    pub certificates: Arc<[CertificateView]>,
     /// Access log lines dropped.
     pub log_dropped_total: u64,
     /// What the process does with clients.
@@ -142,7 +145,8 @@ impl Painter {
             limits: table.limits.iter().map(|it| self.limit(it, sight, &trials)).collect(),
             collapse: self.collapse.view(&table.trusted_proxies),
             blocks: table.blocks.views(),
-            listeners: sight.listeners.to_vec(),
+            listeners: sight.listeners.iter().map(|it| listener(it, sight)).collect(),
+            certificates: Arc::clone(&sight.certificates),
             problems: Vec::new(),
             refused: Refusal::ALL
                 .iter()
@@ -350,6 +354,12 @@ const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
 fn tried(limit: &LimitTable) -> u64 {
     let candidate = limit.candidate.as_ref();
     candidate.map_or(0, |it| it.cells.sum(|cell| cell.would_reject.read()))
+}
+
+fn listener(it: &ListenerView, sight: &Sight<'_>) -> ListenerView {
+    let own = sight.certificates.iter().filter(|own| own.served_by == it.name.as_str());
+    let certificate_expires_ms = own.map(|own| own.facts.expires_ms).min();
+    ListenerView { certificate_expires_ms, ..it.clone() }
 }
 
 fn adjustment(it: &AdjustmentTable) -> AdjustmentView {

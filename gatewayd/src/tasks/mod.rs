@@ -16,7 +16,7 @@ mod scale;
 mod warm;
 
 pub use access_log::write_access_log;
-pub use certificates::{Watched, watch_certificates};
+pub use certificates::{CertificateKeeper, Watched, keep_certificates};
 pub use config_file::{ConfigKeeper, keep_config};
 pub use drain::drain;
 pub use eject::eject;

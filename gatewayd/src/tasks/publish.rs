@@ -12,8 +12,8 @@ use crate::clock::Clock;
 use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
 use crate::policy;
 use crate::state::{
-    AttemptCells, Cells, Events, Feed, History, HostFigures, Limiter, Painter, Sight, WorkerCells,
-    Writer,
+    AttemptCells, Cells, Certificates, Events, Feed, History, HostFigures, Limiter, Painter, Sight,
+    WorkerCells, Writer,
 };
 
 const TICK: Duration = Duration::from_secs(1);
@@ -33,7 +33,9 @@ pub struct Publish {
     /// The host's figures.
     pub host: watch::Receiver<HostFigures>,
     /// The listeners as bound.
-    pub listeners: watch::Receiver<Vec<ListenerView>>,
+    pub listeners: Vec<ListenerView>,
+    /// The certificates that are served.
+    pub certificates: Certificates,
     /// Access log lines dropped so far.
     pub log_dropped: Arc<AtomicU64>,
     /// Where facts are told.
@@ -123,13 +125,13 @@ impl Publish {
 
     fn with_sight<T>(&self, look: impl FnOnce(&Sight<'_>) -> T) -> T {
         let (table, desired) = (self.writer.table(), self.writer.desired());
-        let listeners = self.listeners.borrow();
         look(&Sight {
             table: &table,
             desired: &desired,
             cells: &self.cells,
             host: *self.host.borrow(),
-            listeners: &listeners,
+            listeners: &self.listeners,
+            certificates: self.certificates.views(),
             log_dropped_total: self.log_dropped.load(Ordering::Relaxed),
             phase: *self.phase.borrow(),
         })

@@ -25,7 +25,7 @@ mod status;
 pub use audit::{AUDIT, IDENTITY, VERIFICATION};
 pub use backend::BACKEND;
 pub use block::BLOCK;
-pub use certificate::CERTIFICATE;
+pub use certificate::{CERTIFICATE, common_name, issuer};
 pub use check::CHECK;
 pub use context::{CONTEXT, CONTEXT_TEST, ContextRow, ContextTest};
 pub use decision::DECISION;

@@ -52,6 +52,11 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             words.extend(key.as_deref().map(quoted));
             words
         }
+        Edit::ReloadCertificates { served_by } => {
+            let mut words: Vec<String> = ["cert", "reload"].map(Into::into).into();
+            words.extend(served_by.iter().map(|by| quoted(by)));
+            words
+        }
         Edit::AddBlock { network, ttl, .. } => {
             let mut words: Vec<String> = ["block", "add"].map(Into::into).into();
             words.push(quoted(network));

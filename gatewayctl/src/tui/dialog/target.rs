@@ -5,7 +5,7 @@ use crate::model::{Backend, Block, Edit, Limit, Pool, Snapshot};
 /// One thing a change acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// What kind of thing it is: "backend", "limit", "network", "scaler", "operation".
+    /// What kind of thing it is: "backend", "limit", "network", "scaler", "listener", "operation".
     kind: &'static str,
     /// Its name.
     name: String,
@@ -36,6 +36,10 @@ impl Target {
             }
             Edit::SetLimit { name, .. } | Edit::ResetLimit { name, .. } => {
                 vec![Self::found("limit", name, snapshot)]
+            }
+            Edit::ReloadCertificates { served_by } => {
+                let found = |name: &String| Self::found("listener", name, snapshot);
+                served_by.iter().map(found).collect()
             }
             Edit::AddBlock { network, .. } => vec![Self::found("network", network, snapshot)],
             Edit::RemoveBlocks { networks } => {
@@ -86,8 +90,8 @@ impl Target {
             "network" => snapshot.blocks.iter().find(|it| it.network == name).map(Facts::block),
             "config" => Some(Facts::config(snapshot)),
             "scaler" => snapshot.pools.iter().find(|it| it.name == name).map(Facts::scaler),
-            // What was done does not change.
-            "operation" => Some(Facts { stamp: (0, None), words: String::new() }),
+            // What was done does not change, and listeners are bound for as long as the gateway runs.
+            "operation" | "listener" => Some(Facts { stamp: (0, None), words: String::new() }),
             _ => snapshot.backends.iter().find(|it| it.name == name).map(Facts::backend),
         };
         Self { kind, name: name.to_owned(), was }

@@ -21,6 +21,7 @@ pub(super) fn verb(edit: &Edit) -> &'static str {
             Some(CandidateEdit::Set(_)) => "try",
             None => "change",
         },
+        Edit::ReloadCertificates { .. } => "reload",
         Edit::AddBlock { .. } => "block",
         Edit::RemoveBlocks { .. } => "unblock",
         Edit::ApplyConfig { .. } => "apply",

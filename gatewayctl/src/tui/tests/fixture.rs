@@ -504,6 +504,9 @@ pub(super) fn done(edit: &Edit) -> Operation {
         }
         Edit::SetLimit { name, .. } => ("limit", format!("limit/{name}")),
         Edit::ResetLimit { name, .. } => ("reset", format!("limit/{name}")),
+        Edit::ReloadCertificates { served_by } => {
+            ("reload", format!("listener/{}", served_by.join(", listener/")))
+        }
         Edit::AddBlock { network, .. } => ("block", format!("block/{network}")),
         Edit::RemoveBlocks { networks } => {
             ("unblock", format!("block/{}", networks.join(", block/")))

@@ -134,6 +134,7 @@ fn targets(edit: &Edit) -> Vec<String> {
         Edit::AddBackend { name, .. }
         | Edit::SetLimit { name, .. }
         | Edit::ResetLimit { name, .. } => vec![name.clone()],
+        Edit::ReloadCertificates { served_by } => served_by.clone(),
         Edit::Remove { names }
         | Edit::Kill { names }
         | Edit::Drain { names, .. }

@@ -9,7 +9,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::{Identity, IdentityError};
-use crate::model::CertificateFiles;
+use crate::model::{CertificateFacts, CertificateFiles};
 
 /// The certificates of one listener at one moment; never empty.
 #[derive(Debug)]
@@ -58,6 +58,19 @@ impl IdentitySet {
         self.members.iter().try_for_each(|identity| identity.check_alive(now_ms))
     }
 
+    /// What its certificates say of themselves, in their order.
+    #[must_use]
+    pub fn facts(&self) -> Vec<CertificateFacts> {
+        self.members.iter().map(Identity::facts).collect()
+    }
+
+    /// Whether it shows the same chains as `other`; who has the one has the key to it.
+    fn is_same(&self, other: &IdentitySet) -> bool {
+        let mut both = self.members.iter().zip(&other.members);
+        self.members.len() == other.members.len()
+            && both.all(|(own, it)| own.key.cert == it.key.cert)
+    }
+
     /// The soonest expiry in it, milliseconds since the Unix epoch.
     #[must_use]
     pub fn expires_ms(&self) -> i64 {
@@ -99,6 +112,18 @@ impl Identities {
     #[must_use]
     pub fn expires_ms(&self) -> i64 {
         self.current.load().expires_ms()
+    }
+
+    /// Whether `set` is what is shown now.
+    #[must_use]
+    pub fn shows(&self, set: &IdentitySet) -> bool {
+        self.current.load().is_same(set)
+    }
+
+    /// What the certificates that are shown now say of themselves.
+    #[must_use]
+    pub fn facts(&self) -> Vec<CertificateFacts> {
+        self.current.load().facts()
     }
 }
 

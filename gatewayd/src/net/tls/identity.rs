@@ -12,9 +12,8 @@ use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use webpki::EndEntityCert;
 
-use super::IdentityError;
-use super::validity;
-use crate::model::CertificateFiles;
+use super::{IdentityError, facts, validity};
+use crate::model::{CertificateFacts, CertificateFiles};
 
 /// More than any chain; a device that never ends must not be read whole.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -44,6 +43,15 @@ impl Identity {
         let expires_ms = validity::expires_ms(&parsed).map_err(bad)?;
         let key = join(chain, key, files)?;
         Ok(Identity { key: Arc::new(key), names, expires_ms, path: files.cert.clone() })
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn facts(&self) -> CertificateFacts {
+        let facts = facts::of(&self.key.cert);
+        let source = self.path.display().to_string();
+        // The verifier's word goes before that of what is for people.
+        CertificateFacts { expires_ms: self.expires_ms, source, ..facts }
     }
 
     /// The last moment of its validity, milliseconds since the Unix epoch.

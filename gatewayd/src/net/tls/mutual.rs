@@ -12,7 +12,7 @@ use rustls_pki_types::CertificateDer;
 
 use super::identity::read_chain;
 use super::{Identities, Identity, IdentityError, IdentitySet};
-use crate::model::MutualTls;
+use crate::model::{CertificateFacts, MutualTls};
 
 /// gRPC speaks HTTP/2 alone.
 const PROTOCOL: &[u8] = b"h2";
@@ -21,13 +21,15 @@ const PROTOCOL: &[u8] = b"h2";
 #[derive(Debug)]
 pub struct Mutual {
     files: MutualTls,
-    current: ArcSwap<Current>,
+    current: ArcSwap<MutualNow>,
 }
 
+/// How TLS is spoken by files as they were read once.
 #[derive(Debug)]
-struct Current {
+pub struct MutualNow {
     config: Arc<ServerConfig>,
-    expires_ms: i64,
+    facts: CertificateFacts,
+    roots: Arc<RootCertStore>,
 }
 
 impl Mutual {
@@ -36,7 +38,7 @@ impl Mutual {
     /// # Errors
     /// When they cannot serve, whatever the time.
     pub fn load(files: &MutualTls) -> Result<Arc<Mutual>, IdentityError> {
-        let current = Current::load(files, None)?;
+        let current = MutualNow::load(files, None)?;
         Ok(Arc::new(Mutual { files: files.clone(), current: ArcSwap::from_pointee(current) }))
     }
 
@@ -46,32 +48,53 @@ impl Mutual {
         Arc::clone(&self.current.load().config)
     }
 
-    /// Reads the files again and speaks by them from now on; gives the new expiry, milliseconds since
-    /// the Unix epoch.
+    /// Reads the files again: how it could speak from now on. Nothing changes yet.
     ///
     /// # Errors
-    /// When they cannot serve, or the certificate's time is over; then nothing changes.
-    pub fn reload(&self, now_ms: i64) -> Result<i64, IdentityError> {
-        let current = Current::load(&self.files, Some(now_ms))?;
-        let expires_ms = current.expires_ms;
-        self.current.store(Arc::new(current));
-        Ok(expires_ms)
+    /// When they cannot serve, or the certificate's time is over.
+    pub fn read_again(&self, now_ms: i64) -> Result<MutualNow, IdentityError> {
+        MutualNow::load(&self.files, Some(now_ms))
+    }
+
+    /// Speaks so from now on.
+    pub fn swap(&self, now: MutualNow) {
+        self.current.store(Arc::new(now));
+    }
+
+    /// Whether it speaks so already.
+    #[must_use]
+    pub fn speaks(&self, now: &MutualNow) -> bool {
+        let current = self.current.load();
+        current.facts == now.facts && current.roots.roots == now.roots.roots
+    }
+
+    /// What its own certificate says of itself.
+    #[must_use]
+    pub fn facts(&self) -> CertificateFacts {
+        self.current.load().facts.clone()
     }
 }
 
-impl Current {
+impl MutualNow {
+    /// What its own certificate says of itself.
+    #[must_use]
+    pub fn facts(&self) -> &CertificateFacts {
+        &self.facts
+    }
+
     /// TLS 1.3 alone. Nothing is resumed, so that each connection proves anew who it is.
-    fn load(files: &MutualTls, now_ms: Option<i64>) -> Result<Current, IdentityError> {
+    fn load(files: &MutualTls, now_ms: Option<i64>) -> Result<MutualNow, IdentityError> {
         let identity = Identity::load(&files.identity)?;
         now_ms.map_or(Ok(()), |now_ms| identity.check_alive(now_ms))?;
-        let expires_ms = identity.expires_ms();
+        let facts = identity.facts();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let roots = Arc::new(authority(&files.client_ca)?);
         let refused =
             |what: String| IdentityError::BadAuthority { path: files.client_ca.clone(), what };
-        let verifier = WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(&provider))
-            .build()
-            .map_err(|error| refused(error.to_string()))?;
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider))
+                .build()
+                .map_err(|error| refused(error.to_string()))?;
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&TLS13])
             .map_err(|error| refused(error.to_string()))?
@@ -80,7 +103,7 @@ impl Current {
         config.alpn_protocols = vec![PROTOCOL.to_vec()];
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
-        Ok(Current { config: Arc::new(config), expires_ms })
+        Ok(MutualNow { config: Arc::new(config), facts, roots })
     }
 }
 

@@ -13,8 +13,8 @@ pub(super) use expiry::entity_at;
 pub use scaler::check as check_rules;
 
 use crate::model::{
-    Change, Desired, Entity, Gateway, Intent, Name, Operation, Rejection, Revert, Standing, Terms,
-    Touched,
+    Change, Desired, Entity, Gateway, Intent, Name, Operation, Rejection, Reload, Revert, Standing,
+    Terms, Touched,
 };
 
 use super::{difference, merge};
@@ -58,6 +58,10 @@ pub fn apply(
         Change::ResetLimit(target) => {
             let effect = limits::reset(&desired.gateway, target)?;
             noted(conclude(desired, effect, None, intent, now_ms))
+        }
+        Change::ReloadCertificates(reload) => {
+            let applied = conclude(desired, reloaded(desired, reload), None, intent, now_ms);
+            if reload.is_new { noted(applied) } else { applied }
         }
         Change::ApplyFile(file) => apply_file(desired, file, intent, now_ms),
         Change::Undo(operation) => undo::undo(desired, operation, intent, now_ms)?,
@@ -119,6 +123,7 @@ fn effect(
         Change::SetScaler { pool, edit } => scaler::set(gateway, pool, edit, intent, now_ms),
         Change::All(changes) => all(gateway, changes, intent, (revision, now_ms)),
         Change::ResetLimit(_)
+        | Change::ReloadCertificates(_)
         | Change::ApplyFile(_)
         | Change::Undo(_)
         | Change::Revert { .. }
@@ -198,6 +203,13 @@ fn promise(applied: &mut Applied, terms: &Terms) -> Result<(), Rejection> {
     });
     operation.expires_ms = terms.ttl.map(after).or(operation.expires_ms);
     Ok(())
+}
+
+/// Certificates are none of what is desired; that they were read again is told.
+fn reloaded(desired: &Desired, reload: &Reload) -> Effect {
+    let Reload { targets, before, after, warnings, .. } = reload.clone();
+    let gateway = desired.gateway.clone();
+    Effect { gateway, what: "reload", targets, before, after, warnings }
 }
 
 fn apply_file(desired: &Desired, file: &Gateway, intent: &Intent, now_ms: i64) -> Applied {

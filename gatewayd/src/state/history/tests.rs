@@ -21,6 +21,7 @@ fn picture(second: i64, rps: f64, pools: usize) -> Snapshot {
         collapse: None,
         blocks: Vec::new(),
         listeners: Vec::new(),
+        certificates: [].into(),
         problems: Vec::new(),
         refused: Vec::new(),
     }

@@ -17,6 +17,8 @@ pub(super) fn key(change: &Change, intent: &Intent) -> Option<Key> {
         // An operation is known by its id.
         Change::Undo(operation) => format!("undo {}", operation.id),
         Change::Rollback { to, .. } => format!("rollback {to}"),
+        // Once it was made, the files hold what is served.
+        Change::ReloadCertificates(reload) => format!("reload {}", reload.targets.join(",")),
         change => format!("{change:?}"),
     };
     let change = hash_key(format!("{what} {:?} {}", intent.terms, intent.force).as_bytes());

@@ -1,20 +1,21 @@
 //! What needs an operator's attention now, worst first?
 
+mod certificates;
+
 use std::cmp::Reverse;
 use std::num::NonZeroU32;
 
 use crate::model::{
-    BackendView, CollapseView, Health, LimitView, ListenerView, Name, Phase, PoolView, Problem,
-    Severity, Snapshot, Standing,
+    BackendView, CollapseView, Health, LimitView, Name, Phase, PoolView, Problem, Severity,
+    Snapshot, Standing,
 };
 
-/// A certificate that expires sooner than this is worth telling.
-const EXPIRES_SOON_MS: i64 = 14 * DAY_MS;
+use certificates::certificate;
+
 /// A drained backend with nothing left on it is forgotten after this.
 const STALE_DRAIN_MS: i64 = HOUR_MS;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
-const TWO_DAYS_MS: i64 = 2 * DAY_MS;
 
 /// The problems that `snapshot` shows.
 #[must_use]
@@ -25,7 +26,8 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
     found.extend(snapshot.backends.iter().filter_map(|it| backend(it, snapshot.time_ms)));
     found.extend(snapshot.limits.iter().filter_map(limit));
     found.extend(snapshot.collapse.as_ref().map(collapse));
-    found.extend(snapshot.listeners.iter().filter_map(|it| listener(it, snapshot.time_ms)));
+    let certificates = snapshot.certificates.iter();
+    found.extend(certificates.filter_map(|it| certificate(it, snapshot.time_ms)));
     if snapshot.phase != Phase::Running {
         let what = "it drains to end: it takes no new clients".to_owned();
         let target = "gateway".to_owned();
@@ -119,22 +121,6 @@ fn overdue(backend: &BackendView, now_ms: i64) -> u32 {
     let requests = if plan.requests_until_ms() <= now_ms { drain.requests } else { 0 };
     let streams = drain.streams + drain.websockets;
     requests + if plan.streams_until_ms() <= now_ms { streams } else { 0 }
-}
-
-fn listener(listener: &ListenerView, now_ms: i64) -> Option<Problem> {
-    let left_ms = listener.certificate_expires_ms? - now_ms;
-    let (severity, what) = match left_ms {
-        ..=0 => (Severity::Error, "its certificate has expired".to_owned()),
-        1..TWO_DAYS_MS => {
-            (Severity::Warn, format!("its certificate expires within {} h", left_ms / HOUR_MS + 1))
-        }
-        TWO_DAYS_MS..EXPIRES_SOON_MS => {
-            (Severity::Warn, format!("its certificate expires in {} days", left_ms / DAY_MS))
-        }
-        _ => return None,
-    };
-    let target = format!("listener/{}", listener.name);
-    Some(Problem { severity, target, what, since_ms: None })
 }
 
 fn collapse(collapse: &CollapseView) -> Problem {
@@ -327,29 +313,5 @@ mod tests {
             assert!(severity == Severity::Warn && what.contains(overdue), "{what}");
         }
         assert_eq!(at(OnDeadline::Kill, 300).0, Severity::Info, "they are being closed");
-    }
-
-    #[test]
-    fn a_certificate_is_told_two_weeks_before_its_end_and_is_an_error_after() {
-        let at = |left_ms| {
-            told(listener(
-                &ListenerView {
-                    name: "https".parse().unwrap(),
-                    address: ([0, 0, 0, 0], 8443).into(),
-                    tls: true,
-                    redirect_to: None,
-                    certificate_expires_ms: Some(NOW_MS + left_ms),
-                },
-                NOW_MS,
-            ))
-        };
-        let expires =
-            |when: &str| Some((Severity::Warn, format!("its certificate expires {when}")));
-        assert_eq!(at(14 * DAY_MS), None);
-        assert_eq!(at(14 * DAY_MS - 1), expires("in 13 days"));
-        assert_eq!(at(2 * DAY_MS), expires("in 2 days"));
-        assert_eq!(at(2 * DAY_MS - 1), expires("within 48 h"));
-        assert_eq!(at(1), expires("within 1 h"));
-        assert_eq!(at(0), Some((Severity::Error, "its certificate has expired".to_owned())));
     }
 }
