@@ -44,6 +44,12 @@ impl Terminal {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// The same with the sequences that colour it.
+    pub fn painted(&self) -> String {
+        let output = self.tmux(&["capture-pane", "-p", "-e"]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Presses keys as tmux names them: `d`, `Enter`, `Escape`, `Down`.
     pub fn press(&self, keys: &[&str]) {
         for key in keys {

@@ -60,6 +60,53 @@ fn a_mistake_in_the_keys_is_told_with_its_line_and_the_default_keys_get_in() {
     terminal.wait_for("d drain");
 }
 
+/// Whether a screen has any colour; bold, dim and reverse are none.
+fn is_coloured(painted: &str) -> bool {
+    let sequences = painted.split("\u{1b}[").skip(1).filter_map(|rest| rest.split_once('m'));
+    sequences.flat_map(|(codes, _)| codes.split(';')).any(|code| {
+        code.parse().is_ok_and(|code: u8| {
+            (30..=38).contains(&code) || (40..=48).contains(&code) || (90..=107).contains(&code)
+        })
+    })
+}
+
+#[test]
+fn colours_are_as_the_flag_the_environment_and_the_file_say_in_this_order() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let desk = Desk::of(&gateway, "[ui]\ntheme = \"own.toml\"");
+    let own = desk.file().with_file_name("own.toml");
+    std::fs::write(&own, "base = \"mono\"\naccent = \"magenta\"\n").unwrap();
+    let magenta = "\u{1b}[38;5;5m";
+    for (environment, flags, is_own, coloured) in [
+        ("", "", true, true),
+        ("GATEWAYCTL_THEME=mono", "", false, false),
+        ("GATEWAYCTL_THEME=mono", "--theme ansi16", false, true),
+        ("NO_COLOR=1", "", false, false),
+        ("NO_COLOR=1", "--theme dark", false, true),
+        ("", "--theme dark --color never", false, false),
+    ] {
+        let line = format!("env {environment} {}", desk.dashboard(flags));
+        let Some(terminal) = Terminal::open(80, 24, &line) else { return };
+        terminal.wait_for("app");
+        let painted = terminal.painted();
+        assert_eq!(painted.contains(magenta), is_own, "{environment} {flags}\n{painted:?}");
+        assert_eq!(is_coloured(&painted), coloured, "{environment} {flags}\n{painted:?}");
+        if coloured {
+            terminal.press(&["T"]);
+            terminal.wait_for("note theme");
+        }
+    }
+    std::fs::write(&own, "ok = \"pink\"\n").unwrap();
+    let line = format!("sh -c '{}; cat'", desk.dashboard(""));
+    let Some(terminal) = Terminal::open(120, 24, &line) else { return };
+    let said = terminal.wait_for("`pink` is no colour");
+    assert!(said.replace('\n', "").contains("own.toml:1:6: "), "{said}");
+    let said = desk.with_env("GATEWAYCTL_X", "", "top --theme drak");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("did you mean `dark`?"), "{}", said.err);
+}
+
 #[test]
 fn the_place_of_the_file_is_told_whether_it_is_there_or_not() {
     let desk = Desk::new();

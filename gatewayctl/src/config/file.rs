@@ -28,6 +28,9 @@ pub enum ConfigError {
     /// The file that `GATEWAYCTL_CONFIG` names is not there.
     #[error("there is no file {0}, which GATEWAYCTL_CONFIG names")]
     Missing(PathBuf),
+    /// The file of a theme is not there.
+    #[error("there is no theme in {0}")]
+    NoTheme(PathBuf),
     /// It cannot be read or written.
     #[error("{path}: {error}")]
     Unusable {
@@ -66,6 +69,9 @@ impl ConfigError {
         match self {
             Self::NoHome => "set HOME, or name a file with GATEWAYCTL_CONFIG".to_owned(),
             Self::Missing(_) => "unset it, or `gatewayctl context add` writes the file".to_owned(),
+            Self::NoTheme(_) => {
+                "name ansi16, dark, light, mono, cb-safe, or a file that is there".to_owned()
+            }
             Self::Unusable { .. } => "it has to be a file that this user may read".to_owned(),
             Self::Exposed { path } => format!("chmod 600 {}", path.display()),
             Self::Mistakes { .. } => "--addr URL reaches a gateway without the file".to_owned(),
@@ -157,7 +163,7 @@ fn write(path: &Path, folder: &Path, text: &str) -> io::Result<()> {
 }
 
 /// The text of the file; none when it is not there.
-fn text(path: &Path) -> Result<Option<String>, ConfigError> {
+pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
     let unusable = |error| ConfigError::Unusable { path: path.to_owned(), error };
     let mut file = match File::open(path) {
         Ok(file) => file,

@@ -14,6 +14,7 @@ mod file;
 mod keys;
 mod mistake;
 mod read;
+mod theme;
 mod ui;
 
 pub use context::{Context, check_name};
@@ -22,6 +23,7 @@ pub use fields::suggestion;
 pub use file::{ConfigError, load, path, store};
 pub use keys::{Rebinding, Word};
 pub use mistake::{Mistake, Place};
+pub use theme::{ThemeName, ThemeNameError};
 pub use ui::{Ascii, Ui};
 
 /// What the file says.

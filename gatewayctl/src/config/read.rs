@@ -2,11 +2,11 @@
 
 use std::{env, path::PathBuf};
 
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Document, Item, TableLike, TomlError};
 use toml_parser::lexer::TokenKind;
 
 use super::{
-    Ascii, Config, Context, Mistake, Ui, check_name,
+    Ascii, Config, Context, Mistake, ThemeName, Ui, check_name,
     fields::{Fields, Placed, Reading},
     keys::rebindings,
 };
@@ -34,19 +34,21 @@ pub(super) fn read(text: &str) -> Result<Config, Vec<Mistake>> {
     }
     let document = match Document::parse(text) {
         Ok(document) => document,
-        Err(error) => {
-            let at = error.span().unwrap_or(text.len()..text.len());
-            let message = format!("not TOML: {}", error.message().lines().next().unwrap_or(""));
-            let remedy = "write key = value, text in double quotes, and each key and [table] once";
-            reading.report(Some(at), message, remedy);
-            return Err(reading.finish());
-        }
+        Err(error) => return Err(vec![not_toml(text, &error)]),
     };
     let config = whole(document.as_table(), &reading);
     match reading.finish() {
         found if found.is_empty() => Ok(config),
         found => Err(found),
     }
+}
+
+/// What the parser did not understand.
+pub(super) fn not_toml(text: &str, error: &TomlError) -> Mistake {
+    let at = error.span().unwrap_or(text.len()..text.len());
+    let message = format!("not TOML: {}", error.message().lines().next().unwrap_or(""));
+    let remedy = "write key = value, text in double quotes, and each key and [table] once";
+    Mistake::at(text, Some(at), message, remedy)
 }
 
 fn whole<'a>(table: &'a dyn TableLike, reading: &'a Reading<'a>) -> Config {
@@ -77,29 +79,17 @@ fn chosen(value: Placed<'_>, names: Vec<&str>) -> Option<String> {
 
 fn ui<'a>(value: Placed<'a>, reading: &'a Reading<'a>) -> Option<Ui> {
     let mut fields = Fields::new("[ui]", value.table("[ui]")?, reading);
-    let theme = fields.value("theme").and_then(|it| match it.text()? {
-        "ansi16" => Some(false),
-        "mono" => Some(true),
-        "dark" | "light" | "cb-safe" => it.refuse(
-            "this theme is not available yet in this version",
-            "write \"ansi16\", which uses your terminal's own colours, or \"mono\"",
-        ),
-        text => it.refuse(format!("there is no theme {text:?}"), "write \"ansi16\" or \"mono\""),
-    });
+    let theme = fields.value("theme").and_then(|it| it.parsed(str::parse::<ThemeName>));
     let refresh = fields.value("refresh").and_then(|it| it.parsed(duration::parse));
     let ascii = fields.value("ascii").and_then(|it| {
         it.one_of(&[("auto", Ascii::Auto), ("always", Ascii::Always), ("never", Ascii::Never)])
     });
-    if let Some(mouse) = fields.value("mouse")
-        && mouse.flag() == Some(true)
-    {
-        mouse.refuse::<()>("the mouse is not available yet in this version", "write mouse = false");
-    }
+    let mouse = fields.value("mouse").and_then(Placed::flag).unwrap_or_default();
     if let Some(quit) = fields.value("confirm_quit") {
         quit.one_of(&[("staged", ())]);
     }
     fields.refuse_the_rest();
-    Some(Ui { mono: theme.unwrap_or_default(), refresh, ascii: ascii.unwrap_or_default() })
+    Some(Ui { theme, refresh, ascii: ascii.unwrap_or_default(), mouse })
 }
 
 fn contexts<'a>(value: Placed<'a>, reading: &'a Reading<'a>) -> Vec<Context> {
@@ -174,7 +164,7 @@ fn path(value: Placed<'_>) -> Option<PathBuf> {
 }
 
 /// Where a key is nested too deep. Such tables take the parser's stack to drop.
-fn too_deep(text: &str) -> Option<std::ops::Range<usize>> {
+pub(super) fn too_deep(text: &str) -> Option<std::ops::Range<usize>> {
     let (mut dots, mut start) = (0, 0);
     for token in toml_parser::Source::new(text).lex() {
         match token.kind() {
@@ -240,10 +230,10 @@ addr = "unix:///run/gatewayd/admin.sock"
     fn every_mistake_is_told_with_its_line_and_a_remedy() {
         for (from, to, line, message, remedy) in [
             ("current = \"prod-eu\"", "current = \"prod\"", 2, "no context `prod`", "prod-eu, dev"),
-            ("theme = \"ansi16\"", "theme = \"dark\"", 4, "not available yet", "ansi16"),
+            ("theme = \"ansi16\"", "theme = \"drak\"", 4, "mean `dark`?", "as expected"),
             ("theme = \"ansi16\"", "theme = 7", 4, "expected a text", "quotes"),
             ("refresh = \"2s\"", "refresh = \"2\"", 5, "length of time", "as expected"),
-            ("mouse = false", "mouse = true", 6, "not available yet", "false"),
+            ("mouse = false", "mouse = 1", 6, "true or false", "quotes"),
             ("addr = \"https", "adr = \"https", 9, "has no `addr`", "add addr ="),
             ("addr = \"https://", "addr = \"http://", 10, "expected unix:///", "as expected"),
             ("ca = \"/pki", "ca = \"pki", 11, "no absolute path", "~/"),

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
+use super::ThemeName;
+
 /// How the dashboard begins. What is absent is as its flags say by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ui {
-    /// Whether the terminal's own colours are used; `theme = "mono"` uses none.
-    pub mono: bool,
+    /// Which colours it has.
+    pub theme: Option<ThemeName>,
     /// How often it draws.
     pub refresh: Option<Duration>,
     /// Whether only ASCII is shown.
     pub ascii: Ascii,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
 }
 
 /// Whether only ASCII is shown.

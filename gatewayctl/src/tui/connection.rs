@@ -5,11 +5,16 @@ use std::time::Duration;
 use super::moment::Moment;
 use crate::client;
 
+/// A gateway makes no more snapshots than this.
+const LEAST: Duration = Duration::from_secs(1);
+
 /// What is known of the link.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Connection {
     /// How often snapshots should come.
     interval: Duration,
+    /// How often they should come from the next one on.
+    wanted: Duration,
     state: State,
     /// When the newest snapshot came.
     received: Option<Moment>,
@@ -47,7 +52,16 @@ pub(crate) enum Freshness {
 impl Connection {
     /// A connection that is being made, of which a snapshot is expected every `interval`.
     pub(crate) fn new(interval: Duration) -> Self {
-        Self { interval, state: State::Connecting { since: Moment::default() }, received: None }
+        let interval = interval.max(LEAST);
+        let state = State::Connecting { since: Moment::default() };
+        Self { interval, wanted: interval, state, received: None }
+    }
+
+    /// From now on a snapshot is expected every `interval`. One that is late by this, but was not
+    /// before, is not taken for late.
+    pub(crate) fn expect(&mut self, interval: Duration) {
+        self.wanted = interval.max(LEAST);
+        self.interval = self.interval.max(self.wanted);
     }
 
     /// The link stands.
@@ -59,6 +73,7 @@ impl Connection {
     pub(crate) fn received(&mut self, now: Moment) {
         self.state = State::Up;
         self.received = Some(now);
+        self.interval = self.wanted;
     }
 
     /// The link broke, or could not be made.
@@ -142,6 +157,18 @@ mod tests {
         assert!(matches!(connection.freshness(at(3_001)), Freshness::Slow(_)));
         assert!(matches!(connection.freshness(at(6_001)), Freshness::Stale(_)));
         assert_eq!(connection.next_change(at(1_500)), at(3_001));
+    }
+
+    #[test]
+    fn another_rhythm_makes_no_figure_late_that_is_not() {
+        let mut connection = Connection::new(Duration::from_secs(5));
+        connection.received(at(1_000));
+        connection.expect(Duration::from_secs(1));
+        assert!(matches!(connection.freshness(at(6_000)), Freshness::Live(_)));
+        connection.received(at(6_500));
+        assert!(matches!(connection.freshness(at(9_000)), Freshness::Slow(_)));
+        connection.expect(Duration::from_secs(5));
+        assert!(matches!(connection.freshness(at(9_000)), Freshness::Live(_)));
     }
 
     #[test]

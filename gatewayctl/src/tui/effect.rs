@@ -1,5 +1,7 @@
 //! An effect: what `update` wants done outside the model. Only the loop does it.
 
+use std::time::Duration;
+
 use super::{lore::Inquiry, palette::Line};
 use crate::model::{Edit, Intent};
 
@@ -20,6 +22,8 @@ pub(crate) enum Effect {
     Remember(Vec<String>),
     /// Tries the gateway now instead of waiting.
     Retry,
+    /// Renews the picture so often.
+    Pace(Duration),
     /// Draws everything anew.
     Redraw,
     /// Gives the terminal back to the shell until the dashboard is continued.

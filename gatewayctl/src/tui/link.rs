@@ -49,6 +49,7 @@ pub(crate) struct Link {
     events: mpsc::Receiver<LinkEvent>,
     client: watch::Receiver<Option<Client>>,
     retry: Arc<Notify>,
+    pace: watch::Sender<Duration>,
     task: JoinHandle<()>,
 }
 
@@ -58,8 +59,9 @@ impl Link {
         let (say, events) = mpsc::channel(UNTAKEN);
         let (share, client) = watch::channel(None);
         let retry = Arc::new(Notify::new());
-        let task = tokio::spawn(keep(route, say, share, Arc::clone(&retry)));
-        Self { events, client, retry, task }
+        let (pace, refresh) = watch::channel(route.refresh);
+        let task = tokio::spawn(keep(route, refresh, say, share, Arc::clone(&retry)));
+        Self { events, client, retry, pace, task }
     }
 
     /// What the link says next.
@@ -70,6 +72,11 @@ impl Link {
     /// The client of the connection; none while there is none.
     pub(crate) fn client(&self) -> Option<Client> {
         self.client.borrow().clone()
+    }
+
+    /// From now on pictures that come sooner than this after another are left out.
+    pub(crate) fn pace(&self, refresh: Duration) {
+        self.pace.send_replace(refresh);
     }
 
     /// Ends a wait between two tries.
@@ -86,13 +93,14 @@ impl Drop for Link {
 
 async fn keep(
     route: Route,
+    refresh: watch::Receiver<Duration>,
     say: mpsc::Sender<LinkEvent>,
     share: watch::Sender<Option<Client>>,
     retry: Arc<Notify>,
 ) {
     let mut attempt = 0;
     loop {
-        let (error, held) = session(&route, &say, &share).await;
+        let (error, held) = session(&route, &refresh, &say, &share).await;
         share.send_replace(None);
         if held >= HEALTHY {
             attempt = 0;
@@ -112,6 +120,7 @@ async fn keep(
 /// One connection from its beginning to its end: why it ended, and how long it held.
 async fn session(
     route: &Route,
+    refresh: &watch::Receiver<Duration>,
     say: &mpsc::Sender<LinkEvent>,
     share: &watch::Sender<Option<Client>>,
 ) -> (Error, Duration) {
@@ -121,13 +130,13 @@ async fn session(
     };
     let began = Instant::now();
     share.send_replace(Some(client.clone()));
-    let Err(error) = stream(&client, route.refresh, say).await;
+    let Err(error) = stream(&client, refresh, say).await;
     (error, began.elapsed())
 }
 
 async fn stream(
     client: &Client,
-    refresh: Duration,
+    refresh: &watch::Receiver<Duration>,
     say: &mpsc::Sender<LinkEvent>,
 ) -> Result<std::convert::Infallible, Error> {
     let mut snapshots = client.snapshots().await?;
@@ -135,8 +144,6 @@ async fn stream(
     tell(say, LinkEvent::Up).await?;
     let mut pasts = pasts(client);
     let mut last: Option<Instant> = None;
-    // Pictures come on time or a little early; only those of a faster rhythm are left out.
-    let apart = refresh.mul_f64(0.8);
     loop {
         // All arms are cancel-safe: a stream keeps what was not taken. What is new goes before what
         // is old.
@@ -144,6 +151,9 @@ async fn stream(
             biased;
             snapshot = snapshots.next() => {
                 let snapshot = snapshot.unwrap_or_else(|| Err(ended()))?;
+                // Pictures come on time or a little early; only those of a faster rhythm are left
+                // out.
+                let apart = refresh.borrow().mul_f64(0.8);
                 if last.is_none_or(|last| last.elapsed() >= apart) {
                     last = Some(Instant::now());
                     tell(say, LinkEvent::Snapshot(Box::new(snapshot))).await?;

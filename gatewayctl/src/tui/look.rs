@@ -34,6 +34,11 @@ impl Look {
         Self { theme: Theme::for_color(color), glyphs, stale: false }
     }
 
+    /// The same look in another theme.
+    pub(crate) const fn themed(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
     /// Whether only ASCII is shown.
     pub(crate) fn is_ascii(self) -> bool {
         std::ptr::eq(self.glyphs, &raw const glyphs::ASCII)

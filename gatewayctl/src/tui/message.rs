@@ -22,6 +22,8 @@ pub(crate) enum Msg {
     Key(Key),
     /// A text was pasted.
     Paste(String),
+    /// The terminal has the focus, or lost it.
+    Focus(bool),
     /// Time passed.
     Tick,
     /// The link had something to say.
@@ -114,6 +116,8 @@ pub(crate) enum Action {
     Events(screens::events::Msg),
     /// Takes an operation back: that of the chosen event, or else the last one of this session.
     Undo,
+    /// Shows everything in the next theme.
+    Theme,
     /// Does something in the dialog.
     Dialog(dialog::Msg),
 }

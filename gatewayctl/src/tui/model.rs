@@ -1,5 +1,7 @@
 //! The model: everything the dashboard knows, as plain data.
 
+use std::time::Duration;
+
 use super::{
     bindings::{self, Keymap, Label, Scope},
     burst::Burst,
@@ -13,9 +15,13 @@ use super::{
     palette::Palette,
     picture::Picture,
     screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler},
+    themes::Themes,
     window::Window,
 };
 use crate::model::Snapshot;
+
+/// While the terminal has no focus, the picture is renewed so often at most.
+const ASIDE: Duration = Duration::from_secs(5);
 
 /// What its operator asked for at the start.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +38,17 @@ pub(crate) struct Settings {
     pub(crate) own_address: String,
     /// Which key does what.
     pub(crate) keymap: Keymap,
+    /// The themes one can choose from.
+    pub(crate) themes: Themes,
+    /// How often the picture is renewed.
+    pub(crate) refresh: Duration,
+}
+
+impl Settings {
+    /// Shows everything in the chosen theme.
+    pub(crate) fn apply_theme(&mut self) {
+        self.look = self.look.themed(self.themes.theme());
+    }
 }
 
 /// Everything the dashboard knows.
@@ -87,6 +104,8 @@ pub(crate) struct Model {
     pub(crate) burst: Burst,
     /// Whether quitting was refused once for staged weights.
     pub(crate) is_quitting: bool,
+    /// Whether somebody looks elsewhere.
+    pub(crate) is_aside: bool,
 }
 
 /// A frozen screen.
@@ -129,6 +148,7 @@ impl Model {
             tickets: 0,
             burst: Burst::default(),
             is_quitting: false,
+            is_aside: false,
         }
     }
 
@@ -146,6 +166,12 @@ impl Model {
     pub(crate) fn window(&self) -> Window {
         let picture = self.shown();
         self.wanted_window.unwrap_or_else(|| picture.history.window(picture.time_ms()))
+    }
+
+    /// How often the picture is to be renewed: more seldom while nobody looks.
+    pub(crate) fn pace(&self) -> Duration {
+        let refresh = self.settings.refresh;
+        if self.is_aside { refresh.max(ASIDE) } else { refresh }
     }
 
     /// The key of an action, as the screen says it.

@@ -3,6 +3,7 @@
 //! ```text
 //! :backends /pool=api        a screen, and its filter
 //! :drain . -m "new disk"     any command that changes something; `.` is the chosen row
+//! :set window=1h             what can be set: window, refresh, theme
 //! :help   :quit
 //! ```
 
@@ -15,7 +16,7 @@ use super::{
     model::Model,
     notice::Notice,
     screens::Screen,
-    settle, update,
+    setting, settle, update,
 };
 use crate::{
     client::Client,
@@ -109,7 +110,7 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     match key {
         Key::Esc | Key::Ctrl('C') => model.palette = None,
         Key::Enter => return enter(model),
-        Key::Tab => return vec![Effect::Complete(palette.input.text().to_owned())],
+        Key::Tab => return ask_completion(model),
         Key::Up => recall(model, 1),
         Key::Down => recall(model, -1),
         key => {
@@ -121,12 +122,26 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What is set is known here; all else is the grammar's.
+fn ask_completion(model: &mut Model) -> Vec<Effect> {
+    let Some(palette) = &model.palette else { return Vec::new() };
+    let text = palette.input.text().to_owned();
+    let Some(typed) = text.strip_prefix("set ") else { return vec![Effect::Complete(text)] };
+    let fitting = setting::words(model).into_iter().filter(|word| word.starts_with(typed));
+    let candidates = fitting.map(|value| Candidate { value, help: String::new() }).collect();
+    complete(model, Completed { text, candidates });
+    Vec::new()
+}
+
 fn enter(model: &mut Model) -> Vec<Effect> {
     let Some(palette) = &mut model.palette else { return Vec::new() };
     let text = palette.input.text().trim().to_owned();
     if text.is_empty() {
         model.palette = None;
         return Vec::new();
+    }
+    if let Some(rest) = text.strip_prefix("set ") {
+        return set(model, rest);
     }
     if let Some(jump) = jump(&text) {
         model.palette = None;
@@ -142,6 +157,19 @@ fn enter(model: &mut Model) -> Vec<Effect> {
     }
     let here = here(model);
     vec![Effect::Read(Line { text, here })]
+}
+
+fn set(model: &mut Model, text: &str) -> Vec<Effect> {
+    match setting::set(model, text) {
+        Ok(effects) => {
+            model.palette = None;
+            effects
+        }
+        Err(error) => {
+            palette_error(model, error);
+            Vec::new()
+        }
+    }
 }
 
 fn jump(text: &str) -> Option<Jump> {

@@ -13,14 +13,15 @@ use futures_util::{
 use tokio::{sync::mpsc, time};
 
 use super::{
-    Care, Keymap, Screen,
+    Care, Depth, Keymap, Screen,
     connection::Connection,
     effect::{Effect, Request},
+    find::find,
     key::Key,
     lines,
     link::{Link, Route},
     look::Look,
-    lore::{self, Finding, Found, Inquiry, Tried},
+    lore::{Found, Inquiry},
     message::{Answer, Msg},
     model::{Model, Settings},
     moment::Moment,
@@ -28,12 +29,14 @@ use super::{
     palette::{Completed, Grammar, Line, Order, Read},
     signals::{Ending, Signal, Signals},
     terminal::Terminal,
+    themes::Themes,
     update::update,
     view::view,
+    window::Window,
 };
 use crate::{
-    client::{self, Address, Client, ErrorCode, TlsFiles},
-    model::{OperationsAsked, RejectionsAsked, Standing},
+    client::{self, Address, ErrorCode, TlsFiles},
+    model::{Standing, Theme},
 };
 
 /// Frames are at least this far apart.
@@ -58,12 +61,16 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// Whether only ASCII is shown.
     pub ascii: bool,
-    /// Whether colours are shown.
-    pub color: bool,
+    /// How what texts mean looks.
+    pub theme: Theme,
+    /// How many colours the terminal shows.
+    pub depth: Depth,
     /// How much care the gateway is treated with.
     pub care: Care,
-    /// How often the picture is renewed.
+    /// How often the picture is renewed; at least a second.
     pub refresh: Duration,
+    /// How far back charts look; as far as something was seen when not said.
+    pub window: Option<Window>,
     /// Where its operator comes from; empty when not known.
     pub own_address: String,
     /// Which key does what.
@@ -122,7 +129,6 @@ struct Dashboard {
 enum Wake {
     Msg(Box<Msg>),
     Resize,
-    Focus,
     Draw,
     Signal(Signal),
 }
@@ -135,7 +141,8 @@ impl Wake {
 
 impl Dashboard {
     fn open(options: Options) -> io::Result<Self> {
-        let look = Look::new(options.ascii, options.color);
+        let themes = Themes::new(options.theme, options.depth);
+        let look = Look::new(options.ascii, true).themed(themes.theme());
         let settings = Settings {
             context: options.context,
             address: options.address.to_string(),
@@ -143,10 +150,12 @@ impl Dashboard {
             care: options.care,
             own_address: options.own_address,
             keymap: options.keymap,
+            themes,
+            refresh: options.refresh,
         };
-        let interval = options.refresh.max(Duration::from_secs(1));
         let screen = options.screen.unwrap_or_default();
-        let mut model = Model::new(settings, Connection::new(interval), screen);
+        let mut model = Model::new(settings, Connection::new(options.refresh), screen);
+        model.wanted_window = options.window;
         model.lines = lines::load();
         let (answer, answers) = mpsc::channel(ANSWERS);
         Ok(Self {
@@ -182,7 +191,6 @@ impl Dashboard {
                     }
                 }
                 Wake::Resize => self.due = Some(Instant::now() + RESIZE),
-                Wake::Focus => self.link.retry(),
                 Wake::Draw => self.draw().map_err(Error::Terminal)?,
                 Wake::Signal(Signal::Stop) => self.suspend().map_err(Error::Terminal)?,
                 Wake::Signal(Signal::Continue) => {
@@ -255,6 +263,7 @@ impl Dashboard {
                 Effect::Complete(text) => self.complete(text),
                 Effect::Remember(lines) => self.remember(&lines),
                 Effect::Retry => self.link.retry(),
+                Effect::Pace(refresh) => self.link.pace(refresh),
                 Effect::Redraw => self.terminal.forget()?,
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit => return Ok(true),
@@ -315,42 +324,6 @@ impl Dashboard {
     }
 }
 
-async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Error> {
-    match inquiry {
-        Inquiry::Rejections(by) => {
-            let (window, top) = (lore::REFUSED_WITHIN, lore::OFFENDERS);
-            let asked = RejectionsAsked { by: *by, would: false, window, top };
-            client.rejections(asked).await.map(Finding::Rejections)
-        }
-        Inquiry::Simulation { limit, rule } => {
-            let found = client.simulate(limit, rule.clone(), lore::TRIED_ON).await;
-            found.map(|found| Finding::Simulation(Box::new(found)))
-        }
-        Inquiry::Scalers => client.scalers().await.map(Finding::Scalers),
-        Inquiry::Decisions { pool, kinds } => {
-            let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-            client.decisions(pool, &kinds, 0, lore::DECISIONS).await.map(Finding::Decisions)
-        }
-        Inquiry::Latest { pool } => {
-            let found = client.explain(None, pool).await;
-            found.map(|found| Finding::Latest(Box::new(found)))
-        }
-        Inquiry::WhatIf(Tried { pool, rules, load_percent }) => {
-            let load = f64::from(*load_percent) / 100.0;
-            let found = client.what_if(pool, rules, load, lore::REPLAYED).await;
-            found.map(|found| Finding::WhatIf(Box::new(found)))
-        }
-        Inquiry::Explanation { id } => {
-            let found = client.explain(Some(*id), "").await;
-            found.map(|found| Finding::Explanation(Box::new(found)))
-        }
-        Inquiry::Operations => {
-            let asked = OperationsAsked { limit: lore::OPERATIONS, ..OperationsAsked::default() };
-            client.operations(&asked).await.map(Finding::Operations)
-        }
-    }
-}
-
 /// What a terminal's event means; its end is a hang-up.
 fn heard(event: Option<io::Result<Event>>) -> Wake {
     match event {
@@ -359,8 +332,9 @@ fn heard(event: Option<io::Result<Event>>) -> Wake {
         }
         Some(Ok(Event::Paste(text))) => Wake::msg(Msg::Paste(text)),
         Some(Ok(Event::Resize(..))) => Wake::Resize,
-        Some(Ok(Event::FocusGained)) => Wake::Focus,
-        Some(Ok(Event::FocusLost | Event::Mouse(_))) => Wake::msg(Msg::Tick),
+        Some(Ok(Event::FocusGained)) => Wake::msg(Msg::Focus(true)),
+        Some(Ok(Event::FocusLost)) => Wake::msg(Msg::Focus(false)),
+        Some(Ok(Event::Mouse(_))) => Wake::msg(Msg::Tick),
         Some(Err(_)) | None => Wake::Signal(Signal::End(Ending::Hangup)),
     }
 }

@@ -2,7 +2,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::model::Hue;
+use super::{depth::Depth, scheme};
+use crate::model::{self, Hue, Part, Scheme};
 
 /// What a text means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,59 +29,74 @@ pub(crate) enum Role {
     Alarm,
 }
 
-/// How each role looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Theme {
-    /// The terminal's own sixteen colours on its own background.
-    Ansi16,
-    /// No colour at all: bold, dim and reverse.
-    Mono,
+impl Role {
+    /// Every value.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Plain,
+        Self::Ok,
+        Self::Warn,
+        Self::Bad,
+        Self::Muted,
+        Self::Accent,
+        Self::Title,
+        Self::Selected,
+        Self::Alarm,
+    ];
+
+    /// What it is called in a theme of one's own.
+    const fn part(self) -> Option<Part> {
+        Some(match self {
+            Self::Ok => Part::Ok,
+            Self::Warn => Part::Warn,
+            Self::Bad => Part::Bad,
+            Self::Muted => Part::Muted,
+            Self::Accent => Part::Accent,
+            Self::Selected => Part::Sel,
+            Self::Plain | Self::Title | Self::Alarm => return None,
+        })
+    }
+}
+
+/// How each role looks on one terminal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Theme {
+    scheme: Scheme,
+    styles: [Style; Role::ALL.len()],
 }
 
 impl Theme {
+    /// `theme` on a terminal of this depth.
+    pub(crate) fn new(theme: &model::Theme, depth: Depth) -> Self {
+        let styles = Role::ALL.map(|role| {
+            let own = theme.own.iter().find(|(part, _)| Some(*part) == role.part());
+            let built_in = || scheme::paint(theme.base, role, depth > Depth::Sixteen);
+            depth.style(own.map_or_else(built_in, |(_, paint)| *paint))
+        });
+        Self { scheme: theme.base, styles }
+    }
+
     /// The theme for a terminal that shows colours, or does not.
-    pub(crate) const fn for_color(color: bool) -> Self {
-        if color { Self::Ansi16 } else { Self::Mono }
+    pub(crate) fn for_color(color: bool) -> Self {
+        let scheme = if color { Scheme::Ansi16 } else { Scheme::Mono };
+        Self::new(&scheme.into(), Depth::Sixteen)
     }
 
     /// How `role` looks.
     pub(crate) const fn style(self, role: Role) -> Style {
-        let plain = Style::new();
-        match (self, role) {
-            (_, Role::Plain) => plain,
-            (_, Role::Title) => plain.add_modifier(Modifier::BOLD),
-            (_, Role::Selected) => plain.add_modifier(Modifier::REVERSED),
-            (_, Role::Muted) => plain.add_modifier(Modifier::DIM),
-            (Self::Ansi16, Role::Ok) => plain.fg(Color::Green),
-            (Self::Ansi16, Role::Warn) => plain.fg(Color::Yellow),
-            (Self::Ansi16, Role::Bad) => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
-            (Self::Ansi16, Role::Accent) => plain.fg(Color::Cyan),
-            (Self::Ansi16, Role::Alarm) => {
-                plain.fg(Color::Red).add_modifier(Modifier::BOLD).add_modifier(Modifier::REVERSED)
-            }
-            (Self::Mono, Role::Ok) => plain,
-            (Self::Mono, Role::Warn | Role::Bad | Role::Accent) => {
-                plain.add_modifier(Modifier::BOLD)
-            }
-            (Self::Mono, Role::Alarm) => {
-                plain.add_modifier(Modifier::BOLD).add_modifier(Modifier::REVERSED)
-            }
-        }
+        self.styles[role as usize]
     }
-}
 
-impl Theme {
     /// How a gateway's name looks, that must not be taken for another.
-    pub(crate) const fn badge(self, hue: Option<Hue>) -> Style {
+    pub(crate) fn badge(self, hue: Option<Hue>) -> Style {
         let title = self.style(Role::Title);
-        let color = match (self, hue) {
-            (Self::Mono, _) | (_, None) => return title,
-            (Self::Ansi16, Some(Hue::Red)) => Color::Red,
-            (Self::Ansi16, Some(Hue::Green)) => Color::Green,
-            (Self::Ansi16, Some(Hue::Yellow)) => Color::Yellow,
-            (Self::Ansi16, Some(Hue::Blue)) => Color::Blue,
-            (Self::Ansi16, Some(Hue::Magenta)) => Color::Magenta,
-            (Self::Ansi16, Some(Hue::Cyan)) => Color::Cyan,
+        let color = match (self.scheme, hue) {
+            (Scheme::Mono, _) | (_, None) => return title,
+            (_, Some(Hue::Red)) => Color::Red,
+            (_, Some(Hue::Green)) => Color::Green,
+            (_, Some(Hue::Yellow)) => Color::Yellow,
+            (_, Some(Hue::Blue)) => Color::Blue,
+            (_, Some(Hue::Magenta)) => Color::Magenta,
+            (_, Some(Hue::Cyan)) => Color::Cyan,
         };
         title.fg(color).add_modifier(Modifier::REVERSED)
     }
@@ -92,19 +108,19 @@ mod tests {
 
     #[test]
     fn without_colour_no_role_has_a_colour() {
-        for role in [
-            Role::Plain,
-            Role::Ok,
-            Role::Warn,
-            Role::Bad,
-            Role::Muted,
-            Role::Accent,
-            Role::Title,
-            Role::Selected,
-            Role::Alarm,
-        ] {
-            let style = Theme::Mono.style(role);
+        for (at, role) in Role::ALL.into_iter().enumerate() {
+            assert_eq!(role as usize, at, "each has its own style");
+            let style = Theme::for_color(false).style(role);
             assert_eq!((style.fg, style.bg), (None, None), "{role:?}");
         }
+    }
+
+    #[test]
+    fn a_theme_of_ones_own_goes_before_the_one_below_it() {
+        let own = vec![(Part::Ok, "magenta".parse().unwrap())];
+        let theme = model::Theme { name: "mine".to_owned(), base: Scheme::Dark, own };
+        let theme = Theme::new(&theme, Depth::Full);
+        assert_eq!(theme.style(Role::Ok).fg, Some(Color::Indexed(5)));
+        assert_eq!(theme.style(Role::Warn).fg, Some(Color::Rgb(0xff, 0xd7, 0x5f)));
     }
 }

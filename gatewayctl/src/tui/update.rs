@@ -14,7 +14,7 @@ use super::{
     notice::Notice,
     palette::{self, Palette},
     screens::{Screen, Wish, backends, events, limits, scaler},
-    settle, word,
+    setting, settle, word,
 };
 use crate::model::Protect;
 
@@ -25,6 +25,7 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Key(key) => press(model, key),
         Msg::Paste(text) => paste(model, &text),
         Msg::Tick => Vec::new(),
+        Msg::Focus(has) => setting::focus(model, has),
         Msg::Link(event) => word::link(model, event),
         Msg::Answer(answer) => word::answered(model, &answer),
         Msg::Found(found) => word::found_out(model, found),
@@ -133,6 +134,10 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Limits(msg) => return on_limits(model, msg, key),
         Action::Scaler(msg) => return on_scaler(model, msg, key),
         Action::Undo => return undo(model, key),
+        Action::Theme => {
+            model.settings.themes.choose_next();
+            setting::themed(model);
+        }
         Action::Events(msg) => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
             let wish = model.events.update(msg, picture);
@@ -353,11 +358,14 @@ pub(super) fn follow(model: &mut Model, step: Step) -> Vec<Effect> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{
-        model::{Edit, Intent},
+        model::{Edit, Intent, Scheme},
         tui::{
-            connection::Connection, effect::Request, look::Look, model::Settings, screens::Screen,
+            Depth, connection::Connection, effect::Request, look::Look, model::Settings,
+            screens::Screen, themes::Themes,
         },
     };
 
@@ -370,8 +378,10 @@ mod tests {
             care: crate::tui::Care::default(),
             own_address: String::new(),
             keymap: crate::tui::Keymap::default(),
+            themes: Themes::new(Scheme::Ansi16.into(), Depth::Sixteen),
+            refresh: Duration::from_secs(1),
         };
-        let connection = Connection::new(std::time::Duration::from_secs(1));
+        let connection = Connection::new(Duration::from_secs(1));
         let mut model = Model::new(settings, connection, Screen::Overview);
         let request = || Request {
             ticket: 1,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How far back the charts look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Window {
+pub enum Window {
     /// One minute.
     Minute,
     /// Five minutes.
@@ -19,8 +19,18 @@ pub(crate) enum Window {
     Day,
 }
 
+impl std::str::FromStr for Window {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|window| window.word() == text);
+        found.ok_or_else(|| format!("expected {}", Self::ALL.map(Self::word).join(", ")))
+    }
+}
+
 impl Window {
-    const ALL: [Self; 6] =
+    /// Every value, the shortest first.
+    pub(crate) const ALL: [Self; 6] =
         [Self::Minute, Self::Five, Self::Quarter, Self::Hour, Self::Six, Self::Day];
 
     /// How long it is.

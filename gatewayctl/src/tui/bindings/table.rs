@@ -163,6 +163,7 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Char('p')], Action::Pause, "screen.pause", "pause: freeze the screen, p again follows", Some(("p", "pause"))),
     global(&[Char('r')], Action::Retry, "link.retry", "when disconnected: try now", None),
     global(&[Char(':')], Action::Palette, "palette.open", "a command, as on the command line", None),
+    global(&[Char('T')], Action::Theme, "screen.theme", "the next theme", None),
     global(&[Ctrl('L')], Action::Redraw, "screen.redraw", "draw anew", None),
     global(&[Ctrl('Z')], Action::Suspend, "screen.suspend", "suspend: fg comes back", None),
     global(&[Esc], Action::Back, "screen.back", "one step back: dismiss, drop staged, clear filter", None),

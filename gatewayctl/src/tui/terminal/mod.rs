@@ -10,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use crossterm::{
+    style::force_color_output,
+    terminal::{disable_raw_mode, enable_raw_mode},
+};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -61,6 +64,8 @@ impl Terminal {
     /// Takes the terminal.
     pub(crate) fn take() -> io::Result<Self> {
         restore::on_panic();
+        // The theme alone decides: one that is asked for by a flag goes before NO_COLOR.
+        force_color_output(true);
         enable_raw_mode()?;
         restore::note_taken();
         let hung_up = Arc::new(Notify::new());

@@ -8,11 +8,11 @@ use crate::{
     client,
     model::{
         Backend, Block, Condition, Decision, Drain, Edit, Event, Grouping, Health, Limit,
-        LimitMode, Operation, Pool, Problem, Rejection, ScaledServer, Scaler, ScalingRun, Severity,
-        Share, Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
+        LimitMode, Operation, Pool, Problem, Rejection, ScaledServer, Scaler, ScalingRun, Scheme,
+        Severity, Share, Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
     },
     tui::{
-        Care,
+        Care, Depth,
         connection::Connection,
         effect::{Effect, Request},
         key::Key,
@@ -22,6 +22,7 @@ use crate::{
         model::{Model, Settings},
         moment::Moment,
         screens::Screen,
+        themes::Themes,
         update::update,
         view::view,
     },
@@ -49,6 +50,8 @@ impl Story {
             care: Care::default(),
             own_address: String::new(),
             keymap: crate::tui::Keymap::default(),
+            themes: Themes::new(Scheme::Ansi16.into(), Depth::Sixteen),
+            refresh: Duration::from_secs(1),
         };
         let connection = Connection::new(Duration::from_secs(1));
         let model = Model::new(settings, connection, Screen::Overview);

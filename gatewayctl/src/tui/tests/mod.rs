@@ -10,4 +10,5 @@ mod palette;
 mod random;
 mod scaler;
 mod stories;
+mod themes;
 mod undo;
