@@ -31,15 +31,25 @@ pub(super) fn find(given: Option<&Path>) -> Result<PathBuf, Missing> {
     }
 }
 
-pub(super) fn command(program: &Path, stage: &Stage<'_>) -> Result<Command> {
+/// The limit that every client has.
+pub(super) const LIMIT: &str = r#"limits = ["per-ip"]
+
+[[limit]]
+name = "per-ip"
+key = "client-ip"
+max = "1000000/second"
+"#;
+
+/// How to run it with this limit, or none.
+pub(super) fn command(program: &Path, stage: &Stage<'_>, limit: &str) -> Result<Command> {
     let file = stage.directory.join("gateway.toml");
-    fs::write(&file, configuration(stage))?;
+    fs::write(&file, configuration(stage, limit))?;
     let mut command = Command::new(program);
     command.arg("--config").arg(file);
     Ok(command)
 }
 
-fn configuration(stage: &Stage<'_>) -> String {
+fn configuration(stage: &Stage<'_>, limit: &str) -> String {
     let Stage { directory, backend, http, https, certificate } = stage;
     let directory = directory.display();
     let (cert, key) = (certificate.certificate.display(), certificate.key.display());
@@ -65,13 +75,7 @@ tls = {{ certificates = [{{ cert = "{cert}", key = "{key}" }}] }}
 name = "everything"
 match = {{ path = "/*" }}
 pool = "app"
-limits = ["per-ip"]
-
-[[limit]]
-name = "per-ip"
-key = "client-ip"
-max = "1000000/second"
-
+{limit}
 [[pool]]
 name = "app"
 balance = "least-connections"

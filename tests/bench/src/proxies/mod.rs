@@ -20,6 +20,8 @@ use anyhow::Result;
 
 use crate::certificate::Certificate;
 
+use gatewayd::LIMIT;
+
 /// A proxy that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Proxy {
@@ -30,6 +32,8 @@ pub(crate) enum Proxy {
     /// Another build of it, such as one from before a change.
     #[value(skip)]
     Before,
+    /// The same gatewayd without a limit: what the limit costs.
+    Unlimited,
     /// nginx, of Debian.
     Nginx,
     /// HAProxy, of Debian.
@@ -65,10 +69,11 @@ pub(crate) struct Stage<'a> {
 
 impl Proxy {
     /// All of them, in the order of the tables.
-    pub(crate) const ALL: [Proxy; 7] = [
+    pub(crate) const ALL: [Proxy; 8] = [
         Proxy::Relay,
         Proxy::Gatewayd,
         Proxy::Before,
+        Proxy::Unlimited,
         Proxy::Nginx,
         Proxy::Haproxy,
         Proxy::Envoy,
@@ -81,6 +86,7 @@ impl Proxy {
             Proxy::Relay => "byte relay",
             Proxy::Gatewayd => "gatewayd",
             Proxy::Before => "before",
+            Proxy::Unlimited => "no limit",
             Proxy::Nginx => "nginx",
             Proxy::Haproxy => "HAProxy",
             Proxy::Envoy => "Envoy",
@@ -90,7 +96,7 @@ impl Proxy {
 
     /// Whether it is one of those that gatewayd is compared with.
     pub(crate) fn is_peer(self) -> bool {
-        !matches!(self, Proxy::Relay | Proxy::Gatewayd | Proxy::Before)
+        !matches!(self, Proxy::Relay | Proxy::Gatewayd | Proxy::Before | Proxy::Unlimited)
     }
 
     /// Whether it speaks TLS and HTTP/2.
@@ -105,7 +111,7 @@ impl Proxy {
     pub(crate) fn find(self, built: Option<&Path>) -> Result<PathBuf, Missing> {
         match self {
             Proxy::Relay => relay::find(),
-            Proxy::Gatewayd | Proxy::Before => gatewayd::find(built),
+            Proxy::Gatewayd | Proxy::Before | Proxy::Unlimited => gatewayd::find(built),
             Proxy::Nginx => nginx::find(),
             Proxy::Haproxy => haproxy::find(),
             Proxy::Envoy => envoy::find(),
@@ -118,7 +124,7 @@ impl Proxy {
         let argument = match self {
             Proxy::Relay => return None,
             Proxy::Nginx | Proxy::Haproxy => "-v",
-            Proxy::Gatewayd | Proxy::Before | Proxy::Envoy | Proxy::Pingora => "--version",
+            _ => "--version",
         };
         let output = Command::new(program).arg(argument).output().ok()?;
         let text = String::from_utf8([output.stdout, output.stderr].concat()).ok()?;
@@ -129,7 +135,8 @@ impl Proxy {
     pub(crate) fn command(self, program: &Path, stage: &Stage<'_>) -> Result<Command> {
         match self {
             Proxy::Relay => relay::command(program, stage),
-            Proxy::Gatewayd | Proxy::Before => gatewayd::command(program, stage),
+            Proxy::Gatewayd | Proxy::Before => gatewayd::command(program, stage, LIMIT),
+            Proxy::Unlimited => gatewayd::command(program, stage, ""),
             Proxy::Nginx => nginx::command(program, stage),
             Proxy::Haproxy => haproxy::command(program, stage),
             Proxy::Envoy => envoy::command(program, stage),
