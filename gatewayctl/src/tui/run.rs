@@ -190,7 +190,12 @@ impl Dashboard {
                         return Ok(());
                     }
                 }
-                Wake::Resize => self.due = Some(Instant::now() + RESIZE),
+                Wake::Resize => {
+                    // Even where it ends at the size it had: a terminal forgets what a smaller
+                    // window did not show.
+                    self.terminal.forget().map_err(Error::Terminal)?;
+                    self.due = Some(Instant::now() + RESIZE);
+                }
                 Wake::Draw => self.draw().map_err(Error::Terminal)?,
                 Wake::Signal(Signal::Stop) => self.suspend().map_err(Error::Terminal)?,
                 Wake::Signal(Signal::Continue) => {
