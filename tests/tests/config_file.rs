@@ -77,6 +77,24 @@ fn what_operators_did_is_told_and_written_back_with_the_comments_of_the_file() {
     assert_eq!((&standing["runtime"], &standing["file"]), (&"draining".into(), &"active".into()));
     assert_eq!((&standing["reason"], &standing["persists"]), (&"patch".into(), &false.into()));
 
+    // Who said so, when, by which operation, and where the file says otherwise.
+    let lines = text(&gateway);
+    let line = |words: &str| lines.lines().position(|it| it.starts_with(words)).unwrap() + 1;
+    for (target, field, what, place) in [
+        ("backend/app-1", "weight", "weight", line("weight = 100")),
+        ("limit/create", "rule", "limit", line("max = ")),
+    ] {
+        let line = format!("config show {target} --filter field={field}");
+        let said = &gateway.ctl.items(&line)[0];
+        let op = &gateway.ctl.items(&format!("op show {}", said["op"].as_str().unwrap()))[0];
+        assert_eq!((&op["what"], &op["target"]), (&what.into(), &target.into()), "{said}");
+        assert_eq!((&said["owner"], &said["since"]), (&op["actor"], &op["time"]), "{said}");
+        assert_eq!(said["file_line"], place, "{said}");
+    }
+    let untouched = &gateway.ctl.items("config show limit/create --filter field=mode")[0];
+    assert_eq!(untouched["file_line"], line("name = \"create\""), "it goes without saying");
+    assert!(untouched["op"].is_null() && untouched["owner"].is_null(), "{untouched}");
+
     let before = text(&gateway);
     let exported = gateway.ctl.run("config export");
     assert_eq!(text(&gateway), before, "nothing is written yet");

@@ -81,5 +81,7 @@ fn field(it: wire::Field) -> Field {
         reason: it.reason,
         since_ms: it.since_ms,
         persists: it.persists,
+        op: it.op,
+        line: it.line,
     }
 }

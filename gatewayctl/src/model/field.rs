@@ -15,12 +15,16 @@ pub struct Field {
     pub differs: bool,
     /// Who said so: "file", "operator" or "autoscaler".
     pub provenance: String,
-    /// The operator; empty when not known.
+    /// Who; empty when not known.
     pub owner: String,
     /// Why; empty when not told.
     pub reason: String,
     /// Since when, milliseconds since the Unix epoch.
     pub since_ms: Option<i64>,
+    /// The operation by which it was said last; empty when not known.
+    pub op: String,
+    /// The line of the file that says it, from 1.
+    pub line: Option<u32>,
     /// Whether `config persist` writes it into the file.
     pub persists: bool,
 }

@@ -109,6 +109,8 @@ fn field(it: &FieldView) -> wire::Field {
         reason: mark.map(|it| it.reason.clone()).unwrap_or_default(),
         since_ms: mark.map(|it| it.since_ms),
         persists: it.persists,
+        op: it.op.clone().unwrap_or_default(),
+        line: it.line.and_then(|it| u32::try_from(it).ok()),
     }
 }
 

@@ -17,6 +17,11 @@ pub struct FieldView {
     pub provenance: Provenance,
     /// Who, why and since when, as far as it is known.
     pub mark: Option<Mark>,
+    /// The operation by which it was said, as far as it is kept.
+    pub op: Option<String>,
+    /// The line of the file that says it, from 1; or that names the thing, where the field goes without
+    /// saying.
+    pub line: Option<usize>,
     /// Whether a file can say it: standings, blocks and what ends by itself it cannot.
     pub persists: bool,
 }

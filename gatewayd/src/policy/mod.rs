@@ -55,7 +55,7 @@ pub use networks::Networks;
 pub use part::Part;
 pub use path::{PathError, canonical};
 pub use problems::{collapsed, left_behind, problems};
-pub use provenance::{fields, persistable};
+pub use provenance::{attribute, fields, persistable};
 pub use quota::quota_policy;
 pub use ramp::{RampWatch, ramped};
 pub use ranks::Ranks;

@@ -1,8 +1,10 @@
 //! What is said of the gateway, by whom, and what of it belongs into the file?
 
+use std::collections::HashMap;
+
 use crate::model::{
-    Autoscale, Backend, Block, Desired, FieldView, Gateway, Limit, Pool, Provenance, Source,
-    Standing,
+    Autoscale, Backend, Block, Desired, Entity, FieldView, Gateway, Limit, Mark, Name, Operation,
+    Provenance, Source, Standing,
 };
 
 /// Everything that operators may say, thing by thing, and what the file says of it.
@@ -21,7 +23,7 @@ pub fn fields(desired: &Desired) -> Vec<FieldView> {
         }
         for backend in &pool.backends {
             let said = file.backend(backend.name.as_str()).map(|(_, it)| it);
-            of_backend(pool, backend, said, &mut fields);
+            of_backend(&pool.name, backend, said, &mut fields);
         }
     }
     let gone = file.backends().filter(|(_, it)| gateway.backend(it.name.as_str()).is_none());
@@ -29,13 +31,69 @@ pub fn fields(desired: &Desired) -> Vec<FieldView> {
         target: format!("backend/{}", it.name),
         field: "address",
         value: None,
-        file: Some(place(pool, it)),
+        file: Some(place(&pool.name, it)),
         provenance: Provenance::Operator,
         mark: None,
+        op: None,
+        line: None,
         persists: true,
     }));
     fields.extend(gateway.blocks.iter().map(of_block));
     fields
+}
+
+/// Tells by which of `operations`, newest first, each field was last said: what differs from the file by
+/// any, what does not by those of the file.
+pub fn attribute<'a>(fields: &mut [FieldView], operations: impl Iterator<Item = &'a Operation>) {
+    let mut open: HashMap<String, Vec<&mut FieldView>> = HashMap::new();
+    for field in fields {
+        open.entry(field.target.clone()).or_default().push(field);
+    }
+    for operation in operations {
+        if open.is_empty() {
+            return;
+        }
+        for it in &operation.touched {
+            let Some(left) = open.get_mut(&it.target) else { continue };
+            let (before, after) = (said_of(it.before.as_ref()), said_of(it.after.as_ref()));
+            left.retain_mut(|field| {
+                let says = |all: &Said| all.iter().find(|(name, _)| *name == field.field).cloned();
+                let sets = says(&before) != says(&after);
+                if sets && (field.differs() || operation.what == "config") {
+                    credit(field, operation);
+                }
+                !sets
+            });
+            if left.is_empty() {
+                open.remove(&it.target);
+            }
+        }
+    }
+}
+
+fn credit(field: &mut FieldView, operation: &Operation) {
+    field.op = Some(operation.id.clone());
+    field.mark.get_or_insert_with(|| Mark {
+        owner: operation.actor.clone(),
+        reason: operation.reason.clone(),
+        since_ms: operation.time_ms,
+        drain: None,
+    });
+}
+
+/// The fields of a thing and what they are.
+type Said = Vec<(&'static str, Option<String>)>;
+
+fn said_of(entity: Option<&Entity>) -> Said {
+    let mut fields = Vec::new();
+    match entity {
+        Some(Entity::Backend { pool, backend, .. }) => of_backend(pool, backend, None, &mut fields),
+        Some(Entity::Limit { limit, .. }) => of_limit(limit, None, &mut fields),
+        Some(Entity::Block { block, .. }) => fields.push(of_block(block)),
+        Some(Entity::Scaler(scaler)) => of_scaler("", scaler, None, &mut fields),
+        Some(Entity::Frame(_)) | None => {}
+    }
+    fields.into_iter().map(|it| (it.field, it.value)).collect()
 }
 
 /// The gateway that the file would describe if it said what operators did, as far as a file can.
@@ -104,7 +162,7 @@ fn of_scaler(target: &str, now: &Autoscale, said: Option<&Autoscale>, fields: &m
     }
 }
 
-fn of_backend(pool: &Pool, backend: &Backend, said: Option<&Backend>, fields: &mut Vec<FieldView>) {
+fn of_backend(pool: &Name, backend: &Backend, said: Option<&Backend>, fields: &mut Vec<FieldView>) {
     let target = format!("backend/{}", backend.name);
     let scaled = backend.source == Source::Autoscaler;
     let provenance = |it: FieldView| match scaled {
@@ -128,8 +186,8 @@ fn of_block(block: &Block) -> FieldView {
     FieldView { persists: false, mark, ..field(&target, "network", "refused", None) }
 }
 
-fn place(pool: &Pool, backend: &Backend) -> String {
-    format!("{} in pool {}", backend.address, pool.name)
+fn place(pool: &Name, backend: &Backend) -> String {
+    format!("{} in pool {pool}", backend.address)
 }
 
 /// A field that a file can say: where it differs, an operator spoke.
@@ -143,7 +201,8 @@ fn field(
     let differs = value != file;
     let provenance = if differs { Provenance::Operator } else { Provenance::File };
     let target = target.to_owned();
-    FieldView { target, field: name, value, file, provenance, mark: None, persists: differs }
+    let (mark, op, line) = (None, None, None);
+    FieldView { target, field: name, value, file, provenance, mark, op, line, persists: differs }
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use crate::config::{self, CertificateCheck, Credential, Unusable};
 use crate::model::{
-    AuditEntry, Change, Configuration, EventKind, Gateway, Intent, Operation, Settings, Severity,
+    AuditEntry, Change, Configuration, EventKind, FieldView, Gateway, Intent, Operation, Settings,
+    Severity,
 };
 use crate::policy;
 use crate::state::{Audit, Events, Export, FileOrder, FileRefusal, Writer};
@@ -39,8 +41,7 @@ pub async fn keep_config(keeper: ConfigKeeper, mut heard: mpsc::Receiver<FileOrd
         // Whoever asked may have gone.
         match order {
             FileOrder::Fields(answer) => {
-                let desired = keeper.writer.desired();
-                let _ = answer.send((desired.revision, policy::fields(&desired)));
+                let _ = answer.send(keeper.fields());
             }
             FileOrder::ReadAgain(answer) => {
                 keeper.read_again().await;
@@ -63,6 +64,22 @@ pub async fn keep_config(keeper: ConfigKeeper, mut heard: mpsc::Receiver<FileOrd
 }
 
 impl ConfigKeeper {
+    /// What is said of the gateway at its revision, by which operation, and where in the file, if that
+    /// is as it was applied.
+    fn fields(&self) -> (u64, Vec<FieldView>) {
+        let desired = self.writer.desired();
+        let mut fields = policy::fields(&desired);
+        let operations = self.writer.operations().newer_than(0);
+        policy::attribute(&mut fields, operations.iter().map(Arc::as_ref));
+        let text = self.path.as_deref().and_then(|path| self.as_applied(path).ok());
+        let lines = text.map(|text| config::Lines::of(&text)).unwrap_or_default();
+        // A file says nothing of standings.
+        for field in fields.iter_mut().filter(|it| it.file.is_some() && it.field != "standing") {
+            field.line = lines.line(&field.target, field.field);
+        }
+        (desired.revision, fields)
+    }
+
     /// Makes the gateway what the file says now. A bad file changes nothing and says why.
     async fn read_again(&self) {
         let Some(path) = &self.path else { return };

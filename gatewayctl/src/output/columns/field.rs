@@ -25,6 +25,8 @@ pub const FIELD: &[Column<Field>] = &[
     ),
     OfField::new("owner", "WHO", Unit::Name, |it, _| Value::told(&it.owner)),
     OfField::new("since", "SINCE", Unit::Since, |it, _| Value::time(it.since_ms)),
+    OfField::new("op", "OP", Unit::Name, |it, _| Value::told(&it.op)),
+    OfField::new("file_line", "LINE", Unit::Count, |it, _| it.line.map(u64::from).into()),
     OfField::new("reason", "REASON", Unit::Text, |it, _| Value::told(&it.reason)).rank(Rank::Extra),
     OfField::new("persists", "PERSISTS", Unit::Flag, |it, _| it.persists.into()).rank(Rank::Extra),
 ];

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::example::{self, backend};
-use crate::model::{Lapse, Mark, Rule, Weight};
+use crate::model::{Lapse, Mark, Rule, Touched, Weight};
 
 fn desired() -> Desired {
     let (pool, limit) = (example::pool([backend("a"), backend("b")]), example::limit("100/minute"));
@@ -72,4 +72,58 @@ fn what_ends_by_itself_is_not_written() {
     limit.rule_lapse = Some(Lapse { until_ms: 1, to: rule("100/minute") });
     assert_eq!(differences(&desired), [("limit/create".to_owned(), "rule", false)]);
     assert_eq!(persistable(&desired), desired.file);
+}
+
+#[test]
+fn each_field_is_told_with_the_operation_that_said_it_last() {
+    let mut desired = desired();
+    let file = &desired.file.pools[0];
+    let step = |number: u64, weight: (i64, i64), standing: (Standing, Standing)| {
+        let is = |weight, standing| Entity::Backend {
+            pool: file.name.clone(),
+            place: 0,
+            backend: Box::new(Backend {
+                weight: Weight::nearest(weight),
+                standing,
+                ..backend("a")
+            }),
+        };
+        let touched = Touched {
+            target: "backend/a".to_owned(),
+            before: Some(is(weight.0, standing.0)),
+            after: Some(is(weight.1, standing.1)),
+        };
+        Operation {
+            id: Operation::id_of(number),
+            time_ms: number as i64,
+            actor: format!("op{number}"),
+            reason: "why".to_owned(),
+            touched: vec![touched],
+            ..Operation::default()
+        }
+    };
+    let (on, off) = (Standing::Active, Standing::Draining);
+    let operations =
+        [step(4, (50, 50), (on, off)), step(3, (70, 50), (on, on)), step(2, (100, 70), (on, on))];
+    desired.gateway.pools[0].backends[0].weight = Weight::nearest(50);
+    desired.gateway.pools[0].backends[0].standing = off;
+    let mut fields = fields(&desired);
+    attribute(&mut fields, operations.iter());
+    let of = |field: &str| {
+        let it = fields.iter().find(|it| it.target == "backend/a" && it.field == field).unwrap();
+        let mark = it.mark.as_ref().map(|it| (it.owner.clone(), it.since_ms));
+        (it.op.clone(), mark)
+    };
+    assert_eq!(of("weight"), (Some("0003".to_owned()), Some(("op3".to_owned(), 3))));
+    assert_eq!(of("standing"), (Some("0004".to_owned()), Some(("op4".to_owned(), 4))));
+    assert_eq!(of("address"), (None, None), "the file has said so since the start");
+    let back = step(5, (50, 100), (off, on));
+    let as_in_file = self::desired();
+    let mut fields = super::fields(&as_in_file);
+    attribute(&mut fields, std::iter::once(&back));
+    assert!(fields.iter().all(|it| it.op.is_none()), "what is as the file says is the file's");
+    let applied = Operation { what: "config".to_owned(), ..back };
+    attribute(&mut fields, std::iter::once(&applied));
+    let by_file = fields.iter().filter(|it| it.op.is_some()).map(|it| it.field);
+    assert_eq!(by_file.collect::<Vec<_>>(), ["weight", "standing"]);
 }
