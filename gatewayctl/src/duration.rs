@@ -48,6 +48,19 @@ pub fn short(length: Duration) -> String {
     }
 }
 
+/// A length of time as a command line takes it: nothing of it is rounded away.
+#[must_use]
+pub fn exact(length: Duration) -> String {
+    let (ms, s) = (length.as_millis(), length.as_secs());
+    match s {
+        _ if ms % 1000 != 0 => format!("{ms}ms"),
+        0 => "0s".to_owned(),
+        _ if s % 3600 == 0 => format!("{}h", s / 3600),
+        _ if s % 60 == 0 => format!("{}m", s / 60),
+        _ => format!("{s}s"),
+    }
+}
+
 /// The time from `since_ms` to `now_ms`, both since the Unix epoch, in whole seconds. Zero for a
 /// clock that runs behind.
 #[must_use]
@@ -113,6 +126,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_a_command_line_takes_reads_back_as_it_was(ms in 0_u64..3_000_000_000_000) {
+            let length = Duration::from_millis(ms);
+            prop_assert_eq!(parse(&exact(length)), Ok(length));
+        }
+
         #[test]
         fn what_is_shown_reads_back_short_by_less_than_its_second_unit(s in 1_u64..3_000_000_000) {
             let read = parse(&short(Duration::from_secs(s))).unwrap().as_secs();

@@ -57,6 +57,13 @@ impl Client {
         }
     }
 
+    /// A client that never reached anybody.
+    #[cfg(test)]
+    pub(crate) fn of_nobody() -> Self {
+        let channel = Endpoint::from_static("http://gatewayd").connect_lazy();
+        Self { channel, request_timeout: REQUEST_TIMEOUT }
+    }
+
     /// The same client, waiting this long for each answer.
     #[must_use]
     pub fn request_timeout(mut self, timeout: Duration) -> Self {

@@ -71,12 +71,14 @@ async fn order(line: Line, client: Client) -> Result<Order, Failure> {
         Command::Config(verb) => verb.run(&session).await,
         _ => return Err(Failure::usage("it is done on the command line alone")),
     }?;
-    let captured = session.captured().ok_or_else(|| Failure::usage("nothing would change"))?;
+    let mut all = session.captured().into_iter();
+    let captured = all.next().ok_or_else(|| Failure::usage("nothing would change"))?;
     if captured.flags.dry_run {
         return Err(Failure::usage("what would happen is shown in any case").hint("leave -n out"));
     }
     Ok(Order {
         edit: captured.edit,
+        rest: all.map(|it| it.edit).collect(),
         intent: captured.flags.intent(),
         is_grave: captured.stakes != Stakes::Low,
     })
@@ -91,6 +93,7 @@ const fn changes(command: &Command) -> bool {
             BackendVerb::Add(_)
                 | BackendVerb::Remove(_)
                 | BackendVerb::Drain(_)
+                | BackendVerb::Kill(_)
                 | BackendVerb::Undrain(_)
                 | BackendVerb::Maintenance(_)
                 | BackendVerb::Weight(_)
@@ -158,37 +161,4 @@ fn completed(line: &str, picture: &Snapshot) -> Vec<Candidate> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Backend;
-
-    #[test]
-    fn a_line_is_completed_from_what_the_dashboard_knows() {
-        let backend = |name: &str| Backend { name: name.into(), ..Backend::default() };
-        let backends = vec![backend("api-1"), backend("api-2"), backend("web-1")];
-        let picture = Snapshot { backends, ..Snapshot::default() };
-        let values = |line: &str| -> Vec<String> {
-            completed(line, &picture).into_iter().map(|it| it.value).collect()
-        };
-        assert_eq!(values("drain a"), ["api-1", "api-2"]);
-        assert_eq!(values("backend dr"), ["drain"]);
-        assert_eq!(values("backend weight w"), ["web-1="]);
-        assert!(values("").contains(&"backend".to_owned()));
-        assert!(values("drain api-1 --re").contains(&"--reason".to_owned()));
-        assert_eq!(values("nonsense x"), [""; 0]);
-    }
-
-    #[test]
-    fn only_what_changes_something_is_taken() {
-        let taken = |line: &str| {
-            let words = iter::once("gatewayctl").chain(line.split(' '));
-            changes(&Cli::try_parse_from(words).unwrap().command.unwrap())
-        };
-        for line in ["drain a", "backend weight a=1", "limit enforce x", "scaler resume"] {
-            assert!(taken(line), "{line}");
-        }
-        for line in ["backend list", "limit show x", "status", "top", "context use a", "man"] {
-            assert!(!taken(line), "{line}");
-        }
-    }
-}
+mod tests;

@@ -54,11 +54,11 @@ pub(super) struct Gathered {
     pub(super) stakes: Stakes,
 }
 
-/// The gateway that a session asks without changing it, and the change it would have asked for.
+/// The gateway that a session asks without changing it, and the changes it would have asked for.
 #[derive(Debug)]
 struct Capture {
     client: Client,
-    captured: OnceLock<Captured>,
+    captured: RefCell<Vec<Captured>>,
 }
 
 /// A change that was not asked for yet.
@@ -101,8 +101,8 @@ impl Session {
     }
 
     /// A session that asks by `client`, writes nothing, and keeps the change it would have asked for.
-    pub(super) const fn capturing(global: Global, client: Client) -> Self {
-        let capture = Some(Capture { client, captured: OnceLock::new() });
+    pub(super) fn capturing(global: Global, client: Client) -> Self {
+        let capture = Some(Capture { client, captured: RefCell::default() });
         Self { global, target: OnceLock::new(), gathered: None, capture }
     }
 
@@ -110,14 +110,13 @@ impl Session {
     pub(super) fn capture(&self, edit: &Edit, flags: &ChangeFlags, stakes: &Stakes) -> bool {
         let Some(capture) = &self.capture else { return false };
         let (edit, flags, stakes) = (edit.clone(), flags.clone(), stakes.clone());
-        // A command has one change; of more the first would be kept.
-        let _ = capture.captured.set(Captured { edit, flags, stakes });
+        capture.captured.borrow_mut().push(Captured { edit, flags, stakes });
         true
     }
 
-    /// The change that was kept.
-    pub(super) fn captured(self) -> Option<Captured> {
-        self.capture?.captured.into_inner()
+    /// The changes that were kept, in the order in which they would be made.
+    pub(super) fn captured(self) -> Vec<Captured> {
+        self.capture.map(|it| it.captured.into_inner()).unwrap_or_default()
     }
 
     /// The gateway that this run is about. Decided once: what it is shown to be is what is changed.

@@ -1,6 +1,8 @@
 //! A drain: how it is to go, and what is left of it.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
+
+use crate::duration;
 
 /// How a drain is to go; what is absent goes as usual.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,6 +41,22 @@ pub enum Then {
     Remove,
     /// It takes requests again after so long.
     EnableAfter(Duration),
+}
+
+impl FromStr for Then {
+    type Err = String;
+
+    /// Reads `stay`, `remove` or `enable-after=1h`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None if text == "stay" => Ok(Self::Stay),
+            None if text == "remove" => Ok(Self::Remove),
+            Some(("enable-after", after)) => {
+                duration::parse(after).map(Self::EnableAfter).map_err(|error| error.to_string())
+            }
+            _ => Err("expected stay, remove or enable-after=DURATION, like enable-after=1h".into()),
+        }
+    }
 }
 
 /// What is left on a backend that takes no requests, and what follows.
@@ -84,6 +102,27 @@ impl Drain {
         told.collect::<Vec<_>>().join(", ")
     }
 
+    /// The order by which it goes on as it does, with deadlines so much later than they are or, where
+    /// they are over, than now.
+    #[must_use]
+    pub fn extended(&self, by: Duration, now_ms: i64) -> DrainOrder {
+        let later = |until_ms: Option<i64>| {
+            let left = until_ms.map_or(0, |until_ms| until_ms.saturating_sub(now_ms).max(0));
+            Some(Duration::from_millis(left.unsigned_abs()).saturating_add(by))
+        };
+        DrainOrder {
+            requests: later(self.requests_until_ms),
+            streams: later(self.streams_until_ms),
+            spread: None,
+            on_deadline: match self.on_deadline.as_str() {
+                "kill" => OnDeadline::Kill,
+                "undo" => OnDeadline::Undo,
+                _ => OnDeadline::Wait,
+            },
+            then: self.then.parse().unwrap_or_default(),
+        }
+    }
+
     /// The deadline that comes next of what is left, milliseconds since the Unix epoch.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<i64> {
@@ -96,6 +135,38 @@ impl Drain {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_drain_with_later_deadlines_goes_on_as_it_did() {
+        let drain = Drain {
+            requests_until_ms: Some(4_000),
+            streams_until_ms: Some(70_000),
+            on_deadline: "kill".into(),
+            then: "enable-after=3600s".into(),
+            ..Drain::default()
+        };
+        let seconds = |s| Some(Duration::from_secs(s));
+        let order = DrainOrder {
+            requests: seconds(60),
+            streams: seconds(120),
+            spread: None,
+            on_deadline: OnDeadline::Kill,
+            then: Then::EnableAfter(Duration::from_secs(3600)),
+        };
+        assert_eq!(drain.extended(Duration::from_secs(60), 10_000), order);
+    }
+
+    #[test]
+    fn what_follows_is_one_of_three() {
+        assert_eq!("stay".parse(), Ok(Then::Stay));
+        assert_eq!("remove".parse(), Ok(Then::Remove));
+        let hour = Duration::from_secs(3600);
+        assert_eq!("enable-after=1h".parse(), Ok(Then::EnableAfter(hour)));
+        for wrong in ["", "delete", "enable-after", "enable-after=", "enable-after=soon", "stay=1s"]
+        {
+            assert!(wrong.parse::<Then>().is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn only_kinds_that_are_left_are_told_and_have_a_deadline() {

@@ -78,6 +78,23 @@ pub struct Headroom {
     pub free_after: Option<f64>,
 }
 
+impl Headroom {
+    /// What becomes of it in words: `pool app: 2 ready, 3 now, 40% of their CPU free becomes 10%`;
+    /// none when nothing is known to change.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let Self { pool, ready_now, ready_after, .. } = self;
+        let free = match (self.free_now, self.free_after) {
+            (Some(now), Some(after)) => {
+                format!(", {:.0}% of their CPU free becomes {:.0}%", now * 100.0, after * 100.0)
+            }
+            _ if ready_now == ready_after => return None,
+            _ => String::new(),
+        };
+        Some(format!("pool {pool}: {ready_after} ready, {ready_now} now{free}"))
+    }
+}
+
 /// Which operations are asked for; what is empty or 0 is any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OperationsAsked {

@@ -70,7 +70,7 @@ pub fn write_plan(out: &mut impl Write, plan: &Operation, style: &Style) -> io::
         }
     }
     write_shares(out, &plan.shares, style)?;
-    for line in plan.headrooms.iter().filter_map(free) {
+    for line in plan.headrooms.iter().filter_map(Headroom::told) {
         writeln!(out, "{}", safe_text(&line))?;
     }
     for conflict in &plan.conflicts {
@@ -81,19 +81,6 @@ pub fn write_plan(out: &mut impl Write, plan: &Operation, style: &Style) -> io::
         writeln!(out, "{} {}", style.paint("warning:", Tone::Warn), safe_text(warning))?;
     }
     Ok(())
-}
-
-/// What becomes of a pool, where something does.
-fn free(it: &Headroom) -> Option<String> {
-    let Headroom { pool, ready_now, ready_after, .. } = it;
-    let free = match (it.free_now, it.free_after) {
-        (Some(now), Some(after)) => {
-            format!(", {:.0}% of their CPU free becomes {:.0}%", now * 100.0, after * 100.0)
-        }
-        _ if ready_now == ready_after => return None,
-        _ => String::new(),
-    };
-    Some(format!("pool {pool}: {ready_after} ready, {ready_now} now{free}"))
 }
 
 fn or_nothing(state: &str) -> &str {

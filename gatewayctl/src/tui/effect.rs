@@ -20,6 +20,8 @@ pub(crate) enum Effect {
     Complete(String),
     /// Keeps the lines typed into the palette.
     Remember(Vec<String>),
+    /// Rings the terminal's bell.
+    Bell,
     /// Tries the gateway now instead of waiting.
     Retry,
     /// Renews the picture so often.

@@ -31,7 +31,7 @@ pub(crate) enum Msg {
     /// The gateway answered a question about a change, or a change.
     Answer(Box<Answer>),
     /// A line of the palette was read.
-    Read(Read),
+    Read(Box<Read>),
     /// A line of the palette was completed.
     Completed(Completed),
     /// The gateway answered an inquiry.

@@ -16,6 +16,7 @@ use super::{
     picture::Picture,
     screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler},
     themes::Themes,
+    turns::Turns,
     window::Window,
 };
 use crate::model::Snapshot;
@@ -94,6 +95,10 @@ pub(crate) struct Model {
     pub(crate) notices: Notices,
     /// Backends whose drain was asked for here.
     pub(crate) drains: Vec<String>,
+    /// Drains that follow each other.
+    pub(crate) turns: Vec<Turns>,
+    /// Backends whose end of draining is to be told with a bell.
+    pub(crate) bells: Vec<String>,
     /// The last operation that was asked for here and can be undone.
     pub(crate) own: Option<String>,
     /// Inquiries under way.
@@ -143,6 +148,8 @@ impl Model {
             wanted_window: None,
             notices: Notices::default(),
             drains: Vec::new(),
+            turns: Vec::new(),
+            bells: Vec::new(),
             own: None,
             asked: Asked::default(),
             tickets: 0,
@@ -199,6 +206,7 @@ impl Model {
             own_address: &self.settings.own_address,
             keymap: &self.settings.keymap,
             wants_reason: self.settings.care.wants_reason,
+            events: &self.live.events,
         })
     }
 
@@ -221,6 +229,8 @@ impl Model {
             window: self.window(),
             staged: &self.backends.staged,
             keymap: &self.settings.keymap,
+            bells: &self.bells,
+            turns: &self.turns,
         })
     }
 

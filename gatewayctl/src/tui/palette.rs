@@ -49,6 +49,8 @@ pub struct Line {
 pub struct Order {
     /// The change.
     pub edit: Edit,
+    /// Drains that follow it, each once the one before is over.
+    pub rest: Vec<Edit>,
     /// Why, and on which conditions.
     pub intent: Intent,
     /// Whether it is not easily taken back.
@@ -241,7 +243,7 @@ pub(super) fn read(model: &mut Model, read: Read) -> Vec<Effect> {
     let Some(snapshot) = &model.live.snapshot else { return Vec::new() };
     let level = if order.is_grave { Level::Name } else { Level::Key };
     let confirm = Confirm::new(order.edit, level, snapshot, model.now, Key::Enter);
-    let confirm = confirm.on_terms(order.intent);
+    let confirm = confirm.followed_by(order.rest, snapshot).on_terms(order.intent);
     model.palette = None;
     model.lines.retain(|line| *line != read.text);
     model.lines.push(read.text);

@@ -16,6 +16,7 @@ use super::{
     Care, Depth, Keymap, Screen,
     connection::Connection,
     effect::{Effect, Request},
+    farewell::farewell,
     find::find,
     key::Key,
     lines,
@@ -36,7 +37,7 @@ use super::{
 };
 use crate::{
     client::{self, Address, ErrorCode, TlsFiles},
-    model::{Standing, Theme},
+    model::Theme,
 };
 
 /// Frames are at least this far apart.
@@ -101,7 +102,7 @@ pub async fn run(options: Options) -> Result<(), Error> {
         dashboard.watch().await?;
         dashboard.model
     };
-    farewell(&model).map_err(Error::Terminal)
+    io::stderr().lock().write_all(farewell(&model).as_bytes()).map_err(Error::Terminal)
 }
 
 /// A line of the palette that is being read.
@@ -223,7 +224,7 @@ impl Dashboard {
             Some(answer) = self.answers.recv() => Wake::msg(answer),
             read = read_on(&mut self.reading) => {
                 self.reading = None;
-                Wake::msg(Msg::Read(read))
+                Wake::msg(Msg::Read(Box::new(read)))
             }
             Some(event) = self.link.next() => Wake::msg(Msg::Link(event)),
             () = until(self.due), if ready => Wake::Draw,
@@ -267,6 +268,7 @@ impl Dashboard {
                 Effect::Read(line) => self.read(line),
                 Effect::Complete(text) => self.complete(text),
                 Effect::Remember(lines) => self.remember(&lines),
+                Effect::Bell => self.terminal.ring(),
                 Effect::Retry => self.link.retry(),
                 Effect::Pace(refresh) => self.link.pace(refresh),
                 Effect::Redraw => self.terminal.forget()?,
@@ -357,21 +359,4 @@ async fn until(due: Option<Instant>) {
         Some(due) => time::sleep_until(due.into()).await,
         None => std::future::pending().await,
     }
-}
-
-/// Drains begun here go on without the dashboard; says how to follow them.
-fn farewell(model: &Model) -> io::Result<()> {
-    let Some(snapshot) = &model.live.snapshot else { return Ok(()) };
-    let mut stderr = io::stderr().lock();
-    for backend in &snapshot.backends {
-        let drains = backend.standing == Standing::Draining && backend.in_flight > 0;
-        if drains && model.drains.contains(&backend.name) {
-            let (name, left) = (&backend.name, backend.in_flight);
-            writeln!(
-                stderr,
-                "{name} goes on draining, {left} in flight; follow it with: gatewayctl backend wait {name} --for drained"
-            )?;
-        }
-    }
-    Ok(())
 }

@@ -29,7 +29,7 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Link(event) => word::link(model, event),
         Msg::Answer(answer) => word::answered(model, &answer),
         Msg::Found(found) => word::found_out(model, found),
-        Msg::Read(read) => palette::read(model, read),
+        Msg::Read(read) => palette::read(model, *read),
         Msg::Completed(completed) => {
             palette::complete(model, completed);
             Vec::new()
@@ -37,6 +37,10 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     };
     settle::settle(model);
     let mut effects = effects;
+    if let Some(Dialog::Confirm(confirm)) = &mut model.dialog {
+        let step = confirm.ask_again();
+        effects.extend(follow(model, step));
+    }
     effects.extend(inquire::due(model));
     effects
 }
@@ -158,6 +162,16 @@ pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
         model.say(Notice::note(words));
         return Vec::new();
     }
+    if let (Some(turns), false) = (model.turns.first(), model.is_quitting) {
+        let words = format!(
+            "{} drain only while this runs: {} again quits and leaves them as they are",
+            turns.to_come().join(", "),
+            model.key("screen.quit")
+        );
+        model.is_quitting = true;
+        model.say(Notice::note(words));
+        return Vec::new();
+    }
     vec![Effect::Quit]
 }
 
@@ -175,6 +189,12 @@ fn pause(model: &mut Model) {
 
 fn back(model: &mut Model, key: Key) -> Vec<Effect> {
     if model.notices.dismiss() {
+        return Vec::new();
+    }
+    if model.screen == Screen::Backends
+        && let Some(turns) = model.turns.pop()
+    {
+        model.say(Notice::note(turns.stopped("the drains in turns are ended")));
         return Vec::new();
     }
     let passed = match model.screen {
@@ -221,7 +241,8 @@ fn on_backends_back(model: &mut Model, key: Key) -> bool {
 
 /// Whether a message of Backends leads to a change.
 const fn changes(msg: backends::Msg) -> bool {
-    !matches!(msg, backends::Msg::Enter | backends::Msg::Zoom | backends::Msg::Back)
+    use backends::Msg::{Back, Bell, Enter, Zoom};
+    !matches!(msg, Enter | Zoom | Back | Bell)
 }
 
 fn on_backends(model: &mut Model, msg: backends::Msg, key: Key) -> Vec<Effect> {
@@ -294,6 +315,7 @@ fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
         Wish::Nothing | Wish::Pass => {}
         Wish::Say(notice) => model.say(notice),
         Wish::Open(dialog) => return open(model, *dialog),
+        Wish::Bell(names) => set_bells(model, names),
         Wish::Go(screen, id) => {
             model.came_from = Some(model.screen);
             model.screen = screen;
@@ -307,6 +329,18 @@ fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+fn set_bells(model: &mut Model, names: Vec<String>) {
+    let (set, words) = match names.iter().all(|name| model.bells.contains(name)) {
+        true => (false, "no bell"),
+        false => (true, "a bell when drained"),
+    };
+    model.say(Notice::note(format!("{}: {words}", names.join(", "))));
+    model.bells.retain(|name| !names.contains(name));
+    if set {
+        model.bells.extend(names);
+    }
 }
 
 pub(super) fn open(model: &mut Model, mut dialog: Dialog) -> Vec<Effect> {
@@ -344,8 +378,17 @@ pub(super) fn follow(model: &mut Model, step: Step) -> Vec<Effect> {
         Step::Preview(request) if model.hindrance().is_none() => {
             return vec![Effect::Preview(request)];
         }
-        Step::Send(request) if model.hindrance().is_none() => return vec![Effect::Apply(request)],
-        Step::Preview(_) | Step::Send(_) => {}
+        Step::Send(request) if model.hindrance().is_none() => {
+            if let Some(Dialog::Confirm(confirm)) = &model.dialog {
+                model.turns.extend(confirm.turns());
+            }
+            return vec![Effect::Apply(request)];
+        }
+        Step::Preview(_) | Step::Send(_) => {
+            if let Some(Dialog::Confirm(confirm)) = &mut model.dialog {
+                confirm.unasked();
+            }
+        }
         Step::Stage(weights) => {
             model.dialog = None;
             let backends = model.live.snapshot.as_ref().map_or(&[][..], |it| &it.backends);

@@ -7,6 +7,7 @@ use super::{
     message::{Answer, LinkEvent},
     model::Model,
     notice::Notice,
+    turns::Turn,
     update::follow,
 };
 use crate::{
@@ -45,7 +46,52 @@ fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
         (Some(Dialog::Confirm(confirm)), Some(snapshot)) => confirm.look(snapshot),
         _ => Step::Stay,
     };
-    follow(model, step)
+    let mut effects = follow(model, step);
+    effects.extend(take_turns(model));
+    effects.extend(ring(model));
+    effects
+}
+
+/// Goes on with drains that follow each other; nothing is asked for while that could be wrong.
+fn take_turns(model: &mut Model) -> Vec<Effect> {
+    let (Some(snapshot), None) = (&model.live.snapshot, model.hindrance()) else {
+        return Vec::new();
+    };
+    let (mut effects, mut said) = (Vec::new(), Vec::new());
+    model.turns.retain_mut(|turns| match turns.look(snapshot) {
+        Turn::Wait => true,
+        Turn::Next(request) => {
+            effects.push(Effect::Apply(*request));
+            true
+        }
+        Turn::Stop(why) => {
+            said.push(why);
+            false
+        }
+        Turn::Over => false,
+    });
+    for why in said {
+        model.say(Notice::error(why));
+    }
+    effects
+}
+
+/// Tells with a bell that drains are over which somebody waits for.
+fn ring(model: &mut Model) -> Option<Effect> {
+    let snapshot = model.live.snapshot.as_ref()?;
+    let drains = |name: &String| {
+        let backend = snapshot.backends.iter().find(|it| it.name == *name);
+        let drain = backend.and_then(|backend| backend.drain.as_ref());
+        drain.is_some_and(|drain| drain.drained_ms.is_none())
+    };
+    let (waits, over): (Vec<String>, Vec<String>) =
+        std::mem::take(&mut model.bells).into_iter().partition(drains);
+    model.bells = waits;
+    if over.is_empty() {
+        return None;
+    }
+    model.say(Notice::done(format!("the drain of {} is over", over.join(", "))));
+    Some(Effect::Bell)
 }
 
 /// Takes what was inquired.
@@ -68,6 +114,7 @@ pub(super) fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
     };
     if !answer.is_preview {
         let notice = outcome(model, answer);
+        let notice = turn_answered(model, answer, notice);
         model.say(notice);
         if let Ok(operation) = &answer.result {
             let names =
@@ -84,6 +131,19 @@ pub(super) fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
         }
     }
     follow(model, own.unwrap_or(Step::Stay))
+}
+
+/// What the gateway's answer means to drains that follow each other, and so to what is said of it.
+fn turn_answered(model: &mut Model, answer: &Answer, notice: Notice) -> Notice {
+    let concerned = model.turns.iter().position(|it| it.concerns(answer.ticket));
+    match (concerned, &answer.result) {
+        (None, _) => notice,
+        (Some(at), Ok(operation)) => {
+            model.turns[at].accepted(operation.revision);
+            notice
+        }
+        (Some(at), Err(_)) => Notice::error(model.turns.remove(at).stopped(&notice.text)),
+    }
 }
 
 /// What is said of a change that was made or refused.

@@ -14,7 +14,7 @@ use super::{
         session::Session,
         wait::Wait,
     },
-    order::{self, OrderFlags},
+    order::OrderFlags,
 };
 use crate::{
     client::Client,
@@ -59,7 +59,7 @@ pub(in crate::commands) struct DrainArgs {
     #[command(flatten)]
     order: OrderFlags,
     /// What becomes of it once it is drained: stay, remove, or enable-after=DURATION
-    #[arg(long, value_name = "WHAT", default_value = "stay", value_parser = order::then,
+    #[arg(long, value_name = "WHAT", default_value = "stay", value_parser = str::parse::<Then>,
           help_heading = "Drain options")]
     then: Then,
     /// So many at a time, the next once these are drained; stops at the first that is not

@@ -134,18 +134,6 @@ impl OrderFlags {
     }
 }
 
-/// Reads what becomes of a drained backend.
-pub(super) fn then(text: &str) -> Result<Then, String> {
-    match text.split_once('=') {
-        None if text == "stay" => Ok(Then::Stay),
-        None if text == "remove" => Ok(Then::Remove),
-        Some(("enable-after", after)) => {
-            duration::parse(after).map(Then::EnableAfter).map_err(|error| error.to_string())
-        }
-        _ => Err("expected stay, remove or enable-after=DURATION, like enable-after=1h".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,16 +156,5 @@ mod tests {
         assert_eq!(flags.patience(), minutes(2));
         let kill = OrderFlags { on_deadline: Some(AtDeadline::Kill), ..flags };
         assert_eq!(kill.patience(), Some(Duration::from_secs(120 + 12 + 15)));
-    }
-
-    #[test]
-    fn what_follows_is_one_of_three() {
-        assert_eq!(then("stay"), Ok(Then::Stay));
-        assert_eq!(then("remove"), Ok(Then::Remove));
-        assert_eq!(then("enable-after=1h"), Ok(Then::EnableAfter(Duration::from_secs(3600))));
-        for wrong in ["", "delete", "enable-after", "enable-after=", "enable-after=soon", "stay=1s"]
-        {
-            assert!(then(wrong).is_err(), "{wrong}");
-        }
     }
 }

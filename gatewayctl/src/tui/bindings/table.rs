@@ -112,6 +112,8 @@ pub(crate) static TABLE: &[Binding] = &[
     backends(&[Char('a')], backends::Msg::Add, "backend.add", "add a backend", Some(("a", "add"))),
     backends(&[Char('R')], backends::Msg::Remove, "backend.remove", "remove (asks for the name)", Some(("R", "remove"))),
     backends(&[Char('F')], backends::Msg::Kill, "backend.kill", "close what is left of a drain (asks for the name)", None),
+    backends(&[Char('t')], backends::Msg::Longer, "backend.drain-longer", "give a drain 60s more", None),
+    backends(&[Char('b')], backends::Msg::Bell, "backend.drain-bell", "ring when a drain is over, or not", None),
     backends(&[Enter], backends::Msg::Enter, "backend.open", "apply staged weights; else the backend on the whole screen", Some(("Enter", "detail"))),
     backends(&[Char('z')], backends::Msg::Zoom, "backend.zoom", "the backend on the whole screen, and back", None),
 

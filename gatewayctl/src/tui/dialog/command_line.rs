@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use crate::{
     duration,
-    model::{CandidateEdit, Edit, LimitEdit, RuleEdit, ScalerEdit, Standing, WeightEdit},
+    model::{
+        CandidateEdit, DrainOrder, Edit, LimitEdit, OnDeadline, RuleEdit, ScalerEdit, Standing,
+        Then, WeightEdit,
+    },
 };
 
-/// The command that does the same.
-pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
+/// The command that does the same as `edit` and, once it is over, the drains that follow it.
+pub(crate) fn command_line(edit: &Edit, rest: &[Edit], reason: &str, force: bool) -> String {
     let mut words = vec!["gatewayctl".to_owned()];
     words.extend(match edit {
         Edit::AddBackend { pool, name, address, weight, standing } => {
@@ -23,13 +26,12 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             },
             names,
         ),
-        // No form of the dashboard says how.
-        Edit::Drain { names, .. } => named("drain", names),
+        Edit::Drain { names, order } => drain(names, order.as_ref(), rest),
         Edit::Kill { names } => named("kill", names),
         Edit::SetWeights { edits } => weights(edits),
         Edit::RampWeights { edits, lasts, abort_if } => {
             let mut words = weights(edits);
-            words.extend(["--ramp".to_owned(), duration::short(*lasts)]);
+            words.extend(["--ramp".to_owned(), duration::exact(*lasts)]);
             if !abort_if.is_empty() {
                 words.extend(["--abort-if".to_owned(), quoted(abort_if)]);
             }
@@ -61,7 +63,7 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
             let mut words: Vec<String> = ["block", "add"].map(Into::into).into();
             words.push(quoted(network));
             words.extend(match ttl {
-                Some(ttl) => vec!["--ttl".to_owned(), duration::short(*ttl)],
+                Some(ttl) => vec!["--ttl".to_owned(), duration::exact(*ttl)],
                 None => vec!["--permanent".to_owned()],
             });
             words
@@ -83,7 +85,7 @@ pub(crate) fn command_line(edit: &Edit, reason: &str, force: bool) -> String {
 
 fn scale(pool: &str, edit: &ScalerEdit) -> Vec<String> {
     let ttl = |ttl: &Option<Duration>| {
-        let words = ttl.map(|ttl| ["--ttl".to_owned(), duration::short(ttl)]);
+        let words = ttl.map(|ttl| ["--ttl".to_owned(), duration::exact(ttl)]);
         words.into_iter().flatten().collect::<Vec<_>>()
     };
     let mut words = vec!["scaler".to_owned()];
@@ -132,7 +134,7 @@ fn limit(name: &str, edit: &LimitEdit) -> Vec<String> {
         ("--concurrent", concurrent.map(|most| most.to_string())),
         ("--mode", edit.mode.map(|mode| mode.to_string())),
         ("--candidate", candidate),
-        ("--ttl", edit.ttl.map(duration::short)),
+        ("--ttl", edit.ttl.map(duration::exact)),
     ];
     let mut words: Vec<String> = ["limit", "set", name].map(Into::into).into();
     for (flag, value) in flags {
@@ -155,6 +157,34 @@ fn add(
     if standing == Standing::Draining {
         words.extend(["--start".to_owned(), "drained".to_owned()]);
     }
+    words
+}
+
+fn drain(names: &[String], order: Option<&DrainOrder>, rest: &[Edit]) -> Vec<String> {
+    let mut words = named("drain", names);
+    words.extend(rest.iter().flat_map(Edit::targets).map(quoted));
+    if !rest.is_empty() {
+        words.extend(["--max-parallel".to_owned(), names.len().to_string()]);
+    }
+    let Some(order) = order else { return words };
+    let lengths =
+        [("--requests", order.requests), ("--streams", order.streams), ("--spread", order.spread)];
+    for (flag, length) in lengths {
+        words.extend(length.iter().flat_map(|it| [flag.to_owned(), duration::exact(*it)]));
+    }
+    let late = match order.on_deadline {
+        OnDeadline::Kill => Some("kill"),
+        OnDeadline::Undo => Some("undo"),
+        // Said where nothing else makes it an order.
+        OnDeadline::Wait => (*order == DrainOrder::default()).then_some("wait"),
+    };
+    words.extend(late.iter().flat_map(|late| ["--on-deadline".to_owned(), (*late).to_owned()]));
+    let then = match order.then {
+        Then::Stay => None,
+        Then::Remove => Some("remove".to_owned()),
+        Then::EnableAfter(after) => Some(format!("enable-after={}", duration::exact(after))),
+    };
+    words.extend(then.into_iter().flat_map(|then| ["--then".to_owned(), then]));
     words
 }
 
@@ -199,13 +229,13 @@ mod tests {
             mode: Some("advise".into()),
         };
         for (edit, line) in [
-            (ScalerEdit::Pause { ttl: hour }, "pause app --ttl 1h00m"),
+            (ScalerEdit::Pause { ttl: hour }, "pause app --ttl 1h"),
             (ScalerEdit::Desired { servers: 12, ttl: None }, "desired 12 app"),
             (ScalerEdit::Resume, "resume app"),
             (rules, "set app --max 40 --target-cpu 60 --mode advise"),
         ] {
             let edit = Edit::Scale { pool: "app".into(), edit };
-            assert_eq!(command_line(&edit, "", false), format!("gatewayctl scaler {line}"));
+            assert_eq!(command_line(&edit, &[], "", false), format!("gatewayctl scaler {line}"));
         }
     }
 
@@ -213,7 +243,7 @@ mod tests {
     fn each_change_has_its_command() {
         let drain = Edit::SetStanding { names: vec!["app-1".into()], standing: Standing::Draining };
         assert_eq!(
-            command_line(&drain, "Bo's patch", false),
+            command_line(&drain, &[], "Bo's patch", false),
             r"gatewayctl backend drain app-1 -m 'Bo'\''s patch'"
         );
         let weights = Edit::SetWeights {
@@ -223,11 +253,14 @@ mod tests {
                 ("c".into(), WeightEdit::Percent(80)),
             ],
         };
-        assert_eq!(command_line(&weights, "", false), "gatewayctl backend weight a=50 b=-5 c=80%");
+        assert_eq!(
+            command_line(&weights, &[], "", false),
+            "gatewayctl backend weight a=50 b=-5 c=80%"
+        );
         let edit = LimitEdit { rule: "5/10s".parse().unwrap(), ..LimitEdit::default() };
         let limit = Edit::SetLimit { name: "login".into(), edit };
         assert_eq!(
-            command_line(&limit, "incident", true),
+            command_line(&limit, &[], "incident", true),
             "gatewayctl limit set login --max 5/10s --force -m incident"
         );
         let limit = Edit::SetLimit {
@@ -235,7 +268,7 @@ mod tests {
             edit: LimitEdit { rule: "5/second burst 9".parse().unwrap(), ..LimitEdit::default() },
         };
         assert_eq!(
-            command_line(&limit, "", false),
+            command_line(&limit, &[], "", false),
             "gatewayctl limit set login --rate 5/second --burst 9"
         );
     }

@@ -1,17 +1,21 @@
 //! The confirmation: names the targets, shows what the gateway says would happen, and sends the
 //! change if its operator says yes.
 
-use std::time::Duration;
-
-use super::{Around, Dialog, Form, Msg, Step, input::Input, target::Target, verb::verb};
+use super::{
+    Around, Dialog, Form, Msg, Step,
+    course::Course,
+    focus::Focus,
+    input::Input,
+    level::{Level, Outlook},
+    obstacle::TYPED_AHEAD,
+    target::Target,
+    verb::verb,
+};
 use crate::{
     client::{self, ErrorCode},
-    model::{Edit, Intent, Operation, Snapshot},
-    tui::{effect::Request, key::Key, message::Answer, moment::Moment},
+    model::{Edit, Intent, Snapshot},
+    tui::{effect::Request, key::Key, message::Answer, moment::Moment, turns::Turns},
 };
-
-/// Keys this soon after it opened were meant for what was there before.
-const TYPED_AHEAD: Duration = Duration::from_millis(300);
 
 /// Asks whether a change is wanted. What it names is what it sends.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +24,10 @@ pub(crate) struct Confirm {
     pub(crate) ticket: u64,
     /// The change.
     pub(super) edit: Edit,
+    /// Drains that follow it, each once the one before is over.
+    pub(super) rest: Vec<Edit>,
+    /// How a drain is to go.
+    pub(super) course: Option<Course>,
     /// What the change acts on.
     pub(super) targets: Vec<Target>,
     /// Things its operator should know that only the dashboard knows: what a value was.
@@ -40,33 +48,18 @@ pub(crate) struct Confirm {
     pub(super) force: bool,
     /// The revision of the gateway that its operator saw last.
     revision: u64,
-    opened: Moment,
+    pub(super) opened: Moment,
     opened_by: Key,
+    /// Whether the gateway was asked and has not answered.
     asking: bool,
+    /// What it was asked about last.
+    asked_about: Option<Edit>,
+    /// The least care that was wanted for it, whatever is typed.
+    pub(super) least: Level,
     /// What else was asked for with it.
     asked: Intent,
     /// The form it came from.
     form: Option<Box<Form>>,
-}
-
-/// How sure an operator must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
-    /// A key.
-    Key,
-    /// The target's name, typed.
-    Name,
-}
-
-/// What the gateway says would happen.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Outlook {
-    /// It has not answered yet.
-    Unknown,
-    /// This.
-    Plan(Box<Operation>),
-    /// It would refuse.
-    Refusal(client::Error),
 }
 
 /// How far a confirmation is.
@@ -76,21 +69,10 @@ pub(super) enum Phase {
     Open,
     /// The change is on its way.
     Sent,
-    /// A target is no longer what it was.
-    Moved(String),
+    /// A target is no longer what it was: which one, and what became of it.
+    Moved { target: String, what: String },
     /// The gateway refused, or did not answer.
     Failed(client::Error),
-}
-
-/// Where keys go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Focus {
-    /// To the question.
-    Question,
-    /// Into the reason.
-    Reason,
-    /// Into the name to be typed.
-    Name,
 }
 
 impl Confirm {
@@ -102,10 +84,13 @@ impl Confirm {
         now: Moment,
         key: Key,
     ) -> Self {
+        let (least, level) = (level, level.max(Level::of(&edit)));
         Self {
             ticket: 0,
             targets: Target::of(&edit, snapshot),
+            course: Course::of(&edit, &[]),
             edit,
+            rest: Vec::new(),
             notes: Vec::new(),
             outlook: Outlook::Unknown,
             phase: Phase::Open,
@@ -118,6 +103,8 @@ impl Confirm {
             opened: now,
             opened_by: key,
             asking: false,
+            asked_about: None,
+            least,
             asked: Intent::default(),
             form: None,
         }
@@ -126,6 +113,14 @@ impl Confirm {
     /// The same, knowing this too.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// The same, with drains that follow it.
+    pub(crate) fn followed_by(mut self, rest: Vec<Edit>, snapshot: &Snapshot) -> Self {
+        self.targets.extend(rest.iter().flat_map(|edit| Target::of(edit, snapshot)));
+        self.course = Course::of(&self.edit, &rest);
+        self.rest = rest;
         self
     }
 
@@ -166,50 +161,11 @@ impl Confirm {
         }
     }
 
-    /// Why yes would be refused now; none when it would be sent.
-    pub(super) fn obstacle(&self, around: &Around<'_>) -> Option<String> {
-        let said = |text: &str| Some(text.to_owned());
-        if let Some(hindrance) = around.hindrance {
-            return said(hindrance);
-        }
-        match (&self.phase, &self.outlook) {
-            (Phase::Sent, _) => return said("sent, waiting for the gateway"),
-            (Phase::Moved(what), _) => return Some(format!("{what}; r looks again")),
-            (Phase::Failed(_), _) => return said("r looks again"),
-            (_, Outlook::Unknown) => return said("asking the gateway what would happen"),
-            (_, Outlook::Refusal(error)) if !(self.force && error.code == ErrorCode::Guard) => {
-                return said("the gateway would refuse");
-            }
-            (_, Outlook::Plan(plan)) if !(self.force || plan.conflicts.is_empty()) => {
-                return said("somebody changed that since");
-            }
-            _ => {}
-        }
-        if around.now < self.opened.after(TYPED_AHEAD) {
-            return said("just opened");
-        }
-        if self.level == Level::Name && self.typed.text() != self.name_to_type() {
-            return Some(format!("type {} to go on", self.name_to_type()));
-        }
-        let is_mute = self.reason.text().trim().is_empty();
-        if self.force && is_mute {
-            return said("overruling a guard needs a reason");
-        }
-        if around.wants_reason && is_mute {
-            return Some(format!("{} wants a reason for each change; Tab", around.context));
-        }
-        None
-    }
-
     /// Lets its operator be as sure as can be: the name is typed.
     pub(crate) fn raise(&mut self) {
+        self.least = Level::Name;
         self.level = Level::Name;
         self.focus = Focus::Name;
-    }
-
-    /// Whether it may be answered; before that the question is not even put.
-    pub(super) fn is_put(&self, around: &Around<'_>) -> bool {
-        self.outlook != Outlook::Unknown && around.now >= self.opened.after(TYPED_AHEAD)
     }
 
     /// When the question is put without anything else happening.
@@ -220,11 +176,12 @@ impl Confirm {
 
     /// Takes a newer snapshot: notices targets that moved, and asks again what would happen.
     pub(crate) fn look(&mut self, snapshot: &Snapshot) -> Step {
-        if matches!(self.phase, Phase::Sent | Phase::Moved(_)) {
+        if matches!(self.phase, Phase::Sent | Phase::Moved { .. }) {
             return Step::Stay;
         }
-        if let Some(what) = self.targets.iter().find_map(|target| target.moved(snapshot)) {
-            self.phase = Phase::Moved(what);
+        let moved = |it: &Target| it.moved(snapshot).map(|what| (it.path(), what));
+        if let Some((target, what)) = self.targets.iter().find_map(moved) {
+            self.phase = Phase::Moved { target, what };
             return Step::Stay;
         }
         self.revision = snapshot.revision;
@@ -237,6 +194,7 @@ impl Confirm {
             return Step::Stay;
         }
         self.asking = true;
+        self.asked_about = Some(self.edit.clone());
         let mut request = self.request();
         request.intent.validate_only = true;
         request.intent.expected_revision = None;
@@ -246,10 +204,33 @@ impl Confirm {
         Step::Preview(request)
     }
 
+    /// Asks what would happen now that something else is typed.
+    pub(crate) fn ask_again(&mut self) -> Step {
+        let is_known = self.asked_about.as_ref() == Some(&self.edit);
+        if is_known || self.phase != Phase::Open { Step::Stay } else { self.ask() }
+    }
+
+    /// The drains that follow it once it is made, and what is known of all of them.
+    pub(crate) fn turns(&self) -> Option<Turns> {
+        let Edit::Drain { names, .. } = &self.edit else { return None };
+        let (intent, rest) = (self.request().intent, self.rest.clone());
+        let intent = Intent { expected_revision: None, ..intent };
+        Turns::new(self.ticket, names.clone(), rest, intent, self.targets.clone())
+    }
+
+    /// What it asked was not passed on.
+    pub(crate) fn unasked(&mut self) {
+        self.asking = false;
+        self.asked_about = None;
+    }
+
     /// Takes the gateway's answer. A change that was made closes it.
     pub(crate) fn answered(&mut self, answer: &Answer) -> Step {
         if answer.is_preview {
             self.asking = false;
+            if self.asked_about.as_ref() != Some(&self.edit) {
+                return Step::Stay;
+            }
             self.outlook = match &answer.result {
                 Ok(plan) => Outlook::Plan(Box::new(plan.clone())),
                 // Its last word stands until it has another.
@@ -274,11 +255,11 @@ impl Confirm {
                 self.yes(key, around)
             }
             Msg::On => {
-                self.focus = self.first_focus();
+                self.step_focus(1);
                 Step::Stay
             }
             Msg::No => match (self.focus, self.form.take()) {
-                (Focus::Reason, form) => {
+                (Focus::Reason | Focus::Option(_), form) => {
                     self.form = form;
                     self.focus = self.first_focus();
                     Step::Stay
@@ -286,33 +267,34 @@ impl Confirm {
                 (_, Some(form)) => Step::Become(Box::new(Dialog::Form(form))),
                 (_, None) => Step::Close,
             },
-            Msg::Next | Msg::Previous => {
-                let first = self.first_focus();
-                self.focus = if self.focus == first { Focus::Reason } else { first };
+            Msg::Next => {
+                self.step_focus(1);
+                Step::Stay
+            }
+            Msg::Previous => {
+                self.step_focus(-1);
+                Step::Stay
+            }
+            Msg::Left | Msg::Right => {
+                if let (Focus::Option(at), Some(course)) = (self.focus, &mut self.course) {
+                    course.choose(at, msg == Msg::Left);
+                    self.take_course();
+                }
                 Step::Stay
             }
             Msg::Reload => self.reload(around),
             Msg::Force => self.insist(),
-            Msg::Left | Msg::Right | Msg::Apply => Step::Stay,
+            Msg::Apply => Step::Stay,
         }
-    }
-
-    pub(super) fn press(&mut self, key: Key) -> bool {
-        self.field().is_some_and(|field| field.press(key))
-    }
-
-    pub(super) fn paste(&mut self, text: &str) -> bool {
-        self.field().map(|field| field.paste(text)).is_some()
-    }
-
-    pub(super) fn has_field(&self) -> bool {
-        self.focus != Focus::Question && !matches!(self.phase, Phase::Moved(_) | Phase::Failed(_))
     }
 
     /// The key that opened it does not confirm it, and nothing does while there is an obstacle.
     fn yes(&mut self, key: Key, around: &Around<'_>) -> Step {
         if key == self.opened_by {
             return Step::Refuse(format!("y confirms; {key} only opened the question"));
+        }
+        if self.lacks_reason_only(around) {
+            self.focus = Focus::Reason;
         }
         if let Some(obstacle) = self.obstacle(around) {
             return Step::Refuse(obstacle);
@@ -322,10 +304,11 @@ impl Confirm {
     }
 
     fn reload(&mut self, around: &Around<'_>) -> Step {
-        if !matches!(self.phase, Phase::Moved(_) | Phase::Failed(_)) {
+        if !matches!(self.phase, Phase::Moved { .. } | Phase::Failed(_)) {
             return Step::Stay;
         }
-        self.targets = Target::of(&self.edit, around.snapshot);
+        let all = std::iter::once(&self.edit).chain(&self.rest);
+        self.targets = all.flat_map(|edit| Target::of(edit, around.snapshot)).collect();
         self.revision = around.snapshot.revision;
         self.phase = Phase::Open;
         self.outlook = Outlook::Unknown;
@@ -345,19 +328,6 @@ impl Confirm {
         self.force = true;
         self.raise();
         Step::Stay
-    }
-
-    fn first_focus(&self) -> Focus {
-        if self.level == Level::Name { Focus::Name } else { Focus::Question }
-    }
-
-    fn field(&mut self) -> Option<&mut Input> {
-        match self.focus {
-            _ if !self.has_field() => None,
-            Focus::Question => None,
-            Focus::Reason => Some(&mut self.reason),
-            Focus::Name => Some(&mut self.typed),
-        }
     }
 
     fn request(&self) -> Request {

@@ -6,11 +6,15 @@ use super::{
     Around,
     canvas::{self, Row},
     command_line::command_line,
-    confirm::{Confirm, Focus, Level, Outlook, Phase},
+    confirm::{Confirm, Phase},
+    course::Course,
+    focus::Focus,
+    form::{Entry, Verdict},
+    level::{Level, Outlook},
 };
 use crate::{
     client::{self, ErrorCode},
-    model::{Edit, Operation, Share},
+    model::{Edit, Headroom, Operation, Share},
     tui::{bindings::Label, figures, look::Look, theme::Role},
 };
 
@@ -19,6 +23,8 @@ const LISTED: usize = 6;
 /// A change of share below this is not worth a row.
 const NEGLIGIBLE: f64 = 0.0005;
 
+/// The part of its CPU below which a pool has too little that is free.
+const TIGHT: f64 = 0.15;
 /// Below this width shares are told shortly.
 const ROOMY: usize = 60;
 
@@ -51,9 +57,11 @@ pub(super) fn view(confirm: &Confirm, look: Look, frame: &mut Frame<'_>, around:
         let here = confirm.focus == Focus::Name;
         rows.push(Row::field(look, ("name", &confirm.typed), field_width(sheet, 24), here, said));
     }
-    rows.push(reason(confirm, sheet));
+    rows.extend(confirm.course.iter().flat_map(|course| options(course, confirm.focus, sheet)));
+    rows.push(reason(confirm, sheet, around));
     if confirm.is_put(around) {
-        let line = command_line(&confirm.edit, confirm.reason.text().trim(), confirm.force);
+        let (edit, rest) = (&confirm.edit, &confirm.rest);
+        let line = command_line(edit, rest, confirm.reason.text().trim(), confirm.force);
         rows.extend(sheet.words(5, Role::Muted, format!("= {line}")));
     }
     rows.extend(trouble(confirm, sheet, around));
@@ -74,12 +82,41 @@ fn place<'a>(look: Look, around: &Around<'a>) -> Row<'a> {
     )
 }
 
-fn reason<'a>(confirm: &'a Confirm, sheet: Sheet) -> Row<'a> {
+/// The options of a drain. Where rows are few only the one under the cursor stays.
+fn options<'a>(course: &'a Course, focus: Focus, sheet: Sheet) -> Vec<Row<'a>> {
+    let look = sheet.look;
+    let row = |at: usize| {
+        let (field, here) = (&course.fields[at], focus == Focus::Option(at));
+        let said = match course.verdict(field) {
+            Verdict::Bad(why) => look.text(Role::Bad, format!("!! {why}")),
+            Verdict::Good(_) => look.text(Role::Muted, field.hint.as_str()),
+        };
+        let row = match &field.entry {
+            Entry::Text(input) => {
+                let width = field_width(sheet, 10);
+                Row::field(look, (field.label, input), width, here, said)
+            }
+            Entry::Choice(options, chosen) => {
+                Row::choice(look, field.label, (options, *chosen), here, said)
+            }
+        };
+        if here { row } else { row.dispensable() }
+    };
+    course.shown().into_iter().map(row).collect()
+}
+
+fn reason<'a>(confirm: &'a Confirm, sheet: Sheet, around: &Around<'_>) -> Row<'a> {
     let here = confirm.focus == Focus::Reason;
-    let said = sheet.look.label(if here { "Enter goes on" } else { "Tab" });
+    let (action, does) = match (here, &confirm.course) {
+        (true, _) => ("dialog.on", " goes on"),
+        (false, Some(_)) => ("dialog.before", ""),
+        (false, None) => ("dialog.next", ""),
+    };
+    let said = format!("{}{does}", around.keymap.label(action));
+    let said = sheet.look.text(Role::Muted, said);
     let width = field_width(sheet, 42);
     let row = Row::field(sheet.look, ("reason", &confirm.reason), width, here, said);
-    if here || confirm.force { row } else { row.dispensable() }
+    if here || confirm.force || around.wants_reason { row } else { row.dispensable() }
 }
 
 /// A field as wide as wanted, or as there is room.
@@ -173,10 +210,22 @@ fn plan_rows<'a>(plan: &'a Operation, sheet: Sheet) -> Vec<Row<'a>> {
     if !rest.is_empty() {
         rows.extend(sheet.words(3, Role::Muted, rest));
     }
+    rows.extend(plan.headrooms.iter().flat_map(|it| headroom(it, sheet)));
     rows.extend(plan.warnings.iter().flat_map(|warning| {
         sheet.words(0, Role::Warn, format!("{} {warning}", look.glyphs.alerts[0]))
     }));
     rows
+}
+
+/// What becomes of what is free in a pool.
+fn headroom<'a>(it: &Headroom, sheet: Sheet) -> Vec<Row<'a>> {
+    let is_tight = it.free_after.is_some_and(|after| after < TIGHT);
+    let (role, verdict) = match it.free_after {
+        Some(_) if is_tight => (Role::Bad, "  too little"),
+        Some(_) => (Role::Ok, "  ok"),
+        None => (Role::Plain, ""),
+    };
+    it.told().map_or_else(Vec::new, |told| sheet.words(1, role, format!("{told}{verdict}")))
 }
 
 /// What somebody changed since the operation that is to be taken back.
@@ -249,7 +298,7 @@ fn keys<'a>(confirm: &Confirm, look: Look, around: &Around<'_>) -> Row<'a> {
     if confirm.obstacle(around).is_none() {
         spans.extend([key(yes(confirm, around)), Span::raw(confirm.verb())]);
     }
-    if matches!(confirm.phase, Phase::Moved(_) | Phase::Failed(_)) {
+    if matches!(confirm.phase, Phase::Moved { .. } | Phase::Failed(_)) {
         spans.extend([key(around.keymap.label("dialog.reload")), Span::raw("look again")]);
     }
     let no = if confirm.phase == Phase::Sent { "close" } else { "cancel" };

@@ -259,6 +259,7 @@ mod tests {
             own_address: "",
             wants_reason: false,
             keymap: &crate::tui::Keymap::default(),
+            events: &Default::default(),
         };
         let mut seen = Vec::new();
         for msg in [Msg::Left, Msg::Right, Msg::Right] {

@@ -6,11 +6,15 @@ mod canvas;
 mod command_line;
 mod confirm;
 mod confirm_view;
+mod course;
+mod focus;
 mod form;
 mod form_view;
 pub(crate) mod input;
+mod level;
 mod limit;
 mod limit_trial;
+mod obstacle;
 mod scale;
 mod target;
 mod trial;
@@ -19,8 +23,12 @@ mod verb;
 mod weight;
 mod what_if;
 
-pub(crate) use confirm::{Confirm, Level};
+#[cfg(test)]
+pub(crate) use command_line::command_line;
+pub(crate) use confirm::Confirm;
 pub(crate) use form::Form;
+pub(crate) use level::Level;
+pub(crate) use target::Target;
 pub(crate) use {
     add::add,
     block::block,
@@ -31,10 +39,15 @@ pub(crate) use {
     what_if::what_if,
 };
 
+use std::collections::VecDeque;
+
 use ratatui::Frame;
 
 use super::{bindings::Keymap, effect::Request, key::Key, look::Look, moment::Moment};
-use crate::model::Snapshot;
+use crate::{
+    duration,
+    model::{Event, Snapshot},
+};
 
 /// What is open over the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +131,20 @@ pub(crate) struct Around<'a> {
     pub(crate) wants_reason: bool,
     /// Which key does what.
     pub(crate) keymap: &'a Keymap,
+    /// What happened, newest first.
+    pub(crate) events: &'a VecDeque<Event>,
+}
+
+impl Around<'_> {
+    /// Who changed `target` last and how long ago: `, by op2 2s ago`; none where that is not known.
+    fn changed_by(&self, target: &str) -> Option<String> {
+        let concerns = |it: &&Event| {
+            !it.who.is_empty() && it.target.split(',').any(|one| one.trim() == target)
+        };
+        let event = self.events.iter().find(concerns)?;
+        let age = duration::short(duration::age(self.snapshot.time_ms, event.time_ms));
+        Some(format!(", by {} {age} ago", event.who))
+    }
 }
 
 impl Dialog {

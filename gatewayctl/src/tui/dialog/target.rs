@@ -62,6 +62,15 @@ impl Target {
         self.kind
     }
 
+    /// Its kind and name, as events and operations have it.
+    pub(crate) fn path(&self) -> String {
+        match self.kind {
+            "config" => "gateway".to_owned(),
+            "network" => format!("block/{}", self.name),
+            kind => format!("{kind}/{}", self.name),
+        }
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name

@@ -1,9 +1,6 @@
 //! The question whether an operation is to be taken back.
 
-use super::{
-    Dialog,
-    confirm::{Confirm, Level},
-};
+use super::{Dialog, confirm::Confirm, level::Level};
 use crate::{
     duration,
     model::{Edit, Snapshot},

@@ -18,6 +18,7 @@ use super::{
     moment::Moment,
     notice::Notice,
     picture::Picture,
+    turns::Turns,
     window::Window,
 };
 use crate::model::Snapshot;
@@ -102,6 +103,10 @@ pub(crate) struct Scene<'a> {
     pub(crate) staged: &'a staged::Staged,
     /// Which key does what.
     pub(crate) keymap: &'a Keymap,
+    /// Backends whose end of draining is told with a bell.
+    pub(crate) bells: &'a [String],
+    /// Drains that follow each other.
+    pub(crate) turns: &'a [Turns],
 }
 
 impl<'a> Scene<'a> {
@@ -145,6 +150,8 @@ pub(crate) enum Wish {
     Go(Screen, String),
     /// The backends of one pool.
     Pool(String),
+    /// A bell when the drains of these are over; none when they have one already.
+    Bell(Vec<String>),
     /// A word to the operator.
     Say(Notice),
     /// The step back is not the screen's.

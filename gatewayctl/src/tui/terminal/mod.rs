@@ -28,6 +28,8 @@ const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 /// Blanks the screen.
 const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
+/// Rings.
+const BELL: &[u8] = b"\x07";
 /// A blocked terminal may take this long to be given back.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -35,6 +37,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(crate) struct Terminal {
     screen: ratatui::Terminal<CrosstermBackend<Collected>>,
     frame: Collected,
+    /// Whether the next frame rings.
+    rings: bool,
     writer: Writer,
     hung_up: Arc<Notify>,
 }
@@ -72,7 +76,8 @@ impl Terminal {
         hangup::watch(Arc::clone(&hung_up));
         let frame = Collected::default();
         let screen = ratatui::Terminal::new(CrosstermBackend::new(frame.clone()))?;
-        let terminal = Self { screen, frame, writer: Writer::new(io::stdout()), hung_up };
+        let writer = Writer::new(io::stdout());
+        let terminal = Self { screen, frame, rings: false, writer, hung_up };
         terminal.writer.write(restore::TAKE.to_vec());
         Ok(terminal)
     }
@@ -101,10 +106,16 @@ impl Terminal {
     pub(crate) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.screen.draw(view)?;
         let drawn = self.frame.take();
-        if !drawn.is_empty() {
-            self.writer.write([BEGIN_FRAME, &drawn, END_FRAME].concat());
+        let bell = if std::mem::take(&mut self.rings) { BELL } else { &[] };
+        if !(drawn.is_empty() && bell.is_empty()) {
+            self.writer.write([BEGIN_FRAME, &drawn, END_FRAME, bell].concat());
         }
         Ok(())
+    }
+
+    /// Rings with the next frame.
+    pub(crate) fn ring(&mut self) {
+        self.rings = true;
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.

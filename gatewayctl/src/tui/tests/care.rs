@@ -44,7 +44,6 @@ fn a_context_that_wants_reasons_sends_nothing_without_one() {
     story.press("y");
     assert_eq!(story.sent().len(), 0);
     assert!(story.frame(120, 40).contains("wants a reason"), "{}", story.frame(120, 40));
-    story.key(Key::Tab);
     story.tell(Msg::Paste("kernel patch".into()));
     story.key(Key::Enter);
     story.press("y");

@@ -7,7 +7,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     client,
     model::{
-        Backend, Block, Condition, Decision, Drain, Edit, Event, Grouping, Health, Limit,
+        Backend, Block, Condition, Decision, Drain, Edit, Event, Grouping, Headroom, Health, Limit,
         LimitMode, Operation, Pool, Problem, Rejection, ScaledServer, Scaler, ScalingRun, Scheme,
         Severity, Share, Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
     },
@@ -480,6 +480,13 @@ pub(super) fn drain_plan() -> Operation {
             share("app-2", 1.0 / 3.0, 0.5),
             share("app-3", 1.0 / 3.0, 0.0),
         ],
+        headrooms: vec![Headroom {
+            pool: "app".into(),
+            ready_now: 3,
+            ready_after: 2,
+            free_now: Some(0.37),
+            free_after: Some(0.06),
+        }],
         warnings: vec!["2 of 5 backends of app will serve".into()],
         ..Operation::default()
     }

@@ -102,6 +102,26 @@ fn the_drain_dialog() {
 }
 
 #[test]
+fn the_drain_dialog_of_several_with_its_options() {
+    let mut story = Story::watching(unicode()).on(Screen::Backends);
+    story.press("   d");
+    story.answer(Ok(drain_plan()));
+    (0..4).for_each(|_| drop(story.key(Key::Tab)));
+    story.key(Key::Left);
+    story.watch();
+    story.answer(Ok(drain_plan()));
+    story.key(Key::Tab);
+    story.press("1h");
+    story.key(Key::Tab);
+    story.press("1");
+    story.watch();
+    story.answer(Ok(drain_plan()));
+    story.watch();
+    story.answer(Ok(drain_plan()));
+    golden(&story, "dialog_drain_options");
+}
+
+#[test]
 fn the_dialog_of_a_guarded_change() {
     let mut story = Story::watching(unicode()).on(Screen::Backends);
     story.press("d");

@@ -113,7 +113,7 @@ fn an_offender_is_blocked_for_an_hour_with_its_address_in_sight() {
     let frame = story.frame(120, 40);
     assert!(frame.contains("Block 2001:db8:7::/64 ?"), "{frame}");
     assert!(frame.contains("get 403 for 1h00m"), "{frame}");
-    assert!(frame.contains("gatewayctl block add 2001:db8:7::/64 --ttl 1h00m"), "{frame}");
+    assert!(frame.contains("gatewayctl block add 2001:db8:7::/64 --ttl 1h"), "{frame}");
     story.press("y");
     assert_eq!(story.sent()[0].edit, block("2001:db8:7::/64"));
     assert_eq!(story.sent()[0].intent.reason, "scraper");

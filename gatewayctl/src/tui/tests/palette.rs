@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fixture::{Story, ascii, drain_plan};
 use crate::{
-    model::{Edit, Intent, Protect, Standing, Terms},
+    model::{Edit, Intent, Protect, Terms},
     tui::{
         Candidate, Care, Order,
         effect::Effect,
@@ -25,13 +25,13 @@ fn typing(text: &str) -> Story {
 
 fn drain() -> Order {
     let names = vec!["app-3".to_owned()];
-    let edit = Edit::SetStanding { names, standing: Standing::Draining };
+    let edit = Edit::Drain { names, order: None };
     let intent = Intent { reason: "new disk".into(), ..Intent::default() };
-    Order { edit, intent, is_grave: false }
+    Order { edit, rest: Vec::new(), intent, is_grave: false }
 }
 
 fn read(story: &mut Story, text: &str, result: Result<Order, String>) -> Vec<Effect> {
-    story.tell(Msg::Read(Read { text: text.into(), result }))
+    story.tell(Msg::Read(Box::new(Read { text: text.into(), result })))
 }
 
 #[test]

@@ -7,7 +7,7 @@ use proptest::{prelude::*, sample::select};
 use super::fixture::{Story, ascii, backend, canned, done, text, unicode};
 use crate::{
     client::{Error, ErrorCode},
-    model::{Edit, Health, Standing},
+    model::{Drain, Edit, Health, Standing},
     tui::{
         dialog::Dialog,
         effect::Effect,
@@ -67,7 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn shake(story: &mut Story, seed: u8) -> Vec<Effect> {
     story.happen(|gateway| {
         let count = gateway.backends.len();
-        match seed % 7 {
+        match seed % 9 {
             0 if count > 1 => drop(gateway.backends.remove(usize::from(seed) % count)),
             1 => {
                 let name = format!("new-{seed}");
@@ -85,6 +85,13 @@ fn shake(story: &mut Story, seed: u8) -> Vec<Effect> {
             }
             4 => gateway.backends.iter_mut().for_each(|it| it.rps = f64::from(seed) - it.rps),
             5 => gateway.problems.clear(),
+            6 => gateway.backends.iter_mut().filter(|it| it.in_flight % 2 == 1).for_each(|it| {
+                it.standing = Standing::Draining;
+                it.drain.get_or_insert_with(Drain::default);
+            }),
+            7 => gateway.backends.iter_mut().for_each(|it| {
+                it.drain.iter_mut().for_each(|drain| drain.drained_ms = Some(1));
+            }),
             _ => gateway.revision += 1,
         }
     })
@@ -187,6 +194,8 @@ proptest! {
     fn what_is_sent_is_what_the_dialog_showed(steps in prop::collection::vec(step(), 0..90)) {
         let mut story = watching();
         story.press("2");
+        // What is to be drained in turns, as it was shown.
+        let mut promised: Vec<String> = Vec::new();
         for step in &steps {
             let is_open = story.model.dialog.is_some();
             let shown = if is_open { text(&story.buffer(200, 60)) } else { String::new() };
@@ -194,12 +203,19 @@ proptest! {
             let opened = story.model.dialog.clone();
             for effect in happen(&mut story, step) {
                 let Effect::Apply(request) = effect else { continue };
+                prop_assert!(!request.intent.validate_only);
+                let sent = targets(&request.edit);
+                if matches!(step, Step::Snapshot { .. }) {
+                    prop_assert!(sent.iter().all(|name| promised.contains(name)), "{:?}", sent);
+                    continue;
+                }
                 prop_assert!(matches!(opened, Some(Dialog::Confirm(_))));
-                for name in targets(&request.edit).iter().take(2) {
+                let to_come = story.model.turns.iter().flat_map(|it| it.to_come());
+                promised.extend(to_come.map(str::to_owned));
+                for name in sent.iter().chain(&promised) {
                     prop_assert!(shown.contains(name.as_str()), "{} is not in\n{}", name, shown);
                 }
                 prop_assert_eq!(request.intent.expected_revision, revision);
-                prop_assert!(!request.intent.validate_only);
             }
         }
     }
@@ -219,7 +235,7 @@ proptest! {
             story.press(&key.to_string());
             if let Some(seed) = seeds.next() {
                 // Neither removes a backend.
-                shake(&mut story, if seed % 7 == 0 { seed.wrapping_add(2) } else { seed });
+                shake(&mut story, if seed % 9 == 0 { seed.wrapping_add(2) } else { seed });
             }
             prop_assert_eq!(story.model.backends.list.selected(), selected.as_deref());
         }

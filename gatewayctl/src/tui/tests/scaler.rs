@@ -100,7 +100,7 @@ fn a_pool_is_held_for_a_while_and_the_question_says_which() {
     let frame = story.frame(120, 40);
     assert!(frame.contains("Hold scaler of pool app ?"), "{frame}");
     assert!(frame.contains("no server is started or ended for 2h00m"), "{frame}");
-    assert!(frame.contains("gatewayctl scaler pause app --ttl 2h00m -m 'db failover'"), "{frame}");
+    assert!(frame.contains("gatewayctl scaler pause app --ttl 2h -m 'db failover'"), "{frame}");
     story.press("y");
     let ttl = Some(Duration::from_secs(7_200));
     assert_eq!(story.sent()[0].edit, scale("app", ScalerEdit::Pause { ttl }));

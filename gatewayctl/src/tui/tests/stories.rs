@@ -33,7 +33,7 @@ fn a_drain_names_its_target_shows_what_would_happen_and_is_sent_once() {
     story.press("y");
     let sent = story.sent();
     let [request] = &sent[..] else { panic!("sent {} times", sent.len()) };
-    let edit = Edit::SetStanding { names: names(&["app-3"]), standing: Standing::Draining };
+    let edit = Edit::Drain { names: names(&["app-3"]), order: None };
     assert_eq!(request.edit, edit);
     assert_eq!(request.intent.expected_revision, Some(41));
     assert_eq!((request.intent.via.as_str(), request.intent.validate_only), ("tui", false));
@@ -202,7 +202,6 @@ fn a_guard_is_overruled_with_the_name_and_a_reason_only() {
     story.tell(Msg::Paste("app-1".into()));
     story.key(Key::Enter);
     assert_eq!(story.sent().len(), 0, "without a reason");
-    story.key(Key::Tab);
     story.tell(Msg::Paste("fire".into()));
     story.key(Key::Enter);
     story.key(Key::Enter);
@@ -236,8 +235,7 @@ fn marked_backends_are_drained_together() {
     story.wait(Duration::from_millis(300));
     assert!(story.frame(120, 40).contains("Drain app-1, app-2 ?"), "{}", story.frame(120, 40));
     story.press("y");
-    let edit =
-        Edit::SetStanding { names: names(&["app-1", "app-2"]), standing: Standing::Draining };
+    let edit = Edit::Drain { names: names(&["app-1", "app-2"]), order: None };
     assert_eq!(story.sent()[0].edit, edit);
 }
 

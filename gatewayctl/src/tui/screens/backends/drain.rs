@@ -7,9 +7,11 @@ use ratatui::{buffer::Buffer, layout::Rect, text::Span};
 use crate::{
     duration,
     model::{Backend, Drain, Standing},
-    tui::{figures, screens::Scene, theme::Role, widgets::gauge::gauge},
+    tui::{figures, screens::Scene, theme::Role, widgets::gauge::gauge, window::Window},
 };
 
+/// Less that is free is too little.
+const TIGHT: f64 = 0.15;
 /// A longer guess is no guess.
 const LONGEST: f64 = 24.0 * 3600.0;
 
@@ -39,19 +41,16 @@ pub(super) fn view(backend: &Backend, scene: &Scene<'_>, buffer: &mut Buffer, ar
         vec![look.label(" for        "), look.text(Role::Plain, since(backend, scene))],
         vec![look.label(" deadline   "), look.text(Role::Plain, deadline(backend, scene))],
         vec![look.label(" then       "), look.text(Role::Plain, then(backend).to_owned())],
-        vec![
-            Span::styled(" e", look.style(Role::Accent)),
-            Span::raw(" enable again  "),
-            Span::styled("F", look.style(Role::Accent)),
-            Span::raw(" kill what is left"),
-        ],
+        vec![look.label(" others     "), look.text(Role::Plain, others(backend, scene))],
+        vec![look.label(" headroom   "), headroom(backend, scene)],
+        keys(backend, scene),
     ];
     for (line, row) in (0..).zip(rows) {
         look.row(buffer, area, line, row);
     }
 }
 
-/// Draws it in one row; the room below.
+/// Draws it in a few rows; the room below.
 pub(super) fn view_row(
     backend: &Backend,
     scene: &Scene<'_>,
@@ -61,13 +60,80 @@ pub(super) fn view_row(
     let look = scene.look;
     let width = usize::from(area.width / 4).min(22);
     let of = backend.in_flight_at_drain.map_or(String::new(), |count| format!(" of {count}"));
-    let row = vec![
-        Span::raw(format!(" {} ", gauge(look, done(backend), width))),
-        look.figure(Role::Title, &figures::whole(backend.in_flight, 9)),
-        look.text(Role::Plain, format!(" in flight{of}   eta {}", eta(backend))),
+    let rows = [
+        vec![
+            Span::raw(format!(" {} ", gauge(look, done(backend), width))),
+            look.figure(Role::Title, &figures::whole(backend.in_flight, 9)),
+            look.text(Role::Plain, format!(" in flight{of}   eta {}", eta(backend))),
+        ],
+        vec![
+            look.label(" oldest "),
+            look.text(Role::Plain, oldest(backend)),
+            look.text(Role::Plain, format!("   {}", kinds(backend))),
+        ],
+        vec![
+            look.label(" deadline "),
+            look.text(Role::Plain, deadline(backend, scene)),
+            look.text(Role::Plain, format!("   others {}   ", others(backend, scene))),
+            headroom(backend, scene),
+        ],
+        keys(backend, scene),
     ];
-    look.row(buffer, area, 0, row);
-    Rect { y: area.y + 1, height: area.height - 1, ..area }
+    let height = u16::try_from(rows.len()).unwrap_or(0).min(area.height.saturating_sub(3)).max(1);
+    for (line, row) in (0..height).zip(rows) {
+        look.row(buffer, area, line, row);
+    }
+    Rect { y: area.y + height, height: area.height - height, ..area }
+}
+
+/// The keys that act on it.
+fn keys<'a>(backend: &Backend, scene: &Scene<'_>) -> Vec<Span<'a>> {
+    let bell = if scene.bells.contains(&backend.name) { "no bell" } else { "bell" };
+    let keys = [
+        ("backend.enable", "enable"),
+        ("backend.drain-longer", "+60s"),
+        ("backend.kill", "kill"),
+        ("backend.drain-bell", bell),
+        ("operation.undo", "undo"),
+    ];
+    let look = scene.look;
+    let said = |(action, word): (&'static str, &'static str)| {
+        let key = format!(" {}", scene.keymap.label(action));
+        let key = Span::styled(key, look.style(Role::Accent));
+        [key, Span::raw(format!(" {word} "))]
+    };
+    keys.into_iter().flat_map(said).collect()
+}
+
+/// What the others of its pool took over: what it had in the minute before, as a part of theirs now.
+fn others(backend: &Backend, scene: &Scene<'_>) -> String {
+    let (snapshot, history) = (scene.snapshot, &scene.picture.history);
+    let its = backend.standing_since_ms.zip(history.backend(&backend.name));
+    let before: Vec<f64> = its.map_or_else(Vec::new, |(since_ms, seen)| {
+        // The second in which it began is neither before nor after.
+        seen.rps.columns(since_ms - 2_000, Window::Minute, 6).into_iter().flatten().collect()
+    });
+    let is_other = |it: &&Backend| it.pool == backend.pool && it.standing == Standing::Active;
+    let theirs: f64 = snapshot.backends.iter().filter(is_other).map(|it| it.rps).sum();
+    #[expect(clippy::cast_precision_loss, reason = "six at most")]
+    let had = before.iter().sum::<f64>() / before.len().max(1) as f64;
+    if before.is_empty() || theirs <= had {
+        return figures::UNKNOWN.to_owned();
+    }
+    format!("take +{:.0}% rps", had / (theirs - had) * 100.0)
+}
+
+/// What is free in its pool, by what servers report.
+fn headroom(backend: &Backend, scene: &Scene<'_>) -> Span<'static> {
+    let pool = scene.snapshot.pools.iter().find(|it| it.name == backend.pool);
+    match pool.and_then(|pool| pool.headroom_ratio) {
+        None => scene.look.text(Role::Plain, figures::UNKNOWN),
+        Some(free) => {
+            let role = if free < TIGHT { Role::Bad } else { Role::Plain };
+            let cpu = figures::load(Some(1.0 - free));
+            scene.look.figure(role, &format!("{} free, cpu {cpu}", figures::load(Some(free))))
+        }
+    }
 }
 
 /// The part of what was in flight that has ended, 0..=1.

@@ -7,9 +7,12 @@ mod view;
 
 pub(crate) use view::{view, view_small};
 
+use std::time::Duration;
+
 use super::{Stage, Wish, staged::Staged};
 use crate::{
-    model::{Backend, Edit, Standing},
+    duration,
+    model::{Backend, Edit, Snapshot, Standing},
     tui::{
         dialog::{self, Confirm, Dialog, Level},
         list::{self, List},
@@ -18,6 +21,9 @@ use crate::{
     },
 };
 use columns::TABLE;
+
+/// So much more time a drain is given by a key.
+const MORE: Duration = Duration::from_secs(60);
 
 /// What the screen remembers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,6 +55,10 @@ pub(crate) enum Msg {
     Remove,
     /// Close what is left of a drain.
     Kill,
+    /// Give drains a minute more.
+    Longer,
+    /// Ring when drains are over, or not.
+    Bell,
     /// Apply what is staged, or show the detail.
     Enter,
     /// The selected backend on the whole screen, or back.
@@ -74,7 +84,8 @@ impl State {
     pub(crate) fn update(&mut self, msg: Msg, picture: &Picture, stage: &Stage<'_>) -> Wish {
         let targets = self.targets(picture, stage);
         match msg {
-            Msg::Drain => Self::stand(targets, Standing::Draining, stage),
+            Msg::Drain if targets.is_empty() => nobody(),
+            Msg::Drain => confirm(Edit::Drain { names: targets, order: None }, Level::Key, stage),
             Msg::Enable => Self::stand(targets, Standing::Active, stage),
             Msg::Maintenance => Self::stand(targets, Standing::Maintenance, stage),
             Msg::Nudge(by) => self.nudge(&targets, by, stage),
@@ -88,6 +99,11 @@ impl State {
             Msg::Remove => confirm(Edit::Remove { names: targets }, Level::Name, stage),
             Msg::Kill if targets.is_empty() => nobody(),
             Msg::Kill => confirm(Edit::Kill { names: targets }, Level::Name, stage),
+            Msg::Longer => longer(&targets, stage),
+            Msg::Bell => {
+                let drains = drains(&targets, stage.snapshot);
+                if drains.is_empty() { not_draining() } else { Wish::Bell(drains) }
+            }
             Msg::Enter if !self.staged.is_empty() => self.apply(stage),
             Msg::Enter | Msg::Zoom => {
                 self.is_zoomed = !self.is_zoomed;
@@ -173,6 +189,37 @@ impl State {
         }
         Wish::Nothing
     }
+}
+
+/// The names of those that drain and are not drained yet.
+fn drains(names: &[String], snapshot: &Snapshot) -> Vec<String> {
+    let drains = |it: &&Backend| {
+        let drain = it.drain.as_ref().filter(|_| it.standing == Standing::Draining);
+        names.contains(&it.name) && drain.is_some_and(|drain| drain.drained_ms.is_none())
+    };
+    snapshot.backends.iter().filter(drains).map(|it| it.name.clone()).collect()
+}
+
+/// One drain at a time: each has its own deadlines.
+fn longer(names: &[String], stage: &Stage<'_>) -> Wish {
+    let drains = drains(names, stage.snapshot);
+    let [name] = &drains[..] else {
+        return match drains.len() {
+            0 => not_draining(),
+            _ => Wish::Say(Notice::note("each drain has its own deadlines: choose one")),
+        };
+    };
+    let backend = stage.snapshot.backends.iter().find(|it| it.name == *name);
+    let drain = backend.and_then(|it| it.drain.as_ref());
+    let order = drain.map(|it| it.extended(MORE, stage.snapshot.time_ms));
+    let note = format!("the deadlines of {name} are {} later", duration::short(MORE));
+    let edit = Edit::Drain { names: drains, order };
+    let question = Confirm::new(edit, Level::Key, stage.snapshot, stage.now, stage.key);
+    open(question.note(note).into())
+}
+
+fn not_draining() -> Wish {
+    Wish::Say(Notice::note("it does not drain"))
 }
 
 fn confirm(edit: Edit, level: Level, stage: &Stage<'_>) -> Wish {

@@ -62,6 +62,10 @@ fn title(state: &State, scene: &Scene<'_>, shown: usize) -> String {
     if !state.list.marks.is_empty() {
         title += &format!("  marked: {}", state.list.marks.len());
     }
+    for turns in scene.turns {
+        let back = scene.keymap.label("screen.back");
+        title += &format!("  then drains: {}, {back} ends that", turns.to_come().join(", "));
+    }
     if !state.staged.is_empty() {
         let key = |action| scene.keymap.label(action);
         let (apply, drop) = (key("backend.open"), key("screen.back"));
