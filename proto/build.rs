@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-const FILES: [&str; 12] = [
+const FILES: &[&str] = &[
     "gatewayd/v1/access.proto",
     "gatewayd/v1/audit.proto",
     "gatewayd/v1/change.proto",
@@ -14,6 +14,7 @@ const FILES: [&str; 12] = [
     "gatewayd/v1/config.proto",
     "gatewayd/v1/scaler.proto",
     "gatewayd/v1/watch.proto",
+    "gatewayd/v1/traffic.proto",
     "gatewayd/v1/demo.proto",
 ];
 
@@ -21,7 +22,7 @@ const FILES: [&str; 12] = [
 const KEDA: &str = "externalscaler/externalscaler.proto";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for file in FILES.into_iter().chain([KEDA]) {
+    for file in FILES.iter().chain([&KEDA]) {
         println!("cargo::rerun-if-changed={file}");
     }
     let descriptors = protox::compile(FILES, ["."])?;

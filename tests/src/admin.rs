@@ -45,6 +45,18 @@ impl Admin {
     /// Connects to the socket at `path`.
     #[track_caller]
     pub fn connect(path: &Path) -> Admin {
+        Admin::by(path, Endpoint::from_static("http://gatewayd"))
+    }
+
+    /// The same with so little room that a stream which is not read stops soon.
+    #[track_caller]
+    pub fn narrow(path: &Path) -> Admin {
+        let endpoint = Endpoint::from_static("http://gatewayd");
+        Admin::by(path, endpoint.initial_stream_window_size(16 * 1024))
+    }
+
+    #[track_caller]
+    fn by(path: &Path, endpoint: Endpoint) -> Admin {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -55,7 +67,6 @@ impl Admin {
             let path = path.clone();
             async move { UnixStream::connect(path).await.map(TokioIo::new) }
         });
-        let endpoint = Endpoint::from_static("http://gatewayd");
         let channel = runtime.block_on(endpoint.connect_with_connector(connector)).unwrap();
         Admin { runtime, channel }
     }
@@ -182,6 +193,19 @@ impl Admin {
         Ok(Messages { admin: self, stream }.collect())
     }
 
+    /// Watches traffic.
+    ///
+    /// # Errors
+    /// When the gateway refuses the request.
+    pub fn tail(
+        &self,
+        request: wire::TailRequest,
+    ) -> Result<Messages<'_, wire::TailBatch>, Status> {
+        let mut client = wire::traffic_client::TrafficClient::new(self.channel());
+        let stream = self.wait(client.tail(request))?.into_inner();
+        Ok(Messages { admin: self, stream })
+    }
+
     /// Follows events.
     ///
     /// # Errors
@@ -193,6 +217,15 @@ impl Admin {
         let mut client = wire::watch_client::WatchClient::new(self.channel());
         let stream = self.wait(client.events(request))?.into_inner();
         Ok(Messages { admin: self, stream })
+    }
+}
+
+impl<T> Messages<'_, T> {
+    /// Reads to the end of the stream: how it ended.
+    #[track_caller]
+    pub fn end(mut self) -> Result<(), Status> {
+        while self.admin.wait(self.stream.message())?.is_some() {}
+        Ok(())
     }
 }
 

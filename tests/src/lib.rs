@@ -35,7 +35,7 @@ mod terminal;
 mod wait;
 mod wire;
 
-pub use admin::{Admin, wrong_fields};
+pub use admin::{Admin, Messages, wrong_fields};
 pub use binaries::{gatewayctl, gatewayd};
 pub use client::{Client, Protocol, Reply};
 pub use crowd::{Crowd, Ledger};

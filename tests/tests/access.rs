@@ -19,7 +19,7 @@ use rustls::version::{TLS12, TLS13};
 use tonic::Code;
 
 /// What viewers may call, by hand: the table of the gateway is held against it.
-const LOOKING: [&str; 20] = [
+const LOOKING: &[&str] = &[
     "/gatewayd.v1.Access/WhoAmI",
     "/gatewayd.v1.Certificates/List",
     "/gatewayd.v1.Config/Fields",
@@ -33,6 +33,7 @@ const LOOKING: [&str; 20] = [
     "/gatewayd.v1.Scaler/Explain",
     "/gatewayd.v1.Scaler/List",
     "/gatewayd.v1.Scaler/Simulate",
+    "/gatewayd.v1.Traffic/Tail",
     "/gatewayd.v1.Watch/Events",
     "/gatewayd.v1.Watch/GetSnapshot",
     "/gatewayd.v1.Watch/History",

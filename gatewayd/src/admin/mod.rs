@@ -25,6 +25,9 @@ mod roles;
 mod scaler;
 mod several;
 mod socket;
+mod traffic;
+mod traffic_filter;
+mod traffic_request;
 mod watch;
 mod what_if;
 
@@ -39,7 +42,7 @@ use tonic::transport::Server;
 use crate::model::Access;
 use crate::state::{
     Audit, Certificates, ConfigFile, Denials, Events, History, Inquiry, Observatory, Scalers,
-    Writer,
+    Traffic, Writer,
 };
 
 pub use demo::LoadKnob;
@@ -77,6 +80,8 @@ pub struct Admin {
     pub events: Events,
     /// What figures were.
     pub history: History,
+    /// What clients ask for now.
+    pub traffic: Traffic,
     /// What workers remember of late.
     pub inquiry: Inquiry,
     /// The certificates that are served, and who reads them.
@@ -140,6 +145,7 @@ async fn routes(admin: Admin, reflecting: bool) -> io::Result<Routes> {
         limits_server::LimitsServer,
         operations_server::OperationsServer,
         scaler_server::ScalerServer,
+        traffic_server::TrafficServer,
         watch_server::WatchServer,
     );
     if reflecting {

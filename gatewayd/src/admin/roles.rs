@@ -43,6 +43,7 @@ const NEEDS: &[(&str, Role)] = &[
     ("/gatewayd.v1.Scaler/Resume", Operator),
     ("/gatewayd.v1.Scaler/Set", Operator),
     ("/gatewayd.v1.Scaler/Simulate", Viewer),
+    ("/gatewayd.v1.Traffic/Tail", Viewer),
     ("/gatewayd.v1.Watch/Events", Viewer),
     ("/gatewayd.v1.Watch/GetSnapshot", Viewer),
     ("/gatewayd.v1.Watch/History", Viewer),

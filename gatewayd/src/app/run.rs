@@ -27,7 +27,7 @@ use crate::config;
 use crate::model::{Change, Configuration, EventKind, Intent, Phase, Settings, Severity};
 use crate::state::{
     Audit, Cells, Certificates, ConfigFile, ConnectionCaps, Denials, Events, History, Inquiry,
-    Limiter, Observatory, Past, Scalers, Started, Writer,
+    Limiter, Observatory, Past, Scalers, Started, Traffic, Writer,
 };
 use crate::tasks::{ConfigKeeper, Scale, keep_config};
 
@@ -142,6 +142,7 @@ impl Gateway {
         }
 
         let (phase, phases) = watch::channel(Phase::Running);
+        let traffic = Traffic::new(count, clock);
         let Log { lines, dropped, written } = log;
         let shared = Shared {
             clock,
@@ -154,6 +155,8 @@ impl Gateway {
             limiter,
             accusations: Arc::default(),
             log: lines,
+            traffic: traffic.clone(),
+            shows_queries: settings.show_queries,
             sessions: Arc::new(session_key::keep(&settings.state_dir, &events)),
             events: events.clone(),
             phase: phases,
@@ -216,6 +219,7 @@ impl Gateway {
             observatory,
             events: events.clone(),
             history,
+            traffic,
             inquiry,
             certificates,
             scalers,

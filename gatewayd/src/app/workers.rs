@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use crate::clock::Clock;
 use crate::model::{EventKind, Phase, Severity};
 use crate::proxy::{self, AccessLog, Door, SessionKey, Setup, Shelf};
-use crate::state::{Cells, ConnectionCaps, Events, Limiter, WorkerCells, Writer};
+use crate::state::{Cells, ConnectionCaps, Events, Limiter, Traffic, WorkerCells, Writer};
 
 /// What all workers share.
 pub(super) struct Shared {
@@ -20,6 +20,8 @@ pub(super) struct Shared {
     pub(super) limiter: Arc<Limiter>,
     pub(super) accusations: Arc<Notify>,
     pub(super) log: Option<AccessLog>,
+    pub(super) traffic: Traffic,
+    pub(super) shows_queries: bool,
     pub(super) sessions: Arc<SessionKey>,
     pub(super) events: Events,
     pub(super) phase: watch::Receiver<Phase>,
@@ -48,6 +50,8 @@ pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<Jo
             accusations: Arc::clone(&shared.accusations),
             shelf: shelf.clone(),
             log: shared.log.clone(),
+            traffic: shared.traffic.clone(),
+            shows_queries: shared.shows_queries,
             sessions: Arc::clone(&shared.sessions),
             phase: shared.phase.clone(),
         };

@@ -17,6 +17,7 @@ pub(super) struct DataPlane {
     pub(super) max_connections: Option<NonZeroU32>,
     pub(super) max_connections_per_client: Option<NonZeroU32>,
     pub(super) access_log: Option<AccessLog>,
+    pub(super) show_queries: bool,
     /// Of all requests.
     pub(super) limits: Vec<Name>,
 }
@@ -37,6 +38,7 @@ impl Default for DataPlane {
             max_connections: None,
             max_connections_per_client: Some(Settings::DEFAULT_CONNECTIONS_PER_CLIENT),
             access_log: None,
+            show_queries: false,
             limits: Vec::new(),
         }
     }
@@ -63,6 +65,7 @@ fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
             Some(NonZeroU32::new(connections(value, 0)?))
         });
     let access_log = fields.optional("access_log", access_log);
+    let show_queries = fields.defaulted("show_queries", false, Value::flag);
     let limit = |value: Value<'_>| value.limit_at(Place::All);
     let limits = fields.defaulted("limits", Vec::new(), |value| value.set(MOST_LIMITS, limit));
     Some(DataPlane {
@@ -72,6 +75,7 @@ fn written(fields: &mut Fields<'_>) -> Option<DataPlane> {
         max_connections,
         max_connections_per_client: max_connections_per_client?,
         access_log,
+        show_queries: show_queries?,
         limits: limits?,
     })
 }

@@ -176,6 +176,7 @@ fn configuration(fields: &mut Fields<'_>) -> Option<Configuration> {
         max_connections: data_plane.max_connections,
         max_connections_per_client: data_plane.max_connections_per_client,
         access_log: data_plane.access_log,
+        show_queries: data_plane.show_queries,
     };
     let (trusted_proxies, limits_of_all) = (data_plane.trusted_proxies, data_plane.limits);
     let gateway = Gateway {

@@ -45,6 +45,8 @@ pub struct Settings {
     pub max_connections_per_client: Option<NonZeroU32>,
     /// Where a line for each request goes; nowhere when absent.
     pub access_log: Option<AccessLog>,
+    /// Whether those who watch traffic are told what requests ask for behind the path.
+    pub show_queries: bool,
 }
 
 /// The admin API by TCP, which speaks mutual TLS and nothing else.

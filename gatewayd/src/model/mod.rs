@@ -45,9 +45,11 @@ mod route;
 mod rule;
 mod safe_text;
 mod scaling;
+mod served;
 mod snapshot;
 mod sticky;
 mod terms;
+mod traffic_filter;
 mod under_way;
 mod v6_tiers;
 
@@ -99,11 +101,16 @@ pub use scaling::{
     RulesEdit, ScalerView, ScalingMode, ScalingRules, ScalingRun, ServerInput, ServerPhase, Stage,
     What, WhatIf,
 };
+pub use served::{Query, Served, Tried, TryEnd, cut};
 pub use snapshot::{
     AdjustmentView, BackendView, BlockView, CandidateView, CollapseView, Distribution, DrainView,
     LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot, Totals,
 };
 pub use sticky::Sticky;
 pub use terms::Terms;
+pub use traffic_filter::{
+    Comparison, FilterFault, NumberComparison, NumberField, TextComparison, TextField,
+    TrafficFilter, TrafficTest, WantedClient,
+};
 pub use under_way::{OldRequest, UnderWay};
 pub use v6_tiers::{V6Tiers, WideTier};

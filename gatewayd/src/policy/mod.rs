@@ -33,6 +33,8 @@ mod shares;
 mod sliding_window;
 mod slow_start;
 mod token_bucket;
+mod trace_id;
+mod traffic;
 mod way_back;
 
 pub use apply::{Applied, apply, check_rules};
@@ -66,3 +68,5 @@ pub use shares::{headrooms, shares};
 pub use sliding_window::{Packing, Tuning, Verdict, Window};
 pub use slow_start::{Serving, slow_start};
 pub use token_bucket::Bucket;
+pub use trace_id::trace_id;
+pub use traffic::{admits, is_shown};

@@ -4,13 +4,16 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use http::header::SET_COOKIE;
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 
 use crate::model::{Name, Refusal};
 
+use super::decide::Asked;
+use super::fields::FieldLines;
 use super::limits::Passed;
-use super::log::Line;
+use super::peer::Peer;
 use super::quota::Quota;
+use super::story::Story;
 use super::worker::Worker;
 
 /// What is known of one request so far. Dropping it counts the request.
@@ -19,6 +22,7 @@ pub(super) struct Account {
     started_us: u64,
     status: Option<StatusCode>,
     refused: Option<Refusal>,
+    received_bytes: u64,
     sent_bytes: u64,
     limits: Option<Passed>,
     /// Set-Cookie, where the client is bound to a backend.
@@ -26,39 +30,19 @@ pub(super) struct Account {
     story: Option<Box<Story>>,
 }
 
-/// What only the access log wants to know.
-struct Story {
-    client: IpAddr,
-    protocol: &'static str,
-    method: Method,
-    host: String,
-    path: String,
-    route: Option<Name>,
-    backend: Option<Name>,
-    attempts: u32,
-}
-
 impl Account {
     /// Opens the account of a request of the client at `peer`, of which nothing is known yet.
-    pub(super) fn open(worker: &Rc<Worker>, peer: IpAddr, protocol: &'static str) -> Account {
+    pub(super) fn open(worker: &Rc<Worker>, peer: Peer, protocol: &'static str) -> Account {
         worker.cells().in_flight.add(1);
-        let story = worker.log.is_some().then(|| {
-            Box::new(Story {
-                client: peer,
-                protocol,
-                method: Method::GET,
-                host: String::new(),
-                path: String::new(),
-                route: None,
-                backend: None,
-                attempts: 0,
-            })
-        });
+        let watched = worker.traffic.is_watched();
+        let story = (watched || worker.log.is_some())
+            .then(|| worker.stories.borrow_mut().begin(peer, protocol, watched));
         Account {
             worker: Rc::clone(worker),
             started_us: worker.read_clock(),
             status: None,
             refused: None,
+            received_bytes: 0,
             sent_bytes: 0,
             limits: None,
             cookie: None,
@@ -71,30 +55,37 @@ impl Account {
         self.started_us
     }
 
-    pub(super) fn asked(&mut self, method: &Method, host: &str, path: &str) {
+    pub(super) fn asked<F: FieldLines>(&mut self, asked: &Asked<'_, F>) {
         if let Some(story) = &mut self.story {
-            story.method = method.clone();
-            story.host = host.to_owned();
-            story.path = path.to_owned();
+            story.asked(asked.method, asked.host, asked.path);
+            story.told(asked.query, self.worker.shows_queries, asked.fields);
         }
     }
 
     pub(super) fn client(&mut self, client: IpAddr) {
         if let Some(story) = &mut self.story {
-            story.client = client;
+            story.served().client = client;
         }
     }
 
-    pub(super) fn routed(&mut self, route: &Name) {
+    pub(super) fn routed(&mut self, route: &Name, pool: &Name) {
         if let Some(story) = &mut self.story {
-            story.route = Some(route.clone());
+            story.served().route = Some(route.clone());
+            story.served().pool = Some(pool.clone());
         }
     }
 
-    pub(super) fn attempted(&mut self, backend: &Name) {
+    /// A backend is asked at `now_us`; if one was before, `failure` is what that came to.
+    pub(super) fn attempted(&mut self, backend: &Name, failure: Refusal, now_us: u64) {
         if let Some(story) = &mut self.story {
-            story.attempts += 1;
-            story.backend = Some(backend.clone());
+            story.tries(backend, failure, self.started_us, now_us);
+        }
+    }
+
+    /// There is a connection to it, `kept` from an earlier request or made for this one.
+    pub(super) fn reached(&mut self, kept: bool) {
+        if let Some(story) = &mut self.story {
+            story.reached(kept, &self.worker);
         }
     }
 
@@ -131,6 +122,17 @@ impl Account {
 
     pub(super) fn answered(&mut self, status: StatusCode) {
         self.status = Some(status);
+        if let Some(story) = &mut self.story {
+            story.answered(status.as_u16(), &self.worker);
+        }
+    }
+
+    /// The gateway refuses it, because the limit called `rule` is spent.
+    pub(super) fn limited(&mut self, rule: &Name) {
+        self.refused(Refusal::Limit);
+        if let Some(story) = &mut self.story {
+            story.served().rule = Some(rule.clone());
+        }
     }
 
     pub(super) fn refused(&mut self, refusal: Refusal) {
@@ -146,6 +148,14 @@ impl Account {
     /// A reason that is no answer of ours any more: the answer had begun.
     pub(super) fn broke_off(&mut self, refusal: Refusal) {
         self.refused = Some(refusal);
+        if let Some(story) = &mut self.story {
+            story.broke_off(refusal);
+        }
+    }
+
+    /// So much of its body has come by now.
+    pub(super) fn received(&mut self, bytes: u64) {
+        self.received_bytes = bytes;
     }
 
     pub(super) fn sent(&mut self, bytes: usize) {
@@ -156,7 +166,8 @@ impl Account {
 impl Drop for Account {
     fn drop(&mut self) {
         let cells = self.worker.cells();
-        let duration_us = self.worker.read_clock() - self.started_us;
+        let now_us = self.worker.read_clock();
+        let duration_us = now_us - self.started_us;
         cells.in_flight.sub(1);
         cells.requests.add(1);
         cells.latency.record(duration_us);
@@ -167,28 +178,14 @@ impl Drop for Account {
         if let Some(refusal) = self.refused {
             cells.refused.of(refusal).add(1);
         }
-        if let (Some(log), Some(story)) = (&self.worker.log, self.story.take()) {
-            log.write(story.line(self, duration_us));
-        }
-    }
-}
-
-impl Story {
-    fn line(self, account: &Account, duration_us: u64) -> Line {
-        Line {
-            time_ms: account.worker.clock.wall_ms(),
-            client: self.client,
-            method: self.method.to_string(),
-            host: self.host,
-            path: self.path,
-            protocol: self.protocol,
-            route: self.route,
-            backend: self.backend,
-            attempts: self.attempts,
-            status: account.status.map_or(0, |status| status.as_u16()),
-            refused: account.refused.map(Refusal::word),
-            sent_bytes: account.sent_bytes,
-            duration_us,
+        if let Some(mut story) = self.story.take() {
+            let served = story.served();
+            served.status = self.status.map(|status| status.as_u16());
+            served.refused = self.refused;
+            served.total_us = duration_us;
+            served.in_bytes = self.received_bytes;
+            served.out_bytes = self.sent_bytes;
+            story.tell(&self.worker, now_us);
         }
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn decide<F: FieldLines>(
     asked: &Asked<'_, F>,
     account: &mut Account,
 ) -> Result<Decided, Box<Reply>> {
-    account.asked(asked.method, asked.host, asked.path);
+    account.asked(asked);
     let table = worker.table();
     let trusted = &table.trusted_proxies;
     let client = policy::client_ip(peer, asked.fields.lines(&FORWARDED_FOR), trusted);
@@ -80,7 +80,7 @@ pub(super) fn decide<F: FieldLines>(
             return Err(Box::new(reply::wrong_method(&allowed)));
         }
     };
-    account.routed(&route.name);
+    account.routed(&route.name, &table.pools[route.pool].name);
     asking.route = Some(&route.name);
     asking.admit(&route.limits, &mut limits).map_err(|it| over(worker, &table, it, account))?;
     account.passed(limits);
@@ -114,9 +114,10 @@ fn look<F: FieldLines>(worker: &Worker, peer: IpAddr, trusted: &[IpNet], fields:
 }
 
 fn over(worker: &Worker, table: &Table, spent: Spent, account: &mut Account) -> Box<Reply> {
-    account.refused(Refusal::Limit);
+    let limit = &table.limits[spent.limit];
+    account.limited(&limit.name);
     let rng = &mut *worker.rng.borrow_mut();
-    Box::new(reply::limited(table.limits[spent.limit].told(spent.tier), spent.retry_after_ms, rng))
+    Box::new(reply::limited(limit.told(spent.tier), spent.retry_after_ms, rng))
 }
 
 fn refused(refusal: Refusal, account: &mut Account) -> Box<Reply> {

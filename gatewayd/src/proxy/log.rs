@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::model::Name;
+use crate::model::{Name, Refusal, Served};
 
 /// The way to the access log; cheap to clone.
 #[derive(Clone, Debug)]
@@ -58,9 +58,32 @@ impl AccessLog {
     }
 
     /// Hands a line over, or drops it when there is no room.
-    pub(super) fn write(&self, line: Line) {
-        if self.lines.try_send(line).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn write(&self, served: &Served) {
+        match self.lines.try_reserve() {
+            Ok(place) => place.send(Line::of(served)),
+            Err(_) => {
+                self.dropped.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl Line {
+    fn of(served: &Served) -> Line {
+        Line {
+            time_ms: served.time_ms,
+            client: served.client,
+            method: served.method.as_ref().map_or("GET", |it| it.as_str()).to_owned(),
+            host: served.host.clone(),
+            path: served.path.clone(),
+            protocol: served.protocol,
+            route: served.route.clone(),
+            backend: served.backend().cloned(),
+            attempts: served.attempts.len() as u32,
+            status: served.status.unwrap_or_default(),
+            refused: served.refused.map(Refusal::word),
+            sent_bytes: served.out_bytes,
+            duration_us: served.total_us,
         }
     }
 }

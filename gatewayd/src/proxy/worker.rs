@@ -19,7 +19,9 @@ use crate::clock::Clock;
 use crate::model::{Name, Phase};
 use crate::net::accept;
 use crate::policy::Turn;
-use crate::state::{Cells, ConnectionCaps, Limiter, MessagePace, PoolTable, Table, WorkerCells};
+use crate::state::{
+    Cells, ConnectionCaps, Limiter, MessagePace, PoolTable, Table, Traffic, WorkerCells,
+};
 
 use super::admission;
 use super::buffers::Buffers;
@@ -30,6 +32,7 @@ use super::http1::{Lines, Trailers};
 use super::log::AccessLog;
 use super::serve::serve;
 use super::sessions::SessionKey;
+use super::story::Stories;
 use super::under_way::Requests;
 use super::upstream::{Pools, Shelf, http2};
 
@@ -65,6 +68,10 @@ pub struct Setup {
     pub shelf: Option<Arc<Shelf>>,
     /// Where a line for each request goes.
     pub log: Option<AccessLog>,
+    /// Where requests are told to those who watch.
+    pub traffic: Traffic,
+    /// Whether those are told what requests ask for behind the path.
+    pub shows_queries: bool,
     /// What it should do.
     pub phase: watch::Receiver<Phase>,
 }
@@ -76,6 +83,9 @@ pub(super) struct Worker {
     pub(super) limiter: Arc<Limiter>,
     pub(super) accusations: Arc<Notify>,
     pub(super) log: Option<AccessLog>,
+    pub(super) traffic: Traffic,
+    pub(super) shows_queries: bool,
+    pub(super) stories: RefCell<Stories>,
     pub(super) sessions: Arc<SessionKey>,
     pub(super) pools: RefCell<Pools>,
     pub(super) shelf: Option<Arc<Shelf>>,
@@ -143,6 +153,9 @@ impl Worker {
             limiter: setup.limiter,
             accusations: setup.accusations,
             log: setup.log,
+            traffic: setup.traffic,
+            shows_queries: setup.shows_queries,
+            stories: RefCell::default(),
             sessions: setup.sessions,
             pools: RefCell::default(),
             shelf: setup.shelf,

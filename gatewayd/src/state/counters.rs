@@ -38,13 +38,21 @@ pub struct Cells<T>(Box<[Padded<T>]>);
 #[repr(align(128))]
 struct Padded<T>(T);
 
+impl<T> FromIterator<T> for Cells<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(cells: I) -> Cells<T> {
+        Cells(cells.into_iter().map(Padded).collect())
+    }
+}
+
 impl<T: Default> Cells<T> {
     /// Cells for this many workers.
     #[must_use]
     pub fn new(workers: usize) -> Cells<T> {
-        Cells((0..workers).map(|_| Padded::default()).collect())
+        (0..workers).map(|_| T::default()).collect()
     }
+}
 
+impl<T> Cells<T> {
     /// The cell of the worker `index`.
     #[must_use]
     pub fn of(&self, index: usize) -> &T {

@@ -37,6 +37,7 @@ mod scalers;
 mod shares;
 mod sticky;
 mod table;
+mod traffic;
 mod trials;
 mod writer;
 
@@ -68,4 +69,5 @@ pub use rejections::{Rejected, Rejections, Tally, remembered};
 pub use scalers::{NoReplay, Scalers};
 pub use sticky::StickyTable;
 pub use table::{ListenerTable, PoolTable, RouteTable, Table};
+pub use traffic::{Crowded, Told, Traffic, Watcher, Watching};
 pub use writer::{Started, Writer};

@@ -142,6 +142,9 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(configuration.settings.socket, Path::new("/etc/gatewayd/admin.sock"));
     assert_eq!(configuration.settings.workers, None);
     assert_eq!(configuration.settings.access_log, None);
+    assert!(!configuration.settings.show_queries, "secrets stay where they are");
+    let showing = text.to_owned() + "[data_plane]\nshow_queries = true";
+    assert!(parse(&showing).unwrap().settings.show_queries);
     let gateway = configuration.gateway;
     assert!(gateway.trusted_proxies.is_empty());
     assert_eq!(gateway.listeners[0].kind, ListenerKind::Plain);

@@ -161,6 +161,7 @@ impl<A: Asker> Asking<'_, A> {
     ) -> Answered {
         let status = head.status();
         self.sending.answered();
+        self.account.received(self.sending.body_bytes());
         self.account.answered(status);
         stream.answered(status, fields::load_report(head.headers()));
         let tells_length = head.headers().contains_key(CONTENT_LENGTH);

@@ -15,10 +15,14 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ProtocolVersion;
+
+use crate::model::TlsVersion;
 
 use super::admission::Places;
 use super::deadlines::Deadline;
 use super::door::DoorKind;
+use super::peer::Peer;
 use super::worker::Worker;
 
 /// How long a handshake of TLS may take in all.
@@ -43,7 +47,7 @@ pub(super) fn serve(
         DoorKind::Plain | DoorKind::Redirect(_) => {
             tokio::task::spawn_local(async move {
                 let _open = Open::new(&worker, places);
-                http1::serve(&worker, &door, stream, peer.ip()).await;
+                http1::serve(&worker, &door, stream, Peer::in_clear(peer.ip())).await;
             });
         }
         DoorKind::Tls(config) => {
@@ -70,10 +74,20 @@ async fn serve_tls(
         return;
     };
     drop(deadline);
+    let tls = stream.get_ref().1.protocol_version().and_then(version);
+    let peer = Peer { address: peer.ip(), tls };
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        Box::pin(http2::serve(&worker, &door, stream, peer.ip())).await;
+        Box::pin(http2::serve(&worker, &door, stream, peer)).await;
     } else {
-        Box::pin(http1::serve(&worker, &door, stream, peer.ip())).await;
+        Box::pin(http1::serve(&worker, &door, stream, peer)).await;
+    }
+}
+
+fn version(version: ProtocolVersion) -> Option<TlsVersion> {
+    match version {
+        ProtocolVersion::TLSv1_2 => Some(TlsVersion::V1_2),
+        ProtocolVersion::TLSv1_3 => Some(TlsVersion::V1_3),
+        _ => None,
     }
 }
 

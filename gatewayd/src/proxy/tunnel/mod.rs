@@ -59,6 +59,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     };
     // How a tunnel ends is between its two ends.
     let _ = poll_fn(|cx| tunnel.poll(cx)).await;
+    account.received(tunnel.up.moved() as u64);
     account.sent(tunnel.down.moved());
 }
 

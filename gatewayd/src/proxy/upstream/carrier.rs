@@ -27,6 +27,9 @@ pub(in crate::proxy) trait Carrier: Sized {
         anew: bool,
     ) -> Result<Self, Rc<ConnectError>>;
 
+    /// Whether its connection had served before.
+    fn is_kept(&self) -> bool;
+
     /// Begins an attempt on it.
     fn begin(self, attempt: Attempt) -> Self::Begun;
 }

@@ -115,18 +115,19 @@ impl Search {
             let flight = self.place(worker).await?;
             self.attempts += 1;
             self.except = Some(flight.backend().slot);
-            account.attempted(&flight.backend().name);
+            let started_us = worker.clock.now_us();
+            account.attempted(&flight.backend().name, self.failure, started_us);
             if let Some(session) = &self.session {
                 account.binds(session.cookie(worker, self.pool(), &flight));
             }
             if self.attempts > 1 {
                 worker.cells().retries.add(1);
             }
-            let started_us = worker.clock.now_us();
             let (slot, since_ms) = (flight.backend().slot, account.started_us() / 1000);
             let going = Going::begin(worker, slot, since_ms, self.path);
             match C::reach(worker, flight.backend(), self.attempts > 1).await {
                 Ok(carrier) => {
+                    account.reached(carrier.is_kept());
                     return Ok(carrier.begin(Attempt::new(flight, worker, started_us, going)));
                 }
                 Err(error) => {

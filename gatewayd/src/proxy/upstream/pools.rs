@@ -114,6 +114,10 @@ impl Carrier for Connection {
         Ok(Connection::new(stream, worker.now_ms()))
     }
 
+    fn is_kept(&self) -> bool {
+        Connection::is_kept(self)
+    }
+
     fn begin(self, attempt: Attempt) -> Lease {
         Lease::new(self, attempt)
     }

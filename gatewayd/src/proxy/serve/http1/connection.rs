@@ -1,7 +1,6 @@
 //! One connection of a client of HTTP/1: its requests, one after the other.
 
 use std::future::poll_fn;
-use std::net::IpAddr;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -17,6 +16,7 @@ use super::super::super::fields;
 use super::super::super::http1::{
     Parsed, RequestFraming, RequestHead, RequestParser, Version, write_request,
 };
+use super::super::super::peer::Peer;
 use super::super::super::reply::{self, Reply};
 use super::super::super::tunnel;
 use super::super::super::worker::Worker;
@@ -38,7 +38,7 @@ pub(in crate::proxy::serve) async fn serve<S: Stream>(
     worker: &Rc<Worker>,
     door: &DoorKind,
     stream: S,
-    peer: IpAddr,
+    peer: Peer,
 ) {
     let mut connection = Connection {
         worker,
@@ -61,7 +61,7 @@ pub(in crate::proxy::serve) async fn serve<S: Stream>(
 struct Connection<'a, S> {
     worker: &'a Rc<Worker>,
     door: &'a DoorKind,
-    peer: IpAddr,
+    peer: Peer,
     client: Client<S>,
     parser: RequestParser,
     deadline: Deadline,
@@ -192,7 +192,7 @@ impl<S: Stream> Connection<'_, S> {
                 RequestFraming::Nothing | RequestFraming::Chunked => 0,
             },
         };
-        let decided = decide(self.worker, self.door, self.peer, &asked, &mut account);
+        let decided = decide(self.worker, self.door, self.peer.address, &asked, &mut account);
         let ready = decided.and_then(|decided| {
             let ready = self.ready(head, &decided);
             let ready = ready.map_err(|refusal| {

@@ -61,6 +61,12 @@ enum Ended {
 impl<S: Stream> Exchange<'_, S> {
     /// Sends the request to backends until one answers, and relays the answer.
     pub(super) async fn run(mut self) -> Outcome {
+        let outcome = self.relay().await;
+        self.account.received(self.upload.body_bytes());
+        outcome
+    }
+
+    async fn relay(&mut self) -> Outcome {
         loop {
             let engaged = self.search.engage::<Connection>(self.worker, self.account).await;
             let mut lease = match engaged {

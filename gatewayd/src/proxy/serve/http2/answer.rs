@@ -84,6 +84,7 @@ impl Relayed {
         if let Poll::Ready(Err(stop)) = self.upload.poll(cx, &mut lease.connection) {
             return self.stop(stop);
         }
+        self.account.received(self.upload.body_bytes());
         let Poll::Ready(piece) = lease.answer.poll_data(cx, &mut lease.connection) else {
             return self.wait(cx);
         };

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::net::IpAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
@@ -16,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::model::Refusal;
 
 use super::super::super::door::DoorKind;
+use super::super::super::peer::Peer;
 use super::super::super::worker::Worker;
 use super::request;
 use super::streams::{Streams, Tasks};
@@ -34,7 +34,7 @@ pub(in crate::proxy::serve) async fn serve<S>(
     worker: &Rc<Worker>,
     door: &Rc<DoorKind>,
     stream: S,
-    peer: IpAddr,
+    peer: Peer,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {

@@ -1,7 +1,6 @@
 //! One stream of HTTP/2, from its head to its answer.
 
 use std::future::poll_fn;
-use std::net::IpAddr;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -21,6 +20,7 @@ use super::super::super::fields;
 use super::super::super::http1::{
     Asked, ResponseFraming, ResponseHead, Stage, write_request_of_map,
 };
+use super::super::super::peer::Peer;
 use super::super::super::reply::{self, Reply};
 use super::super::super::screen::{Screened, screen};
 use super::super::super::upstream::{CameTo, Connection, Failure, Lease, Search};
@@ -35,7 +35,7 @@ use super::upload::{Upload, framing};
 pub(super) async fn answer(
     worker: Rc<Worker>,
     door: &DoorKind,
-    peer: IpAddr,
+    peer: Peer,
     deadline: Rc<Deadline>,
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
@@ -100,7 +100,7 @@ impl Unanswered {
 async fn relay(
     worker: &Rc<Worker>,
     door: &DoorKind,
-    peer: IpAddr,
+    peer: Peer,
     deadline: &Deadline,
     request: Request<Incoming>,
     account: &mut Account,
@@ -117,7 +117,7 @@ async fn relay(
         fields: &head.headers,
         body_bytes: body.size_hint().lower(),
     };
-    let decided = decide(worker, door, peer, &asked, account).map_err(Unanswered::Told)?;
+    let decided = decide(worker, door, peer.address, &asked, account).map_err(Unanswered::Told)?;
     let takes_trailers = fields::takes_trailers(&head.headers);
     fields::toward_backend(&mut head.headers, &authority, &decided.origin);
     let target = match head.uri.query() {
@@ -154,6 +154,7 @@ async fn ask(
         lease.attempt.going().is_closed_by(deadline);
         match attempt(method, &mut lease, &mut upload, deadline).await {
             Ok((mut head, framing)) => {
+                account.received(upload.body_bytes());
                 account.answered(head.status());
                 account.tell(&mut head);
                 return Ok(AnsweredByHttp1 { head, lease, upload, framing });

@@ -136,6 +136,7 @@ impl StreamedBody {
         if let Poll::Ready(Err(stop)) = self.sending.poll(cx, stream, &mut self.asker) {
             return self.stop(stop);
         }
+        self.account.received(self.sending.body_bytes());
         match stream.poll_piece(cx) {
             Poll::Ready(Ok(piece)) => Poll::Ready(self.frame(piece).map(Ok)),
             Poll::Ready(Err(failure)) if failure.is_backends_fault() => {

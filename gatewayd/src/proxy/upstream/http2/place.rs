@@ -38,11 +38,6 @@ impl Place {
         self.sender.send_request(request, ends)
     }
 
-    /// Whether the connection had served before.
-    pub(super) fn is_kept(&self) -> bool {
-        self.kept
-    }
-
     /// No other stream is to begin on its connection.
     pub(super) fn forsake(&self) {
         self.life.leave();
@@ -65,6 +60,10 @@ impl Carrier for Place {
     ) -> Result<Place, Rc<ConnectError>> {
         // A connection is always read: one that was closed is known to be.
         connections::place(worker, backend).await
+    }
+
+    fn is_kept(&self) -> bool {
+        self.kept
     }
 
     fn begin(self, attempt: Attempt) -> Stream {

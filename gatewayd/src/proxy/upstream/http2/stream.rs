@@ -10,7 +10,7 @@ use http::{HeaderMap, Request, Response, StatusCode};
 
 use super::super::super::fields::Report;
 use super::super::super::http1::MOST_INTERIM;
-use super::super::Attempt;
+use super::super::{Attempt, Carrier};
 use super::framing::MOST_FIELDS;
 use super::{Failure, Place};
 

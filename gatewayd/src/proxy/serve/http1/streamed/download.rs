@@ -74,6 +74,7 @@ impl<S: ClientStream> Download<'_, S> {
         })
         .await;
         self.deadline.disarm();
+        self.account.received(self.sending.body_bytes());
         let refusal = match done {
             Ok(()) => {
                 let persists = self.begun.persists && self.sending.is_read();
