@@ -14,7 +14,7 @@ impl Client {
         let mut client = CertificatesClient::new(self.channel.clone());
         let call = client.list(wire::CertificatesRequest {});
         let list = answer(self.request_timeout, call).await?;
-        Ok(list.certificates.into_iter().map(certificate).collect())
+        Ok(numbered(list.certificates.into_iter().map(certificate).collect()))
     }
 
     pub(super) async fn reload_certificates(
@@ -29,8 +29,19 @@ impl Client {
     }
 }
 
+/// Each with who serves it and its place there as its id.
+fn numbered(mut certificates: Vec<Certificate>) -> Vec<Certificate> {
+    for at in 0..certificates.len() {
+        let by = certificates[at].served_by.clone();
+        let place = certificates[..at].iter().filter(|it| it.served_by == by).count();
+        certificates[at].id = format!("{by}/{place}");
+    }
+    certificates
+}
+
 fn certificate(it: wire::Certificate) -> Certificate {
     Certificate {
+        id: String::new(),
         name: it.name,
         served_by: it.served_by,
         names: it.names,

@@ -91,6 +91,8 @@ enum Screen {
     Scaler,
     /// What happened
     Events,
+    /// What listeners prove themselves by
+    Tls,
 }
 
 impl TopArgs {
@@ -134,6 +136,7 @@ impl TopArgs {
                 Screen::Limits => tui::Screen::Limits,
                 Screen::Scaler => tui::Screen::Scaler,
                 Screen::Events => tui::Screen::Events,
+                Screen::Tls => tui::Screen::Tls,
             }),
             connect_timeout: session.global.connect_timeout,
             ascii: match ui.ascii {

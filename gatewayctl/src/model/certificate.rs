@@ -3,6 +3,8 @@
 /// A certificate that is served.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Certificate {
+    /// Tells it from the others, also when it is renewed: who serves it, and at which place.
+    pub id: String,
     /// The first name it is for; without any, who serves it. Not unique.
     pub name: String,
     /// The listener that shows it; "[admin]" for the admin API.

@@ -36,6 +36,7 @@ pub(crate) async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, 
             let found = client.explain(Some(*id), "").await;
             found.map(|found| Finding::Explanation(Box::new(found)))
         }
+        Inquiry::Certificates => client.certificates().await.map(Finding::Certificates),
         Inquiry::Operations => {
             let asked = OperationsAsked { limit: lore::OPERATIONS, ..OperationsAsked::default() };
             client.operations(&asked).await.map(Finding::Operations)

@@ -24,6 +24,7 @@ fn of_the_screen(model: &Model) -> Vec<Inquiry> {
         Screen::Limits => vec![Inquiry::Rejections(model.limits.by)],
         Screen::Scaler => of_the_scaler(model),
         Screen::Events => vec![Inquiry::Operations],
+        Screen::Tls => vec![Inquiry::Certificates],
         Screen::Overview | Screen::Backends => Vec::new(),
     }
 }

@@ -9,7 +9,8 @@ use super::moment::Moment;
 use crate::{
     client,
     model::{
-        Decision, Grouping, Operation, Rejection, RuleEdit, Scaler, Simulation, WhatIf, WhatIfRules,
+        Certificate, Decision, Grouping, Operation, Rejection, RuleEdit, Scaler, Simulation,
+        WhatIf, WhatIfRules,
     },
 };
 
@@ -63,6 +64,8 @@ pub(crate) enum Inquiry {
     WhatIf(Tried),
     /// What was done, and can it be undone?
     Operations,
+    /// Which certificates are served?
+    Certificates,
 }
 
 /// Rules that are tried.
@@ -95,6 +98,8 @@ pub(crate) enum Finding {
     WhatIf(Box<WhatIf>),
     /// What was done, newest first.
     Operations(Vec<Operation>),
+    /// Which certificates are served, by listener.
+    Certificates(Vec<Certificate>),
 }
 
 /// A question and its answer.
@@ -130,6 +135,8 @@ pub(crate) struct Lore {
     pub(crate) explanation: Option<Decision>,
     /// What was done of late, newest first; none before it is known.
     pub(crate) operations: Option<Vec<Operation>>,
+    /// Which certificates are served, by listener; none before it is known.
+    pub(crate) certificates: Option<Vec<Certificate>>,
     /// Why the last question was not answered; none when it was.
     pub(crate) trouble: Option<client::Error>,
 }
@@ -155,6 +162,7 @@ impl Lore {
             (_, Ok(Finding::Latest(found))) => self.latest = Some(*found),
             (_, Ok(Finding::Explanation(found))) => self.explanation = Some(*found),
             (_, Ok(Finding::Operations(found))) => self.operations = Some(found),
+            (_, Ok(Finding::Certificates(found))) => self.certificates = Some(found),
             (_, Err(error)) => self.trouble = Some(error),
             (_, Ok(_)) => {}
         }

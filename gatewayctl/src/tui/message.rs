@@ -114,6 +114,8 @@ pub(crate) enum Action {
     Scaler(screens::scaler::Msg),
     /// Does something on Events.
     Events(screens::events::Msg),
+    /// Does something on TLS.
+    Tls(screens::tls::Msg),
     /// Takes an operation back: that of the chosen event, or else the last one of this session.
     Undo,
     /// Shows everything in the next theme.

@@ -14,7 +14,7 @@ use super::{
     notice::{Notice, Notices},
     palette::Palette,
     picture::Picture,
-    screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler},
+    screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler, tls},
     themes::Themes,
     turns::Turns,
     window::Window,
@@ -79,6 +79,8 @@ pub(crate) struct Model {
     pub(crate) scaler: scaler::State,
     /// What Events remembers.
     pub(crate) events: events::State,
+    /// What TLS remembers.
+    pub(crate) tls: tls::State,
     /// The dialog over the screen.
     pub(crate) dialog: Option<Dialog>,
     /// The first row of the help that is shown, while it is.
@@ -140,6 +142,7 @@ impl Model {
             limits: limits::State::default(),
             scaler: scaler::State::default(),
             events: events::State::default(),
+            tls: tls::State::default(),
             dialog: None,
             help: None,
             is_filtering: false,

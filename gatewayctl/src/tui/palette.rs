@@ -210,7 +210,7 @@ fn here(model: &Model) -> Option<String> {
         Screen::Backends => model.backends.selected(picture).map(|it| it.name.clone()),
         Screen::Limits => model.limits.selected(picture).map(|it| it.name.clone()),
         Screen::Scaler => model.scaler.selected(picture).map(|it| it.pool.clone()),
-        Screen::Overview | Screen::Events => None,
+        Screen::Overview | Screen::Events | Screen::Tls => None,
     }
 }
 

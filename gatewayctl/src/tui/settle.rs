@@ -6,7 +6,7 @@ use super::{
     model::Model,
     screens::{Screen, backends, limits},
 };
-use crate::output::columns::EVENT;
+use crate::output::columns::{CERTIFICATE, EVENT};
 
 /// Keeps each selection on a row that is there.
 pub(crate) fn settle(model: &mut Model) {
@@ -16,6 +16,7 @@ pub(crate) fn settle(model: &mut Model) {
     model.limits.settle(picture);
     model.scaler.settle(picture);
     model.events.settle(picture);
+    model.tls.settle(picture);
     if model.screen == Screen::Events {
         model.events.see(picture);
     }
@@ -30,6 +31,7 @@ pub(crate) fn move_list(model: &mut Model, msg: list::Msg) {
         Screen::Limits => model.limits.move_list(msg, picture),
         Screen::Scaler => model.scaler.move_list(msg, picture),
         Screen::Events => model.events.move_list(msg, picture),
+        Screen::Tls => model.tls.move_list(msg, picture),
     }
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn edit_filter(model: &mut Model, edit: impl FnOnce(&mut Input)) {
         }
         Screen::Limits => model.limits.list.filter.edit(limits::columns::TABLE.fields, edit),
         Screen::Events => model.events.list.filter.edit(EVENT, edit),
+        Screen::Tls => model.tls.list.filter.edit(CERTIFICATE, edit),
     }
 }
 
@@ -51,6 +54,10 @@ pub(crate) fn show_row(model: &mut Model, screen: Screen, id: &str) {
         Screen::Overview | Screen::Events => return,
         Screen::Scaler => {
             model.scaler.pools.select(id);
+            return;
+        }
+        Screen::Tls => {
+            model.tls.seek(id);
             return;
         }
         Screen::Backends => &mut model.backends.list,

@@ -1,8 +1,9 @@
 //! What does a message change, and what is wanted outside the model? Pure: no clock, no network.
 
 use super::{
-    bindings::Scope,
+    bindings::{self, Scope},
     burst::Verdict,
+    connection::Freshness,
     dialog::{self, Dialog, Step},
     effect::Effect,
     inquire,
@@ -13,7 +14,7 @@ use super::{
     moment::Moment,
     notice::Notice,
     palette::{self, Palette},
-    screens::{Screen, Wish, backends, events, limits, scaler},
+    screens::{Screen, Wish, backends, events, limits, scaler, tls},
     setting, settle, word,
 };
 use crate::model::Protect;
@@ -77,10 +78,18 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         };
         return Vec::new();
     }
-    match model.settings.keymap.find(model.scopes(), key) {
+    match meaning(model, key) {
         Some(action) => act(model, action, key),
         None => Vec::new(),
     }
+}
+
+/// What a key does now.
+fn meaning(model: &Model, key: Key) -> Option<Action> {
+    let keymap = &model.settings.keymap;
+    let is_lost = model.dialog.is_none() && matches!(model.freshness(), Freshness::Lost { .. });
+    let lost = is_lost.then(|| keymap.find(bindings::LOST, key)).flatten();
+    lost.or_else(|| keymap.find(model.scopes(), key))
 }
 
 fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
@@ -137,6 +146,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Backends(msg) => return on_backends(model, msg, key),
         Action::Limits(msg) => return on_limits(model, msg, key),
         Action::Scaler(msg) => return on_scaler(model, msg, key),
+        Action::Tls(msg) => return on_tls(model, msg, key),
         Action::Undo => return undo(model, key),
         Action::Theme => {
             model.settings.themes.choose_next();
@@ -218,6 +228,12 @@ fn back(model: &mut Model, key: Key) -> Vec<Effect> {
                 model.scaler.update(scaler::Msg::Back, picture, &stage) == Wish::Pass
             })
         }
+        Screen::Tls => {
+            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
+            stage
+                .is_none_or(|stage| model.tls.update(tls::Msg::Back, picture, &stage) == Wish::Pass)
+        }
     };
     if passed && let Some(screen) = model.came_from.take() {
         model.screen = screen;
@@ -279,6 +295,18 @@ fn on_scaler(model: &mut Model, msg: scaler::Msg, key: Key) -> Vec<Effect> {
         return Vec::new();
     };
     let wish = model.scaler.update(msg, picture, &stage);
+    grant(model, wish)
+}
+
+fn on_tls(model: &mut Model, msg: tls::Msg, key: Key) -> Vec<Effect> {
+    if msg.changes() && refused(model) {
+        return Vec::new();
+    }
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+        return Vec::new();
+    };
+    let wish = model.tls.update(msg, picture, &stage);
     grant(model, wish)
 }
 

@@ -13,7 +13,7 @@ use super::{
     figures, header,
     model::Model,
     palette_view,
-    screens::{Screen, backends, events, limits, overview, scaler},
+    screens::{Screen, backends, events, limits, overview, scaler, tls},
     theme::Role,
 };
 
@@ -72,6 +72,8 @@ fn screen(model: &Model, buffer: &mut Buffer, area: Rect, small: bool) {
         (Screen::Scaler, true) => scaler::view_small(&model.scaler, &scene, buffer, area),
         (Screen::Events, false) => events::view(&model.events, &scene, buffer, area),
         (Screen::Events, true) => events::view_small(&model.events, &scene, buffer, area),
+        (Screen::Tls, false) => tls::view(&model.tls, &scene, buffer, area),
+        (Screen::Tls, true) => tls::view_small(&model.tls, &scene, buffer, area),
     }
 }
 
@@ -139,6 +141,7 @@ fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) 
         Screen::Backends => &model.backends.list,
         Screen::Limits => &model.limits.list,
         Screen::Events => &model.events.list,
+        Screen::Tls => &model.tls.list,
         Screen::Overview | Screen::Scaler => &model.overview.lists[0],
     };
     if !model.is_filtering {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Binding, DIALOG, Scope, TABLE, stack};
+use super::{Binding, DIALOG, LOST, Scope, TABLE, stack};
 use crate::{
     config::{Mistake, Rebinding, Word, suggestion},
     output::columns::KeyRow,
@@ -127,7 +127,7 @@ impl fmt::Display for Label {
 
 /// Whether there is a place where both hold.
 fn meet(one: Scope, other: Scope) -> bool {
-    let stacks = Screen::ALL.into_iter().map(stack).chain([DIALOG]);
+    let stacks = Screen::ALL.into_iter().map(stack).chain([DIALOG, LOST]);
     stacks.into_iter().any(|stack| stack.contains(&one) && stack.contains(&other))
 }
 

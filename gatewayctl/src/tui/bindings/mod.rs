@@ -52,13 +52,17 @@ pub(crate) enum Scope {
     Scaler,
     /// On Events.
     Events,
+    /// On TLS.
+    Tls,
+    /// While the link is lost; before all others.
+    Lost,
     /// In a dialog.
     Dialog,
 }
 
 impl Scope {
     /// All of them, as the help tells them.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Global,
         Self::List,
         Self::Table,
@@ -67,6 +71,8 @@ impl Scope {
         Self::Limits,
         Self::Scaler,
         Self::Events,
+        Self::Tls,
+        Self::Lost,
         Self::Dialog,
     ];
 
@@ -81,6 +87,8 @@ impl Scope {
             Self::Limits => "Limits",
             Self::Scaler => "Scaler",
             Self::Events => "Events",
+            Self::Tls => "TLS",
+            Self::Lost => "While the link is lost",
             Self::Dialog => "Dialogs",
         }
     }
@@ -88,6 +96,9 @@ impl Scope {
 
 /// What holds together in a dialog.
 pub(crate) const DIALOG: &[Scope] = &[Scope::Dialog];
+
+/// What holds before all else while the link is lost.
+pub(crate) const LOST: &[Scope] = &[Scope::Lost];
 
 /// What holds together on a screen, the innermost first.
 pub(crate) const fn stack(screen: Screen) -> &'static [Scope] {
@@ -97,6 +108,7 @@ pub(crate) const fn stack(screen: Screen) -> &'static [Scope] {
         Screen::Limits => &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
         Screen::Scaler => &[Scope::Scaler, Scope::List, Scope::Global],
         Screen::Events => &[Scope::Events, Scope::List, Scope::Global],
+        Screen::Tls => &[Scope::Tls, Scope::Table, Scope::List, Scope::Global],
     }
 }
 

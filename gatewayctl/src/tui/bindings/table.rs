@@ -9,7 +9,7 @@ use crate::tui::{
     },
     list,
     message::Action,
-    screens::{Screen, backends, events, limits, overview, scaler},
+    screens::{Screen, backends, events, limits, overview, scaler, tls},
 };
 
 type Foot = Option<(&'static str, &'static str)>;
@@ -139,6 +139,11 @@ pub(crate) static TABLE: &[Binding] = &[
     row(Scope::Events, &[Char('f')], Action::Events(events::Msg::NextKind), "event.kind", "only the next kind of events, then all", Some(("f", "kind"))),
     row(Scope::Events, &[Char('/')], Action::Filter, "event.filter", "filter: words, or who=ops and kind=change", Some(("/", "filter"))),
 
+    row(Scope::Tls, &[Char('r')], Action::Tls(tls::Msg::Reload), "cert.reload", "read the files of its listener again, now", Some(("r", "reload"))),
+    row(Scope::Tls, &[Enter, Char('z')], Action::Tls(tls::Msg::Zoom), "cert.open", "the certificate and its chain on the whole screen, and back", Some(("Enter", "chain"))),
+
+    row(Scope::Lost, &[Char('r')], Action::Retry, "link.retry", "try the gateway now", None),
+
     list(&[Char('j'), Down], list::Msg::Down, "list.down", "down", None),
     list(&[Char('k'), Up], list::Msg::Up, "list.up", "up", None),
     list(&[Char('g'), Home], list::Msg::First, "list.first", "first row", None),
@@ -158,12 +163,12 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Char('3')], Action::Show(Screen::Limits), "screen.limits", "Limits", None),
     global(&[Char('4')], Action::Show(Screen::Scaler), "screen.scaler", "Scaler", None),
     global(&[Char('6')], Action::Show(Screen::Events), "screen.events", "Events", None),
+    global(&[Char('7')], Action::Show(Screen::Tls), "screen.tls", "TLS", None),
     global(&[Char('l'), Right], Action::NextScreen, "screen.next", "next screen", None),
     global(&[Char('h'), Left], Action::PreviousScreen, "screen.before", "screen before", None),
     global(&[Char(']')], Action::LongerWindow, "window.longer", "charts look further back", None),
     global(&[Char('[')], Action::ShorterWindow, "window.shorter", "charts look less far back", None),
     global(&[Char('p')], Action::Pause, "screen.pause", "pause: freeze the screen, p again follows", Some(("p", "pause"))),
-    global(&[Char('r')], Action::Retry, "link.retry", "when disconnected: try now", None),
     global(&[Char(':')], Action::Palette, "palette.open", "a command, as on the command line", None),
     global(&[Char('T')], Action::Theme, "screen.theme", "the next theme", None),
     global(&[Ctrl('L')], Action::Redraw, "screen.redraw", "draw anew", None),

@@ -154,6 +154,7 @@ fn title(confirm: &Confirm, around: &Around<'_>) -> String {
         (verb, Edit::Undo { .. } | Edit::Confirm { .. }) => {
             format!("{} operation {names} ?", capital(verb))
         }
+        (_, Edit::ReloadCertificates { .. }) => format!("Reload certificates of {names} ?"),
         (verb, Edit::Scale { .. }) => format!("{} scaler of pool {names} ?", capital(verb)),
         (verb, _) => format!("{} {names} ?", capital(verb)),
     }

@@ -6,6 +6,7 @@ pub(crate) mod limits;
 pub(crate) mod overview;
 pub(crate) mod scaler;
 pub(crate) mod staged;
+pub(crate) mod tls;
 
 use super::{
     bindings::Keymap,
@@ -37,12 +38,14 @@ pub enum Screen {
     Scaler,
     /// What happened, and who did it.
     Events,
+    /// What listeners prove themselves by.
+    Tls,
 }
 
 impl Screen {
     /// All of them, in the order of their number keys.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Overview, Self::Backends, Self::Limits, Self::Scaler, Self::Events];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Overview, Self::Backends, Self::Limits, Self::Scaler, Self::Events, Self::Tls];
 
     /// Its title, long and short.
     pub(crate) const fn titles(self) -> [&'static str; 2] {
@@ -52,6 +55,7 @@ impl Screen {
             Self::Limits => ["Limits", "Lim"],
             Self::Scaler => ["Scaler", "Scl"],
             Self::Events => ["Events", "Evt"],
+            Self::Tls => ["TLS", "TLS"],
         }
     }
 
@@ -63,6 +67,7 @@ impl Screen {
             Self::Limits => 3,
             Self::Scaler => 4,
             Self::Events => 6,
+            Self::Tls => 7,
         }
     }
 
@@ -73,12 +78,13 @@ impl Screen {
             Self::Backends => &["backend/", "pool/"],
             Self::Limits => &["limit/"],
             Self::Scaler => &["scaler/"],
+            Self::Tls => &["certificate/", "listener/"],
         }
     }
 
     /// Whether it has a filter.
     pub(crate) const fn filters(self) -> bool {
-        matches!(self, Self::Backends | Self::Limits | Self::Events)
+        matches!(self, Self::Backends | Self::Limits | Self::Events | Self::Tls)
     }
 
     /// The screen `steps` further on, round and round.

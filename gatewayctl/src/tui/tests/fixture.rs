@@ -7,9 +7,10 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use crate::{
     client,
     model::{
-        Backend, Block, Condition, Decision, Drain, Edit, Event, Grouping, Headroom, Health, Limit,
-        LimitMode, Operation, Pool, Problem, Rejection, ScaledServer, Scaler, ScalingRun, Scheme,
-        Severity, Share, Simulation, Snapshot, Stage, Standing, Totals, WhatIf,
+        Backend, Block, Certificate, Condition, Decision, Drain, Edit, Event, Grouping, Headroom,
+        Health, Limit, LimitMode, Operation, Pool, Problem, Rejection, ScaledServer, Scaler,
+        ScalingRun, Scheme, Severity, Share, Simulation, Snapshot, Stage, Standing, Totals,
+        Voucher, WhatIf,
     },
     tui::{
         Care, Depth,
@@ -247,7 +248,62 @@ pub(super) fn canned(inquiry: &Inquiry) -> Finding {
             Finding::Explanation(Box::new(Decision { servers, ..found }))
         }
         Inquiry::Operations => Finding::Operations(operations()),
+        Inquiry::Certificates => Finding::Certificates(certificates()),
     }
+}
+
+pub(super) fn certificates() -> Vec<Certificate> {
+    const DAY_MS: i64 = 86_400_000;
+    let link = |subject: &str, issuer: &str, days| Voucher {
+        subject: format!("C=US, O=An authority, CN={subject}"),
+        issuer: format!("C=US, O=An authority, CN={issuer}"),
+        expires_ms: NOON + days * DAY_MS,
+    };
+    let one = |id: &str, names: &[&str], left_ms: i64| Certificate {
+        id: id.into(),
+        name: names[0].into(),
+        served_by: "https".into(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        subject: format!("CN={}", names[0]),
+        issuer: "C=US, O=An authority, CN=R3".into(),
+        serial: "04:1f:9a:02:77".into(),
+        fingerprint: "9c".repeat(32),
+        key: "ECDSA P-256".into(),
+        not_before_ms: NOON + left_ms - 90 * DAY_MS,
+        expires_ms: NOON + left_ms,
+        source: format!("/etc/gatewayd/{}.pem", names[0]),
+        self_signed: false,
+        result: "renewed".into(),
+        result_ms: NOON - 2 * DAY_MS,
+        refused: String::new(),
+        chain: vec![link("R3", "Root X1", 800), link("Root X1", "Root X1", 4_000)],
+    };
+    let shop = one("https/0", &["shop.example.com", "www.shop.example.com"], 66 * DAY_MS);
+    let api = Certificate {
+        result: "refused".into(),
+        result_ms: NOON - 125_000,
+        refused: "the key in \"/etc/gatewayd/api.example.com.key\" does not belong to the first \
+                  certificate in \"/etc/gatewayd/api.example.com.pem\"; name the key of this \
+                  certificate; a chain begins with the certificate of the server"
+            .into(),
+        ..one("https/1", &["api.example.com"], 6 * DAY_MS + 15_000_000)
+    };
+    let own = Certificate {
+        served_by: "intern".into(),
+        issuer: "CN=gatewayd self-signed".into(),
+        subject: "CN=gatewayd self-signed".into(),
+        source: "/var/lib/gatewayd/certificates/intern.cert.pem".into(),
+        self_signed: true,
+        not_before_ms: NOON - 22 * DAY_MS,
+        result: "read".into(),
+        chain: Vec::new(),
+        ..one("intern/0", &["localhost", "127.0.0.1"], 343 * DAY_MS)
+    };
+    let over = Certificate {
+        served_by: "[admin]".into(),
+        ..one("[admin]/0", &["edge-1.ops.example.com"], -3_600_000)
+    };
+    vec![shop, api, own, over]
 }
 
 /// An hour under the rules there are, and under those that are tried.
@@ -723,6 +779,15 @@ fn problems() -> Vec<Problem> {
         problem(Severity::Error, "backend/app-5", "down: connection refused x18", 252),
         problem(Severity::Warn, "backend/app-4", "draining, 37 in flight", 41),
         problem(Severity::Warn, "limit/create-per-ip", "refuses 184 requests per second", 360),
+        Problem {
+            since_ms: None,
+            ..problem(
+                Severity::Warn,
+                "certificate/api.example.com",
+                "it expires in 6 days (https)",
+                0,
+            )
+        },
     ]
 }
 

@@ -55,7 +55,7 @@ fn disconnected() {
 
 #[test]
 fn stale() {
-    for screen in [Screen::Backends, Screen::Limits, Screen::Scaler, Screen::Events] {
+    for screen in [Screen::Backends, Screen::Limits, Screen::Scaler, Screen::Events, Screen::Tls] {
         let mut story = Story::watching(unicode()).on(screen);
         story.wait(Duration::from_secs(7));
         golden(&story, &format!("{}_stale", named(screen)));
@@ -227,6 +227,7 @@ fn an_inquiry_that_failed() {
     for (screen, inquiry) in [
         (Screen::Limits, Inquiry::Rejections(Grouping::Client)),
         (Screen::Scaler, Inquiry::Scalers),
+        (Screen::Tls, Inquiry::Certificates),
     ] {
         let mut story = Story::watching(unicode());
         story.model.screen = screen;
@@ -235,6 +236,22 @@ fn an_inquiry_that_failed() {
         story.find(Found { inquiry, result });
         golden(&story, &format!("{}_error", named(screen)));
     }
+}
+
+#[test]
+fn a_certificate_with_its_chain() {
+    let mut story = Story::watching(unicode()).on(Screen::Tls);
+    story.press("j");
+    story.key(Key::Enter);
+    golden(&story, "tls_chain");
+}
+
+#[test]
+fn no_listener_speaks_tls() {
+    let mut story = Story::watching(unicode()).on(Screen::Tls);
+    let result = Ok(Finding::Certificates(Vec::new()));
+    story.find(Found { inquiry: Inquiry::Certificates, result });
+    golden(&story, "tls_none");
 }
 
 #[test]

@@ -12,4 +12,5 @@ mod random;
 mod scaler;
 mod stories;
 mod themes;
+mod tls;
 mod undo;

@@ -161,6 +161,7 @@ impl State {
             Some(("pool", name)) => Wish::Pool(name.to_owned()),
             Some(("limit", name)) => Wish::Go(Screen::Limits, name.to_owned()),
             Some(("scaler", name)) => Wish::Go(Screen::Scaler, name.to_owned()),
+            Some(("listener", name)) => Wish::Go(Screen::Tls, name.to_owned()),
             _ => Wish::Say(Notice::note(format!("{first} has no screen of its own"))),
         }
     }

@@ -103,6 +103,9 @@ impl State {
             (Panel::Attention, Some(("pool", name))) => Wish::Pool(name.to_owned()),
             (Panel::Attention, Some(("limit", name))) => Wish::Go(Screen::Limits, name.to_owned()),
             (Panel::Attention, Some(("scaler", name))) => Wish::Go(Screen::Scaler, name.to_owned()),
+            (Panel::Attention, Some(("certificate", name))) => {
+                Wish::Go(Screen::Tls, name.to_owned())
+            }
             (Panel::Attention, _) => {
                 Wish::Say(Notice::note(format!("{id} has no screen of its own")))
             }
