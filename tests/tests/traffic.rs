@@ -10,6 +10,7 @@ use gateway_tests::{
     until, wrong_fields,
 };
 use http::Method;
+use serde_json::Value;
 use tonic::Code;
 use wire::{Comparison, ServedRequest, TailRequest, TrafficFilter};
 
@@ -237,7 +238,7 @@ fn attempts_are_told_with_how_they_ended() {
     let pool = Recorder::pool(&[&broken, &healthy], "");
     let gateway = Setup::default().workers(1).start(&(EVERYTHING.to_owned() + &pool));
     let admin = gateway.admin();
-    let twice = test("attempts", Comparison::More, &["1"]);
+    let twice = test("tries", Comparison::More, &["1"]);
     let mut watcher = Watcher::new(&admin, of(twice));
     let mut client = gateway.client(Protocol::Http);
     // Whichever is asked first, the other is next.
@@ -303,4 +304,112 @@ fn what_a_client_says_is_told_as_it_is_and_no_longer() {
     client.get(&format!("/{}", "p".repeat(4000)));
     let told = &watcher.until_matched(1)[0];
     assert_eq!((told.path.len(), told.agent.len()), (512, 256));
+}
+
+/// Requests of all kinds, one after the other, for as long as they are wanted.
+fn crowd(gateway: &Gateway) -> Crowd {
+    Crowd::gather(1, Protocol::Http, gateway.http, "/nobody?token=secret")
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn the_command_tells_requests_line_by_line_as_its_schema_says() {
+    let fleet = Fleet::start(1);
+    let gateway = app(&fleet, "");
+    let _crowd = crowd(&gateway);
+    let told = gateway.ctl.run("traffic tail --count 3 --filter status=404 -o jsonl");
+    assert!(!told.contains("secret"), "{told}");
+    let told = lines(&told);
+    assert_eq!(told.len(), 3);
+    let schema: Value = serde_json::from_str(&gateway.ctl.run("schema TrafficList")).unwrap();
+    let wanted = schema["properties"]["items"]["items"]["required"].as_array().unwrap();
+    for key in wanted.iter().map(|key| key.as_str().unwrap()) {
+        assert!(told[0].get(key).is_some(), "{key} in {}", told[0]);
+    }
+    for (key, value) in [
+        ("path", Value::from("/nobody")),
+        ("query", Value::Null),
+        ("query_masked", Value::from(true)),
+        ("status", Value::from(404)),
+        ("backend", Value::from("app-1")),
+        ("tries", Value::from(1)),
+    ] {
+        assert_eq!(told[0][key], value, "{}", told[0]);
+    }
+    assert_eq!(told[0]["attempts"][0]["ended"], "404", "{}", told[0]);
+    let csv = gateway.ctl.run("traffic tail --count 2 -o csv --columns status,path");
+    assert_eq!(csv, "status,path\n404,/nobody\n404,/nobody\n");
+    let table = gateway.ctl.run("traffic tail --count 1");
+    assert!(table.contains("/nobody?***"), "{table}");
+    let until = gateway.ctl.run("traffic tail --until status=404 -o jsonl");
+    assert_eq!(lines(&until).len(), 1, "it ends with the first that fits");
+}
+
+#[test]
+fn the_command_ends_as_it_is_told_and_refuses_what_makes_no_sense() {
+    let fleet = Fleet::start(1);
+    let gateway = app(&fleet, "");
+    let said = gateway.ctl.try_run("traffic tail --timeout 200ms");
+    assert_eq!((said.code, said.out.as_str()), (8, ""), "{said:?}");
+    for (line, expected) in [
+        ("--filter colour=red", "no field `colour`; there are id, client"),
+        ("--filter status=5xx", "status is a number"),
+        ("--filter path>3", "path is a text"),
+        ("--sample 2:3", "expected one of so many, as 1:20"),
+        ("--count 0", "0 is not in"),
+    ] {
+        let said = gateway.ctl.try_run(&format!("traffic tail {line}"));
+        assert_eq!(said.code, 2, "{line}: {said:?}");
+        assert!(said.err.contains(expected), "{line}: {said:?}");
+    }
+}
+
+#[test]
+fn every_field_that_is_offered_is_judged_by_the_gateway() {
+    let fleet = Fleet::start(1);
+    let gateway = app(&fleet, "");
+    let said = gateway.ctl.try_run("traffic tail --filter nothing=1").err;
+    let known = said.split_once("there are ").unwrap().1.lines().next().unwrap();
+    let fields: Vec<&str> = known.split(", ").collect();
+    assert_eq!(fields.len(), 23, "{fields:?}");
+    for field in fields {
+        let line = format!("traffic tail --filter {field}=- --timeout 1ms");
+        assert_eq!(gateway.ctl.try_run(&line).code, 8, "{line}");
+    }
+}
+
+#[test]
+fn a_summary_tells_who_asks_most() {
+    let fleet = Fleet::start(1);
+    let gateway = app(&fleet, "");
+    let _crowd = crowd(&gateway);
+    let by_path = gateway.ctl.items("traffic summary --by path --window 1s");
+    assert_eq!(by_path[0]["key"], "/nobody", "{by_path:?}");
+    let by_status = gateway.ctl.items("traffic summary --by status --window 1s");
+    assert_eq!((by_status[0]["key"].as_str(), by_status.len()), (Some("404"), 1), "{by_status:?}");
+    assert!(by_status[0]["requests"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn a_tail_goes_on_after_the_gateway_was_away() {
+    let fleet = Fleet::start(1);
+    let mut gateway = app(&fleet, "");
+    let path = gateway.directory().join("tail.jsonl");
+    let mut command = gateway.ctl.command();
+    command.args(["traffic", "tail", "-o", "jsonl", "--until", "path=/after"]);
+    let mut tail = gateway_tests::Process::start("tail", &mut command, &path);
+    until("a request is told", || {
+        gateway.client(Protocol::Http).get("/before");
+        (tail.log().contains("/before")).then_some(())
+    });
+    gateway.kill();
+    until("it says that the gateway is away", || tail.log().contains("trying again").then_some(()));
+    gateway.start_again();
+    until("it is back", || tail.log().contains("back; what was").then_some(()));
+    gateway.client(Protocol::Http).get("/after");
+    assert_eq!(tail.wait().code(), Some(0));
+    assert!(tail.log().contains("/after"), "{}", tail.log());
 }

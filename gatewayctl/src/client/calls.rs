@@ -141,7 +141,8 @@ pub(super) async fn answer<T>(
     }
 }
 
-fn converted<W, M>(stream: Streaming<W>) -> BoxStream<'static, Result<M, Error>>
+/// What comes, in the words of the model.
+pub(super) fn converted<W, M>(stream: Streaming<W>) -> BoxStream<'static, Result<M, Error>>
 where
     W: Send + 'static,
     M: TryFrom<W, Error = Error> + 'static,

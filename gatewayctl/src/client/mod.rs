@@ -14,6 +14,7 @@ mod operations;
 mod request;
 mod scaler;
 mod tls;
+mod traffic;
 
 pub use address::{Address, AddressError, HostPort};
 pub use audit::{AuditPart, AuditParts, AuditRecords};
@@ -22,3 +23,4 @@ pub use connect::{CONNECT_TIMEOUT, Client, REQUEST_TIMEOUT};
 pub use error::{Error, ErrorCode};
 pub use operations::Progresses;
 pub use tls::TlsFiles;
+pub use traffic::Traffic;

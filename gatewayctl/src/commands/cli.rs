@@ -26,6 +26,7 @@ use super::{
     several::SeveralArgs,
     status::StatusArgs,
     top::TopArgs,
+    traffic::TrafficVerb,
     version::VersionArgs,
     whoami::WhoamiArgs,
 };
@@ -91,6 +92,9 @@ pub(super) enum Command {
     /// How the number of servers follows the load
     #[command(subcommand)]
     Scaler(ScalerVerb),
+    /// What clients ask for now, and what becomes of it
+    #[command(subcommand)]
+    Traffic(TrafficVerb),
     /// What happened, who did it and why
     #[command(subcommand, visible_alias = "ev")]
     Event(EventVerb),

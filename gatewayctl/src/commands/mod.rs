@@ -44,6 +44,7 @@ mod tail;
 mod target;
 mod text;
 mod top;
+mod traffic;
 mod version;
 mod wait;
 mod watch;
@@ -98,6 +99,7 @@ async fn carry_out(command: Command, session: &Session) -> Result<Verdict, Failu
         Command::Cert(verb) => verb.run(session).await,
         Command::Config(verb) => verb.run(session).await,
         Command::Scaler(verb) => verb.run(session).await,
+        Command::Traffic(verb) => verb.run(session).await,
         Command::Event(verb) => verb.run(session).await,
         Command::Audit(verb) => verb.run(session).await,
         Command::Whoami(args) => args.run(session).await,

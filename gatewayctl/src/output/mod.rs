@@ -15,6 +15,7 @@ mod schema;
 mod selection;
 mod style;
 mod summary;
+mod traffic;
 mod watch_line;
 
 pub use cell::{Unit, cell, grouped};
@@ -29,4 +30,5 @@ pub use schema::{KINDS, schema};
 pub use selection::{Selection, SelectionError};
 pub use style::{Style, Tone};
 pub use summary::write_summary;
+pub use traffic::write_traffic;
 pub use watch_line::{Seen, WatchLine};

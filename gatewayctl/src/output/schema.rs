@@ -7,12 +7,13 @@ use super::{
     columns::{
         AUDIT, BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST,
         DECISION, EVENT, FIELD, FINDING, IDENTITY, KEY, LIMIT, LOAD, OPERATION, POOL, REJECTION,
-        RELEASE, REVISION, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, VALIDATION, VERIFICATION,
+        RELEASE, REVISION, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, TRAFFIC, TRAFFIC_GROUP,
+        VALIDATION, VERIFICATION,
     },
 };
 
 /// Every kind of answer; a new one is a row here and in `fields`.
-pub const KINDS: [&str; 31] = [
+pub const KINDS: [&str; 33] = [
     "AuditList",
     "AuditVerification",
     "BackendList",
@@ -42,6 +43,8 @@ pub const KINDS: [&str; 31] = [
     "ScalerSimulation",
     "Simulation",
     "Status",
+    "TrafficList",
+    "TrafficSummary",
     "Validation",
     "VersionList",
 ];
@@ -158,6 +161,8 @@ fn fields(kind: &str) -> Vec<Field> {
         "ScalerSimulation" => of(SCALING_RUN),
         "Simulation" => of(SIMULATION),
         "Status" => of(STATUS),
+        "TrafficList" => of(TRAFFIC),
+        "TrafficSummary" => of(TRAFFIC_GROUP),
         "Validation" => of(VALIDATION),
         "VersionList" => of(RELEASE),
         _ => Vec::new(),

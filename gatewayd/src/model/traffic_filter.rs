@@ -105,7 +105,7 @@ fields! {
     /// A number of a request.
     NumberField:
     Status = "status", TotalMs = "total_ms", QueueMs = "queue_ms", ConnectMs = "connect_ms",
-    TtfbMs = "ttfb_ms", InBytes = "in_bytes", OutBytes = "out_bytes", Attempts = "attempts",
+    TtfbMs = "ttfb_ms", InBytes = "in_bytes", OutBytes = "out_bytes", Tries = "tries",
     Id = "id",
 }
 

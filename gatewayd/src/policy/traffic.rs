@@ -151,7 +151,7 @@ fn number(field: NumberField, served: &Served) -> Option<f64> {
         NumberField::TtfbMs => served.ttfb_us.map(ms),
         NumberField::InBytes => Some(served.in_bytes as f64),
         NumberField::OutBytes => Some(served.out_bytes as f64),
-        NumberField::Attempts => Some(served.attempts.len() as f64),
+        NumberField::Tries => Some(served.attempts.len() as f64),
         NumberField::Id => Some(served.id as f64),
     }
 }

@@ -9,7 +9,7 @@ use crate::output::{
     Column,
     columns::{
         BACKEND, BLOCK, DECISION, EVENT, FIELD, LIMIT, OPERATION, POOL, REJECTION, REVISION,
-        SCALER, STAT,
+        SCALER, STAT, TRAFFIC, TRAFFIC_FIELDS, TRAFFIC_GROUP,
     },
 };
 
@@ -35,6 +35,10 @@ pub(super) fn fields_like(typed: &OsStr, words: &[String]) -> Vec<CompletionCand
     let typed = typed.to_string_lossy();
     let at = typed.rfind(BEFORE_FIELD).map_or(0, |at| at + 1);
     let (before, field) = typed.split_at(at);
+    if words.iter().any(|word| word == "traffic") {
+        let keys = TRAFFIC_FIELDS.into_iter().filter(|key| key.starts_with(field));
+        return keys.map(|key| candidate(&format!("{before}{key}"), "")).collect();
+    }
     beginning(before, field, words, "")
 }
 
@@ -58,6 +62,8 @@ fn keys(words: &[String]) -> Vec<(&'static str, &'static str)> {
         () if has("config") => of(FIELD),
         () if has("decisions") => of(DECISION),
         () if has("scaler") => of(SCALER),
+        () if has("traffic") && has("summary") => of(TRAFFIC_GROUP),
+        () if has("traffic") => of(TRAFFIC),
         () if has("event") || has("ev") => of(EVENT),
         () => Vec::new(),
     }

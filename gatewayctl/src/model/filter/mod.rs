@@ -14,8 +14,9 @@ pub struct Filter {
     expression: Expression,
 }
 
+/// What a filter is made of.
 #[derive(Debug, Clone, PartialEq)]
-enum Expression {
+pub(crate) enum Expression {
     Or(Vec<Expression>),
     And(Vec<Expression>),
     Not(Box<Expression>),
@@ -24,14 +25,15 @@ enum Expression {
 
 /// One comparison; it holds when it holds for one of the wanted values.
 #[derive(Debug, Clone, PartialEq)]
-struct Test {
-    field: String,
-    comparison: Comparison,
-    wanted: Vec<Wanted>,
+pub(crate) struct Test {
+    pub(crate) field: String,
+    pub(crate) comparison: Comparison,
+    pub(crate) wanted: Vec<Wanted>,
 }
 
+/// How a field is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Comparison {
+pub(crate) enum Comparison {
     Equal,
     Unequal,
     Less,
@@ -43,9 +45,9 @@ enum Comparison {
 
 /// What a field is compared with: as written, and as a number in the field's unit if it is one.
 #[derive(Debug, Clone, PartialEq)]
-struct Wanted {
-    text: String,
-    number: Option<f64>,
+pub(crate) struct Wanted {
+    pub(crate) text: String,
+    pub(crate) number: Option<f64>,
 }
 
 /// Why a text is not a filter.
@@ -89,6 +91,24 @@ impl Filter {
     /// When the text has another grammar or names a field that is not there.
     pub fn parse(text: &str, fields: &[&str]) -> Result<Self, FilterError> {
         parse::expression(text, fields).map(|expression| Self { expression })
+    }
+
+    /// A filter that all of these words fit, each in one of these fields.
+    #[must_use]
+    pub fn words(text: &str, fields: &[&str]) -> Self {
+        let contains = |word: &str, field: &&str| {
+            let wanted = vec![Wanted { text: word.to_owned(), number: None }];
+            let (field, comparison) = ((*field).to_owned(), Comparison::Contains);
+            Expression::Test(Test { field, comparison, wanted })
+        };
+        let word =
+            |word| Expression::Or(fields.iter().map(|field| contains(word, field)).collect());
+        Self { expression: Expression::And(text.split_whitespace().map(word).collect()) }
+    }
+
+    /// What it is made of.
+    pub(crate) const fn expression(&self) -> &Expression {
+        &self.expression
     }
 
     /// Whether a thing with these facts is wanted. What is not known fits no comparison but `=-`.

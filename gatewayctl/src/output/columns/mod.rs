@@ -21,6 +21,7 @@ mod scaler;
 mod scaling_run;
 mod stat;
 mod status;
+mod traffic;
 
 pub use audit::{AUDIT, IDENTITY, VERIFICATION};
 pub use backend::BACKEND;
@@ -43,3 +44,4 @@ pub use scaler::SCALER;
 pub use scaling_run::SCALING_RUN;
 pub use stat::STAT;
 pub use status::STATUS;
+pub use traffic::{TRAFFIC, TRAFFIC_FIELDS, TRAFFIC_GROUP};

@@ -72,7 +72,7 @@ fn a_test_holds_for_what_it_says_and_nothing_else() {
         ("queue_ms", Equal, &["-"], true),
         ("ttfb_ms", Unequal, &["-"], true),
         ("in_bytes", Equal, &["1200"], true),
-        ("attempts", More, &["1"], true),
+        ("tries", More, &["1"], true),
     ] {
         let filter = test(field, comparison, wanted);
         assert_eq!(admits(&filter, &served()), holds, "{field} {comparison:?} {wanted:?}");
