@@ -108,6 +108,58 @@ fn colours_are_as_the_flag_the_environment_and_the_file_say_in_this_order() {
 }
 
 #[test]
+fn another_gateway_is_turned_to_without_a_restart_and_looked_at_as_last_time() {
+    let (big, small) = (Fleet::start(3), Fleet::start(1));
+    let (here, there) = (gateway(&big), gateway(&small));
+    let there = there.ctl.address();
+    let desk = Desk::of(
+        &here,
+        &format!(
+            "[contexts.small]\naddr = \"{there}\"\nprotect = \"readonly\"\n[contexts.gone]\naddr = \"unix:///nonexistent/a.sock\""
+        ),
+    );
+    let Some(terminal) = Terminal::open(120, 40, &desk.dashboard("backends")) else { return };
+    terminal.wait_for("Backends 3");
+    terminal.press(&["s", "]"]);
+    terminal.wait_for("sort: ");
+    terminal.press(&["C"]);
+    terminal.wait_for("answers in ");
+    terminal.wait_for("✖ cannot connect");
+    terminal.press(&["j"]);
+    terminal.press(&["Enter"]);
+    let turned = terminal.wait_for("Backends 1");
+    assert!(turned.starts_with(" small read-only"), "{turned}");
+    assert!(!turned.contains("app-2") && !turned.contains("sort: "), "{turned}");
+    terminal.press(&["d"]);
+    terminal.wait_for("read-only: changes are disabled");
+    terminal.press(&["6", ":", "@", "p", "r", "o", "d", "Enter"]);
+    let back = terminal.wait_for("Backends 3");
+    assert!(back.starts_with(" prod ") && back.contains("sort: "), "{back}");
+    terminal.press(&[":", "@", "g", "o", "n", "e", "Enter"]);
+    terminal.wait_for("unix:///nonexistent/a.sock");
+    let lost = terminal.wait_for("DISCONNECTED");
+    assert!(!lost.contains("app-1"), "{lost}");
+    terminal.press(&["q"]);
+}
+
+#[test]
+fn a_file_that_is_saved_holds_at_once_and_a_broken_one_does_not() {
+    let fleet = Fleet::start(1);
+    let gateway = gateway(&fleet);
+    let desk = Desk::of(&gateway, "");
+    let Some(terminal) = Terminal::open(120, 40, &desk.dashboard("backends")) else { return };
+    terminal.wait_for("d drain");
+    let good = desk.text() + "protect = \"readonly\"\n[keys]\n\"backend.drain\" = [\"D\"]\n";
+    std::fs::write(desk.file(), &good).unwrap();
+    let screen = terminal.wait_for("D drain");
+    assert!(screen.starts_with(" prod read-only"), "{screen}");
+    std::fs::write(desk.file(), good.replace("[\"D\"]", "[\"q\"]")).unwrap();
+    let screen = terminal.wait_for("your file was saved with a mistake");
+    assert!(screen.contains(":6:20: q is the key of screen.quit there"), "{screen}");
+    assert!(screen.contains("D drain"), "{screen}");
+}
+
+#[test]
 fn the_place_of_the_file_is_told_whether_it_is_there_or_not() {
     let desk = Desk::new();
     assert_eq!(desk.ctl.run("config path"), format!("{}\n", desk.file().display()));

@@ -55,7 +55,7 @@ impl Wanted {
             flag_context: context.map(str::to_owned),
             env_addr: set("GATEWAYCTL_ADDR"),
             env_context: set("GATEWAYCTL_CONTEXT"),
-            read_only: set("GATEWAYCTL_READONLY").is_some_and(|value| is_yes(&value)),
+            read_only: is_read_only(),
         }
     }
 
@@ -139,6 +139,11 @@ fn two(one: &str, other: &str, remedy: &str) -> Failure {
 /// A variable of the environment; an empty one is not set.
 pub(super) fn set(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the environment forbids every change.
+pub(super) fn is_read_only() -> bool {
+    set("GATEWAYCTL_READONLY").is_some_and(|value| is_yes(&value))
 }
 
 /// Whether a variable that is set says yes.

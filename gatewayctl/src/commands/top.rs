@@ -3,8 +3,9 @@
 use std::{
     env,
     io::{self, IsTerminal as _},
-    path::Path,
+    path::{Path, PathBuf},
     process,
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,13 +15,13 @@ use super::{
     Failure, Kind, Verdict,
     config::keymap,
     session::Session,
-    target::{Choice, set},
+    target::{Choice, is_read_only, set},
 };
 use crate::{
     config::{self, Ascii, Config, ThemeName},
     duration,
-    model::{Protect, Scheme, Theme},
-    tui,
+    model::{Scheme, Theme},
+    tui::{self, Wishes},
 };
 
 const EXAMPLES: &str = "\
@@ -38,7 +39,7 @@ fn refresh() -> Duration {
 }
 
 /// Arguments of `top`.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct TopArgs {
     /// The screen to open
@@ -111,10 +112,41 @@ impl TopArgs {
             name.parse::<ThemeName>()
                 .map_err(|error| Failure::usage(format!("GATEWAYCTL_THEME: {error}")))
         });
-        let folder = config::path().ok();
-        let folder = folder.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        let named = named.transpose()?.or(file.map(|name| name.within(folder)));
+        let named = named.transpose()?.or(file);
         Ok(named.unwrap_or(ThemeName::BuiltIn(Scheme::Ansi16)).theme()?)
+    }
+
+    /// What the file wants, where no flag says otherwise.
+    fn wishes(&self, config: Config, session: &Session) -> Result<Wishes, Failure> {
+        let keymap = if self.default_keys { tui::Keymap::default() } else { keymap(&config)? };
+        let folder = config::path().ok();
+        let theme = config.ui.theme.map(|name| {
+            name.within(folder.as_deref().and_then(Path::parent).unwrap_or(Path::new("")))
+        });
+        let mut files: Vec<PathBuf> = folder.into_iter().collect();
+        if let Some(ThemeName::File(path)) = self.theme.as_ref().or(theme.as_ref()) {
+            files.push(path.clone());
+        }
+        Ok(Wishes {
+            theme: self.theme(theme, session)?,
+            keymap,
+            refresh: self.refresh.or(config.ui.refresh).unwrap_or_else(refresh),
+            contexts: config.contexts,
+            files,
+        })
+    }
+
+    /// Asks for the wishes anew when the file was saved.
+    fn source(&self, session: &Session) -> tui::Source {
+        let (args, global) = (self.clone(), session.global.clone());
+        tui::Source(Arc::new(move || {
+            let config = config::load().map_err(Failure::from);
+            let wishes = config.and_then(|it| args.wishes(it, &Session::new(global.clone())));
+            wishes.map_err(|failure| match failure.details.first() {
+                Some(first) => format!("{}: {}", first.place, first.message),
+                None => failure.message,
+            })
+        }))
     }
 
     pub(super) async fn run(&self, session: &Session) -> Result<Verdict, Failure> {
@@ -124,45 +156,43 @@ impl TopArgs {
         }
         let context = session.target()?.context.clone();
         let config = config(session)?;
-        let keymap = if self.default_keys { tui::Keymap::default() } else { keymap(&config)? };
-        let ui = config.ui;
+        let ascii = match config.ui.ascii {
+            _ if session.global.ascii => true,
+            Ascii::Always => true,
+            Ascii::Never => false,
+            Ascii::Auto => session.style().ascii,
+        };
         let options = tui::Options {
-            address: context.address,
-            tls: session.tls()?,
-            context: context.name,
-            screen: self.screen.map(|screen| match screen {
-                Screen::Overview => tui::Screen::Overview,
-                Screen::Backends => tui::Screen::Backends,
-                Screen::Limits => tui::Screen::Limits,
-                Screen::Scaler => tui::Screen::Scaler,
-                Screen::Events => tui::Screen::Events,
-                Screen::Tls => tui::Screen::Tls,
-            }),
+            read_only: self.read_only || is_read_only(),
+            context,
+            screen: self.screen.map(Screen::shown),
             connect_timeout: session.global.connect_timeout,
-            ascii: match ui.ascii {
-                _ if session.global.ascii => true,
-                Ascii::Always => true,
-                Ascii::Never => false,
-                Ascii::Auto => session.style().ascii,
-            },
-            theme: self.theme(ui.theme, session)?,
+            ascii,
             depth: tui::Depth::of(&variable("COLORTERM"), &variable("TERM")),
-            care: tui::Care {
-                protect: if self.read_only { Protect::ReadOnly } else { context.protect },
-                wants_reason: context.require_reason,
-                hue: context.header_color,
-            },
-            refresh: self.refresh.or(ui.refresh).unwrap_or_else(refresh),
             window: self.window,
-            keymap,
             own_address: super::block::own_address(),
             grammar: super::palette::GRAMMAR,
+            wishes: self.wishes(config, session)?,
+            source: self.source(session),
         };
         match tui::run(options).await {
             Ok(()) => Ok(Verdict::Done),
             // The terminal is given back already, and whoever sent the signal needs no message.
             Err(tui::Error::Ended(ending)) => process::exit(ending.exit_code().into()),
             Err(error) => Err(Failure::new(Kind::Local, error.to_string())),
+        }
+    }
+}
+
+impl Screen {
+    const fn shown(self) -> tui::Screen {
+        match self {
+            Self::Overview => tui::Screen::Overview,
+            Self::Backends => tui::Screen::Backends,
+            Self::Limits => tui::Screen::Limits,
+            Self::Scaler => tui::Screen::Scaler,
+            Self::Events => tui::Screen::Events,
+            Self::Tls => tui::Screen::Tls,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Care: how much of it the context wants for its gateway.
 
-use crate::model::{Hue, Protect};
+use crate::{
+    config::Context,
+    model::{Hue, Protect},
+};
 
 /// How much care a gateway is treated with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,6 +17,15 @@ pub struct Care {
 }
 
 impl Care {
+    /// The care that a context wants.
+    pub(crate) fn of(context: &Context, read_only: bool) -> Self {
+        Self {
+            protect: if read_only { Protect::ReadOnly } else { context.protect },
+            wants_reason: context.require_reason,
+            hue: context.header_color,
+        }
+    }
+
     /// Whether nothing may be changed.
     pub(crate) fn is_read_only(self) -> bool {
         self.protect == Protect::ReadOnly

@@ -153,6 +153,11 @@ impl<R: 'static> Table<R> {
         }
     }
 
+    /// Their titles.
+    pub(crate) fn sorting_titles(&self) -> Vec<&'static str> {
+        self.sorting().map(|column| column.title).collect()
+    }
+
     fn sorting(&self) -> impl Iterator<Item = &'static Column<R>> {
         self.columns.iter().filter(|column| column.key.is_some())
     }

@@ -57,6 +57,11 @@ impl Connection {
         Self { interval, wanted: interval, state, received: None }
     }
 
+    /// The same, being made since then.
+    pub(crate) fn since(self, since: Moment) -> Self {
+        Self { state: State::Connecting { since }, ..self }
+    }
+
     /// From now on a snapshot is expected every `interval`. One that is late by this, but was not
     /// before, is not taken for late.
     pub(crate) fn expect(&mut self, interval: Duration) {

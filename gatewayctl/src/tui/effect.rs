@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::{lore::Inquiry, palette::Line};
-use crate::model::{Edit, Intent};
+use super::{lore::Inquiry, memory::Kept, palette::Line};
+use crate::{
+    config::Context,
+    model::{Edit, Intent},
+};
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,12 @@ pub(crate) enum Effect {
     Bell,
     /// Tries the gateway now instead of waiting.
     Retry,
+    /// Switches to another gateway, and lets go of the one before.
+    Switch(Box<Context>),
+    /// Asks these gateways whether they answer.
+    Reach(Vec<Context>),
+    /// Keeps how a gateway was looked at.
+    Keep(Kept),
     /// Renews the picture so often.
     Pace(Duration),
     /// Draws everything anew.

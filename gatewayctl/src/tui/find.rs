@@ -1,8 +1,14 @@
 //! What does an inquiry ask the gateway?
 
-use super::lore::{self, Finding, Inquiry, Tried};
+use std::time::{Duration, Instant};
+
+use super::{
+    contexts::Reached,
+    lore::{self, Finding, Inquiry, Tried},
+};
 use crate::{
     client::{self, Client},
+    config::Context,
     model::{OperationsAsked, RejectionsAsked},
 };
 
@@ -42,4 +48,14 @@ pub(crate) async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, 
             client.operations(&asked).await.map(Finding::Operations)
         }
     }
+}
+
+/// Whether the gateway of `context` answers.
+pub(crate) async fn reach(context: &Context, timeout: Duration) -> Result<Reached, client::Error> {
+    let began = Instant::now();
+    let tls = context.tls.with_environment();
+    let client = Client::connect(&context.address, &tls, timeout).await?.request_timeout(timeout);
+    let version = client.snapshot().await?.version;
+    let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(Reached { version, took_ms })
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::{
+    contexts::Reach,
     dialog,
     key::Key,
     list,
     lore::Found,
+    options::Wishes,
     palette::{Completed, Read},
     screens,
 };
@@ -24,6 +26,10 @@ pub(crate) enum Msg {
     Paste(String),
     /// The terminal has the focus, or lost it.
     Focus(bool),
+    /// The operator's file was saved.
+    Wishes(Result<Box<Wishes>, String>),
+    /// A gateway was asked whether it answers.
+    Reached(Reach),
     /// Time passed.
     Tick,
     /// The link had something to say.
@@ -120,6 +126,8 @@ pub(crate) enum Action {
     Undo,
     /// Shows everything in the next theme.
     Theme,
+    /// Shows the contexts.
+    Contexts,
     /// Does something in the dialog.
     Dialog(dialog::Msg),
 }

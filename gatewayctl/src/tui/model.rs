@@ -7,9 +7,11 @@ use super::{
     burst::Burst,
     care::Care,
     connection::{Connection, Freshness},
+    contexts::Chooser,
     dialog::{Around, Dialog},
     look::Look,
     lore::Asked,
+    memory::Memory,
     moment::Moment,
     notice::{Notice, Notices},
     palette::Palette,
@@ -19,7 +21,7 @@ use super::{
     turns::Turns,
     window::Window,
 };
-use crate::model::Snapshot;
+use crate::{config::Context, model::Snapshot};
 
 /// While the terminal has no focus, the picture is renewed so often at most.
 const ASIDE: Duration = Duration::from_secs(5);
@@ -43,6 +45,10 @@ pub(crate) struct Settings {
     pub(crate) themes: Themes,
     /// How often the picture is renewed.
     pub(crate) refresh: Duration,
+    /// The gateways there are.
+    pub(crate) contexts: Vec<Context>,
+    /// Whether nothing may be changed, whatever a context says.
+    pub(crate) read_only: bool,
 }
 
 impl Settings {
@@ -87,6 +93,8 @@ pub(crate) struct Model {
     pub(crate) help: Option<usize>,
     /// Whether keys go into the filter.
     pub(crate) is_filtering: bool,
+    /// The chooser of contexts, while it is open.
+    pub(crate) chooser: Option<Chooser>,
     /// The palette, while it is open.
     pub(crate) palette: Option<Palette>,
     /// Lines typed into it before, the latest last.
@@ -101,6 +109,10 @@ pub(crate) struct Model {
     pub(crate) turns: Vec<Turns>,
     /// Backends whose end of draining is to be told with a bell.
     pub(crate) bells: Vec<String>,
+    /// What is told at the end of gateways that were left before.
+    pub(crate) left: Vec<String>,
+    /// How each gateway was looked at last.
+    pub(crate) memory: Memory,
     /// The last operation that was asked for here and can be undone.
     pub(crate) own: Option<String>,
     /// Inquiries under way.
@@ -146,6 +158,7 @@ impl Model {
             dialog: None,
             help: None,
             is_filtering: false,
+            chooser: None,
             palette: None,
             lines: Vec::new(),
             wanted_window: None,
@@ -153,6 +166,8 @@ impl Model {
             drains: Vec::new(),
             turns: Vec::new(),
             bells: Vec::new(),
+            left: Vec::new(),
+            memory: Memory::default(),
             own: None,
             asked: Asked::default(),
             tickets: 0,

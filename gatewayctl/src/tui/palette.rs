@@ -1,7 +1,7 @@
 //! The palette: a command typed in the dashboard, in the grammar of the command line.
 //!
 //! ```text
-//! :backends /pool=api        a screen, and its filter
+//! :backends /pool=api @prod  a screen, its filter, another gateway; each alone as well
 //! :drain . -m "new disk"     any command that changes something; `.` is the chosen row
 //! :set window=1h             what can be set: window, refresh, theme
 //! :help   :quit
@@ -10,6 +10,7 @@
 use futures_util::future::LocalBoxFuture;
 
 use super::{
+    contexts,
     dialog::{Confirm, Level, input::Input},
     effect::Effect,
     key::Key,
@@ -102,6 +103,7 @@ pub(crate) struct Completed {
 /// What a line asks for that needs no grammar.
 enum Jump {
     Show(Screen, Option<String>),
+    Switch(String, Option<Box<Self>>),
     Help,
     Quit,
 }
@@ -146,8 +148,16 @@ fn enter(model: &mut Model) -> Vec<Effect> {
         return set(model, rest);
     }
     if let Some(jump) = jump(&text) {
-        model.palette = None;
-        return go(model, jump);
+        return match go(model, jump) {
+            Ok(effects) => {
+                model.palette = None;
+                effects
+            }
+            Err(error) => {
+                palette_error(model, error);
+                Vec::new()
+            }
+        };
     }
     if let Some(hindrance) = model.hindrance() {
         palette_error(model, hindrance);
@@ -180,17 +190,29 @@ fn jump(text: &str) -> Option<Jump> {
         "help" | "?" => return Some(Jump::Help),
         _ => {}
     }
+    if let Some((rest, context)) = text.rsplit_once('@')
+        && (rest.is_empty() || rest.ends_with(' '))
+    {
+        let then = if rest.is_empty() { None } else { Some(Box::new(jump(rest.trim())?)) };
+        return Some(Jump::Switch(context.to_owned(), then));
+    }
     let (name, filter) = match text.split_once('/') {
         Some((name, filter)) => (name.trim(), Some(filter.trim().to_owned())),
         None => (text, None),
     };
-    let named = |screen: &Screen| screen.titles()[0].eq_ignore_ascii_case(name);
-    Screen::ALL.into_iter().find(named).map(|screen| Jump::Show(screen, filter))
+    Screen::named(name).map(|screen| Jump::Show(screen, filter))
 }
 
-fn go(model: &mut Model, jump: Jump) -> Vec<Effect> {
+fn go(model: &mut Model, jump: Jump) -> Result<Vec<Effect>, String> {
     match jump {
-        Jump::Quit => return update::quit(model),
+        Jump::Quit => return Ok(update::quit(model)),
+        Jump::Switch(name, then) => {
+            let mut effects = contexts::switch_to(model, &name)?;
+            if let Some(then) = then {
+                effects.extend(go(model, *then)?);
+            }
+            return Ok(effects);
+        }
         Jump::Help => model.help = Some(0),
         Jump::Show(screen, filter) => {
             model.screen = screen;
@@ -200,7 +222,7 @@ fn go(model: &mut Model, jump: Jump) -> Vec<Effect> {
             }
         }
     }
-    Vec::new()
+    Ok(Vec::new())
 }
 
 /// The name of the row that keys would act on.

@@ -13,31 +13,34 @@ use futures_util::{
 use tokio::{sync::mpsc, time};
 
 use super::{
-    Care, Depth, Keymap, Screen,
+    Options, Screen,
+    care::Care,
     connection::Connection,
+    contexts::Reach,
     effect::{Effect, Request},
     farewell::farewell,
-    find::find,
+    find,
     key::Key,
     lines,
     link::{Link, Route},
     look::Look,
     lore::{Found, Inquiry},
+    memory::{self, Kept},
     message::{Answer, Msg},
     model::{Model, Settings},
     moment::Moment,
     notice::Notice,
     palette::{Completed, Grammar, Line, Order, Read},
+    reload,
     signals::{Ending, Signal, Signals},
     terminal::Terminal,
     themes::Themes,
     update::update,
     view::view,
-    window::Window,
 };
 use crate::{
-    client::{self, Address, ErrorCode, TlsFiles},
-    model::Theme,
+    client::{self, ErrorCode},
+    config::Context,
 };
 
 /// Frames are at least this far apart.
@@ -46,39 +49,6 @@ const FRAME: Duration = Duration::from_millis(50);
 const RESIZE: Duration = Duration::from_millis(30);
 /// Answers not yet taken; a full one makes the asking task wait.
 const ANSWERS: usize = 16;
-
-/// What the dashboard is started with.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Where the gateway is.
-    pub address: Address,
-    /// What TLS is spoken with.
-    pub tls: TlsFiles,
-    /// What its operator calls it.
-    pub context: String,
-    /// The screen to begin with; Overview unless told.
-    pub screen: Option<Screen>,
-    /// How long a connect may take.
-    pub connect_timeout: Duration,
-    /// Whether only ASCII is shown.
-    pub ascii: bool,
-    /// How what texts mean looks.
-    pub theme: Theme,
-    /// How many colours the terminal shows.
-    pub depth: Depth,
-    /// How much care the gateway is treated with.
-    pub care: Care,
-    /// How often the picture is renewed; at least a second.
-    pub refresh: Duration,
-    /// How far back charts look; as far as something was seen when not said.
-    pub window: Option<Window>,
-    /// Where its operator comes from; empty when not known.
-    pub own_address: String,
-    /// Which key does what.
-    pub keymap: Keymap,
-    /// What can be typed into the palette.
-    pub grammar: Grammar,
-}
 
 /// Why a dashboard ended other than by its operator's wish.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +69,10 @@ pub enum Error {
 pub async fn run(options: Options) -> Result<(), Error> {
     let model = {
         let mut dashboard = Dashboard::open(options).map_err(Error::Terminal)?;
-        dashboard.watch().await?;
+        let ended = dashboard.watch().await;
+        let kept = memory::keep(&mut dashboard.model);
+        dashboard.keep(&kept);
+        ended?;
         dashboard.model
     };
     io::stderr().lock().write_all(farewell(&model).as_bytes()).map_err(Error::Terminal)
@@ -121,6 +94,8 @@ struct Dashboard {
     signals: Signals,
     answer: mpsc::Sender<Msg>,
     answers: mpsc::Receiver<Msg>,
+    wishes: mpsc::Receiver<Msg>,
+    connect_timeout: Duration,
     /// When the next frame is due; none while nothing changed.
     due: Option<Instant>,
     drawn: Option<Instant>,
@@ -142,23 +117,10 @@ impl Wake {
 
 impl Dashboard {
     fn open(options: Options) -> io::Result<Self> {
-        let themes = Themes::new(options.theme, options.depth);
-        let look = Look::new(options.ascii, true).themed(themes.theme());
-        let settings = Settings {
-            context: options.context,
-            address: options.address.to_string(),
-            look,
-            care: options.care,
-            own_address: options.own_address,
-            keymap: options.keymap,
-            themes,
-            refresh: options.refresh,
-        };
-        let screen = options.screen.unwrap_or_default();
-        let mut model = Model::new(settings, Connection::new(options.refresh), screen);
-        model.wanted_window = options.window;
-        model.lines = lines::load();
+        let model = begin(&options);
         let (answer, answers) = mpsc::channel(ANSWERS);
+        let (saved, wishes) = mpsc::channel(1);
+        tokio::spawn(reload::watch(options.source, options.wishes.files, saved));
         Ok(Self {
             began: Instant::now(),
             grammar: options.grammar,
@@ -167,13 +129,15 @@ impl Dashboard {
             signals: Signals::listen()?,
             terminal: Terminal::take()?,
             link: Link::start(Route {
-                address: options.address,
-                tls: options.tls,
+                address: options.context.address,
+                tls: options.context.tls.with_environment(),
                 connect_timeout: options.connect_timeout,
-                refresh: options.refresh,
+                refresh: options.wishes.refresh,
             }),
+            connect_timeout: options.connect_timeout,
             answer,
             answers,
+            wishes,
             due: Some(Instant::now()),
             drawn: None,
         })
@@ -222,6 +186,7 @@ impl Dashboard {
             () = self.terminal.hung_up() => Wake::Signal(Signal::End(Ending::Hangup)),
             event = input.next() => heard(event),
             Some(answer) = self.answers.recv() => Wake::msg(answer),
+            Some(saved) = self.wishes.recv() => Wake::msg(saved),
             read = read_on(&mut self.reading) => {
                 self.reading = None;
                 Wake::msg(Msg::Read(Box::new(read)))
@@ -271,6 +236,9 @@ impl Dashboard {
                 Effect::Bell => self.terminal.ring(),
                 Effect::Retry => self.link.retry(),
                 Effect::Pace(refresh) => self.link.pace(refresh),
+                Effect::Switch(context) => self.switch(*context),
+                Effect::Reach(contexts) => self.reach(contexts),
+                Effect::Keep(kept) => self.keep(&kept),
                 Effect::Redraw => self.terminal.forget()?,
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit => return Ok(true),
@@ -319,11 +287,40 @@ impl Dashboard {
         }
     }
 
+    /// Lets go of the gateway, and of every answer that it still owes.
+    fn switch(&mut self, context: Context) {
+        self.link = Link::start(Route {
+            address: context.address,
+            tls: context.tls.with_environment(),
+            connect_timeout: self.connect_timeout,
+            refresh: self.model.pace(),
+        });
+        (self.answer, self.answers) = mpsc::channel(ANSWERS);
+        self.reading = None;
+    }
+
+    fn reach(&self, contexts: Vec<Context>) {
+        for context in contexts {
+            let (answer, timeout) = (self.answer.clone(), self.connect_timeout);
+            tokio::spawn(async move {
+                let result = find::reach(&context, timeout).await;
+                let _ = answer.send(Msg::Reached(Reach { name: context.name, result })).await;
+            });
+        }
+    }
+
+    fn keep(&mut self, kept: &Kept) {
+        if let Err(error) = memory::store(kept) {
+            let words = format!("how this gateway was looked at is not kept: {error}");
+            self.model.say(Notice::note(words));
+        }
+    }
+
     fn inquire(&self, inquiry: Inquiry) {
         let (client, answer) = (self.link.client(), self.answer.clone());
         tokio::spawn(async move {
             let result = match client {
-                Some(client) => find(&client, &inquiry).await,
+                Some(client) => find::find(&client, &inquiry).await,
                 None => Err(client::Error::new(ErrorCode::Unreachable, "not connected")),
             };
             let _ = answer.send(Msg::Found(Found { inquiry, result })).await;
@@ -359,4 +356,32 @@ async fn until(due: Option<Instant>) {
         Some(due) => time::sleep_until(due.into()).await,
         None => std::future::pending().await,
     }
+}
+
+/// The model to begin with: what was told, and what was looked at last.
+fn begin(options: &Options) -> Model {
+    let wishes = &options.wishes;
+    let themes = Themes::new(wishes.theme.clone(), options.depth);
+    let settings = Settings {
+        context: options.context.name.clone(),
+        address: options.context.address.to_string(),
+        look: Look::new(options.ascii, true).themed(themes.theme()),
+        care: Care::of(&options.context, options.read_only),
+        own_address: options.own_address.clone(),
+        keymap: wishes.keymap.clone(),
+        themes,
+        refresh: wishes.refresh,
+        contexts: wishes.contexts.clone(),
+        read_only: options.read_only,
+    };
+    let mut model = Model::new(settings, Connection::new(wishes.refresh), Screen::default());
+    model.lines = lines::load();
+    match memory::load() {
+        Ok(memory) => model.memory = memory,
+        Err(why) => model.say(Notice::note(why)),
+    }
+    memory::recall(&mut model);
+    model.screen = options.screen.unwrap_or(model.screen);
+    model.wanted_window = options.window.or(model.wanted_window);
+    model
 }

@@ -7,6 +7,8 @@ use crate::model::{self, Scheme};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Themes {
     all: Vec<model::Theme>,
+    /// The one that the operator's file, or a flag, wants.
+    wanted: model::Theme,
     at: usize,
     depth: Depth,
 }
@@ -16,10 +18,10 @@ impl Themes {
     pub(crate) fn new(chosen: model::Theme, depth: Depth) -> Self {
         let mut all: Vec<model::Theme> = Scheme::ALL.map(Into::into).to_vec();
         let at = all.iter().position(|theme| *theme == chosen).unwrap_or_else(|| {
-            all.push(chosen);
+            all.push(chosen.clone());
             all.len() - 1
         });
-        Self { all, at, depth }
+        Self { all, wanted: chosen, at, depth }
     }
 
     /// What the chosen one is called.
@@ -40,6 +42,14 @@ impl Themes {
     /// Chooses the next one, round and round.
     pub(crate) fn choose_next(&mut self) {
         self.at = (self.at + 1) % self.all.len();
+    }
+
+    /// Chooses this one; that of one's own as it stands in its file now. Whoever looks at another
+    /// one meanwhile goes on doing so, unless the file wants another.
+    pub(crate) fn renew(&mut self, chosen: model::Theme) {
+        if self.wanted != chosen {
+            *self = Self::new(chosen, self.depth);
+        }
     }
 
     /// Chooses the one called `name`; `false` when there is none.

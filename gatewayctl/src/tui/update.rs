@@ -4,6 +4,7 @@ use super::{
     bindings::{self, Scope},
     burst::Verdict,
     connection::Freshness,
+    contexts,
     dialog::{self, Dialog, Step},
     effect::Effect,
     inquire,
@@ -15,7 +16,7 @@ use super::{
     notice::Notice,
     palette::{self, Palette},
     screens::{Screen, Wish, backends, events, limits, scaler, tls},
-    setting, settle, word,
+    setting, settle, wish, word,
 };
 use crate::model::Protect;
 
@@ -27,6 +28,11 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(model, &text),
         Msg::Tick => Vec::new(),
         Msg::Focus(has) => setting::focus(model, has),
+        Msg::Wishes(wishes) => wish::take(model, wishes),
+        Msg::Reached(reach) => {
+            contexts::reached(model, reach);
+            Vec::new()
+        }
         Msg::Link(event) => word::link(model, event),
         Msg::Answer(answer) => word::answered(model, &answer),
         Msg::Found(found) => word::found_out(model, found),
@@ -67,6 +73,9 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             return Vec::new();
         }
         Verdict::Refused => return Vec::new(),
+    }
+    if model.chooser.is_some() {
+        return contexts::press(model, key);
     }
     if let Some(scroll) = model.help {
         model.help = match model.settings.keymap.find(&[Scope::List], key) {
@@ -148,6 +157,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Scaler(msg) => return on_scaler(model, msg, key),
         Action::Tls(msg) => return on_tls(model, msg, key),
         Action::Undo => return undo(model, key),
+        Action::Contexts => return contexts::open(model),
         Action::Theme => {
             model.settings.themes.choose_next();
             setting::themed(model);
@@ -451,6 +461,8 @@ mod tests {
             keymap: crate::tui::Keymap::default(),
             themes: Themes::new(Scheme::Ansi16.into(), Depth::Sixteen),
             refresh: Duration::from_secs(1),
+            contexts: Vec::new(),
+            read_only: false,
         };
         let connection = Connection::new(Duration::from_secs(1));
         let mut model = Model::new(settings, connection, Screen::Overview);

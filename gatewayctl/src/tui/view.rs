@@ -10,7 +10,7 @@ use ratatui::{
 use super::{
     bindings,
     connection::Freshness,
-    figures, header,
+    contexts, figures, header,
     model::Model,
     palette_view,
     screens::{Screen, backends, events, limits, overview, scaler, tls},
@@ -49,6 +49,9 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     footer(model, frame, Rect { y: area.bottom() - foot, height: foot, ..area });
     if let (Some(dialog), Some(around)) = (&model.dialog, model.around()) {
         dialog.view(model.settings.look, frame, &around);
+    }
+    if let Some(chooser) = &model.chooser {
+        contexts::view(model, chooser, frame);
     }
     if let Some(scroll) = model.help {
         let keymap = &model.settings.keymap;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Binding, DIALOG, LOST, Scope, TABLE, stack};
+use super::{Binding, DIALOG, Scope, TABLE, stack};
 use crate::{
     config::{Mistake, Rebinding, Word, suggestion},
     output::columns::KeyRow,
@@ -127,8 +127,10 @@ impl fmt::Display for Label {
 
 /// Whether there is a place where both hold.
 fn meet(one: Scope, other: Scope) -> bool {
-    let stacks = Screen::ALL.into_iter().map(stack).chain([DIALOG, LOST]);
-    stacks.into_iter().any(|stack| stack.contains(&one) && stack.contains(&other))
+    // What holds while the link is lost goes before all else, and must not shut anybody in.
+    let lost: &[Scope] = &[Scope::Lost, Scope::Global];
+    let mut stacks = Screen::ALL.into_iter().map(stack).chain([DIALOG, lost]);
+    stacks.any(|stack| stack.contains(&one) && stack.contains(&other))
 }
 
 fn unknown(action: &Word) -> Mistake {
@@ -203,6 +205,7 @@ mod tests {
             (wish("screen.pause", &["d"]), "d is the key of backend.drain there"),
             (wish("backend.drain", &["D", "D"]), "D stands twice"),
             (wish("screen.quit", &[]), "without a key for screen.quit"),
+            (wish("link.retry", &["q"]), "q is the key of screen.quit there"),
             (wish("dialog.yes", &["n"]), "n is the key of dialog.no there"),
         ] {
             let refusals = refusals(&[wish]);

@@ -170,6 +170,7 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Char('[')], Action::ShorterWindow, "window.shorter", "charts look less far back", None),
     global(&[Char('p')], Action::Pause, "screen.pause", "pause: freeze the screen, p again follows", Some(("p", "pause"))),
     global(&[Char(':')], Action::Palette, "palette.open", "a command, as on the command line", None),
+    global(&[Char('C')], Action::Contexts, "screen.contexts", "contexts: switch to another gateway", None),
     global(&[Char('T')], Action::Theme, "screen.theme", "the next theme", None),
     global(&[Ctrl('L')], Action::Redraw, "screen.redraw", "draw anew", None),
     global(&[Ctrl('Z')], Action::Suspend, "screen.suspend", "suspend: fg comes back", None),

@@ -59,6 +59,11 @@ impl Screen {
         }
     }
 
+    /// The screen of this title, whatever its case.
+    pub(crate) fn named(title: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|screen| screen.titles()[0].eq_ignore_ascii_case(title))
+    }
+
     /// Its number key. Those between belong to screens that are still to come.
     pub(crate) const fn number(self) -> u8 {
         match self {

@@ -53,6 +53,8 @@ impl Story {
             keymap: crate::tui::Keymap::default(),
             themes: Themes::new(Scheme::Ansi16.into(), Depth::Sixteen),
             refresh: Duration::from_secs(1),
+            contexts: Vec::new(),
+            read_only: false,
         };
         let connection = Connection::new(Duration::from_secs(1));
         let model = Model::new(settings, connection, Screen::Overview);

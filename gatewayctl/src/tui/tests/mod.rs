@@ -1,6 +1,7 @@
 //! The whole dashboard without a network or a terminal: stories of messages, and the frames they end in.
 
 mod care;
+mod contexts;
 mod drains;
 mod events;
 mod fixture;
