@@ -143,7 +143,10 @@ impl TopArgs {
             let config = config::load().map_err(Failure::from);
             let wishes = config.and_then(|it| args.wishes(it, &Session::new(global.clone())));
             wishes.map_err(|failure| match failure.details.first() {
-                Some(first) => format!("{}: {}", first.place, first.message),
+                Some(first) => {
+                    let place = first.place.rsplit('/').next().unwrap_or_default();
+                    format!("{place}: {}", first.message)
+                }
                 None => failure.message,
             })
         }))

@@ -7,7 +7,7 @@ pub(super) fn take(model: &mut Model, wishes: Result<Box<Wishes>, String>) -> Ve
     let wishes = match wishes {
         Ok(wishes) => *wishes,
         Err(why) => {
-            let words = format!("your file was saved with a mistake, all stays as it was: {why}");
+            let words = format!("{why}; until that is mended, all stays as it was");
             model.say(Notice::error(words));
             return Vec::new();
         }
