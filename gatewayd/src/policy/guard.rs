@@ -7,6 +7,8 @@ use crate::model::{Backend, Gateway, Name, Pool, Rejection, Standing, Weight};
 pub struct Seen {
     /// Whether probes let it take requests.
     pub healthy: bool,
+    /// Whether it is expected to be healthy soon though it is not: it is new, or was not probed yet.
+    pub coming: bool,
     /// Requests per second it serves; absent when unknown.
     pub rps: Option<f64>,
     /// CPU use that it reports, 0..=1 of its cores; absent when unknown.

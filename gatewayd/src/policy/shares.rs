@@ -17,8 +17,10 @@ pub fn shares(before: &Gateway, after: &Gateway, seen: impl Fn(&str) -> Seen) ->
         if was == Some(pool) {
             continue;
         }
-        let old = was.map(|pool| parts(pool, &seen)).unwrap_or_default();
-        let new = parts(pool, &seen);
+        let now = |name: &str| seen(name).healthy;
+        let soon = |name: &str| seen(name).healthy || seen(name).coming;
+        let old = was.map(|pool| parts(pool, now)).unwrap_or_default();
+        let new = parts(pool, soon);
         let gone = was.into_iter().flat_map(|was| &was.backends);
         let gone = gone.filter(|backend| pool.backend(backend.name.as_str()).is_none());
         let rps = total_rps(was.unwrap_or(pool), &seen);
@@ -78,10 +80,10 @@ fn free(all: impl Iterator<Item = (f64, Option<f64>)>) -> Option<f64> {
 }
 
 /// Each ready backend's part of its pool's new requests, by weight.
-fn parts<'a>(pool: &'a Pool, seen: &impl Fn(&str) -> Seen) -> HashMap<&'a str, f64> {
+fn parts(pool: &Pool, healthy: impl Fn(&str) -> bool) -> HashMap<&str, f64> {
     let ready = || {
         let backends = pool.backends.iter();
-        backends.filter(|it| it.takes_requests() && seen(it.name.as_str()).healthy)
+        backends.filter(|it| it.takes_requests() && healthy(it.name.as_str()))
     };
     let sum: u32 = ready().map(|backend| u32::from(backend.weight.get())).sum();
     let part = |weight: u16| f64::from(weight) / f64::from(sum);
@@ -115,6 +117,7 @@ mod tests {
         let after = gateway(&[("a", 100, Draining), ("b", 100, Active), ("sick", 100, Active)]);
         let seen = |name: &str| Seen {
             healthy: name != "sick",
+            coming: false,
             rps: Some(if name == "sick" { 0.0 } else { 10.0 }),
             cpu: None,
         };
@@ -124,12 +127,27 @@ mod tests {
     }
 
     #[test]
+    fn a_new_backend_gets_its_part_as_soon_as_it_is_healthy() {
+        use Standing::Active;
+        let before = gateway(&[("a", 100, Active)]);
+        let after = gateway(&[("a", 100, Active), ("new", 300, Active)]);
+        let seen = |name: &str| {
+            let healthy = name == "a";
+            Seen { healthy, coming: !healthy, ..Seen::default() }
+        };
+        let told = shares(&before, &after, seen);
+        let parts: Vec<_> = told.iter().map(|it| (it.before, it.after)).collect();
+        assert_eq!(parts, [(1.0, 0.25), (0.0, 0.75)]);
+    }
+
+    #[test]
     fn what_each_needs_and_what_is_free_follow_the_traffic() {
         use Standing::{Active, Draining};
         let before = gateway(&[("a", 100, Active), ("b", 100, Active), ("mute", 100, Active)]);
         let after = gateway(&[("a", 100, Draining), ("b", 100, Active), ("mute", 100, Active)]);
         let seen = |name: &str| Seen {
             healthy: true,
+            coming: false,
             rps: Some(10.0),
             cpu: (name != "mute").then_some(0.4),
         };

@@ -129,9 +129,11 @@ impl Room {
     }
 
     fn seen(&self, figures: &HashMap<String, (f64, Option<f64>)>, name: &str) -> Seen {
-        let healthy = self.table.backend(name).is_some_and(|it| it.health() == Health::Healthy);
+        let health = self.table.backend(name).map(|it| it.health());
+        let healthy = health == Some(Health::Healthy);
+        let coming = matches!(health, None | Some(Health::Checking));
         let figures = figures.get(name);
-        Seen { healthy, rps: figures.map(|it| it.0), cpu: figures.and_then(|it| it.1) }
+        Seen { healthy, coming, rps: figures.map(|it| it.0), cpu: figures.and_then(|it| it.1) }
     }
 
     fn stale(&self, expected: u64, actual: u64) -> Rejection {
