@@ -99,7 +99,7 @@ pub struct DemoOptions {
     /// Requests per second; 0 leaves the traffic to you
     #[arg(long, value_name = "RPS", default_value_t = 200.0, value_parser = rate)]
     pub load: f64,
-    /// App servers at first and at least; more are started as the load grows
+    /// App servers that the load wants: one of them may be drained, and as it grows there are more
     #[arg(long, value_name = "N", default_value_t = 3)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=200))]
     pub servers: u16,
@@ -115,6 +115,9 @@ pub struct DemoOptions {
     /// Where plain HTTP is spoken, on 127.0.0.1; 0 takes a free port
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     pub http_port: u16,
+    /// The socket of the admin API, for more than one demo at a time [default: as of any gateway]
+    #[arg(long, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
 }
 
 /// One part of a demo.

@@ -62,6 +62,8 @@ drain_timeout = "30s"
 /// The fleet may grow to this many times its size, and to this many at least.
 const GROWTH: u16 = 4;
 const LEAST_MAX: u16 = 20;
+/// The load wants the servers but for this part of one, whatever chance makes of it.
+const SPARE: f64 = 0.4;
 /// Where app servers listen: below what the system gives to outgoing connections, so that one that
 /// died finds its port free when it comes back.
 const PORTS: &str = "9101-9999";
@@ -74,10 +76,10 @@ pub(super) fn run(options: DemoOptions) -> anyhow::Result<()> {
     let https = address(options.https_port)?;
     let http = address(options.http_port)?;
     let target = format!("https://{https}");
-    let DemoOptions { servers, work, load, seed, .. } = options;
+    let DemoOptions { work, load, seed, .. } = options;
     let crowd = Crowd::start(directory.path(), seed, &target)?;
     let command = app_command(directory.path(), work)?;
-    let configuration = configuration(directory.path(), https, http, servers, &command)?;
+    let configuration = configuration(directory.path(), https, http, &options, &command)?;
     greet(https, http, &configuration, &options);
     let (knob, turned) = watch::channel(load);
     std::thread::scope(|scope| {
@@ -129,17 +131,27 @@ fn configuration(
     directory: &Path,
     https: SocketAddr,
     http: SocketAddr,
-    servers: u16,
+    options: &DemoOptions,
     command: &[String],
 ) -> anyhow::Result<Configuration> {
+    let DemoOptions { servers, load, socket, .. } = options;
     let mut text = format!("[admin]\nstate_dir = {:?}\n", directory.join("state"));
+    if let Some(socket) = socket {
+        let _ = writeln!(text, "socket = {socket:?}");
+    }
     text += "[data_plane]\ntrusted_proxies = [\"127.0.0.0/8\"]\n";
     let _ = writeln!(text, "[[listener]]\nname = \"https\"\naddress = \"{https}\"");
     text += "tls = { self_signed = [\"localhost\", \"127.0.0.1\"] }\n";
     let _ = writeln!(text, "[[listener]]\nname = \"http\"\naddress = \"{http}\"");
     text += GATEWAY;
     let max = servers.saturating_mul(GROWTH).max(LEAST_MAX);
-    let _ = writeln!(text, "min = {servers}\nmax = {max}");
+    // The load wants them all, but one may be drained without leaving the pool too small.
+    let min = (servers - 1).max(1);
+    let _ = writeln!(text, "min = {min}\nmax = {max}");
+    if *load > 0.0 {
+        let share = (load / (f64::from(*servers) - SPARE)).round().max(1.0);
+        let _ = writeln!(text, "target_rps = {share}");
+    }
     text += "[pool.autoscale.process]\noutlive = false\n";
     let _ = writeln!(text, "command = {command:?}\nports = \"{PORTS}\"");
     config::parse("demo", &text, directory, &listeners::check)
