@@ -4,7 +4,8 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{
-    history::History, list::List, look::Look, screens::staged::Staged, theme::Role, window::Window,
+    history::History, list::List, look::Look, screens::staged::Staged, theme::Role,
+    timeline::Timeline,
 };
 use crate::{
     model::{Block, Value},
@@ -47,8 +48,8 @@ pub(crate) struct Lens<'a> {
     pub(crate) history: &'a History,
     /// The time of the snapshot, milliseconds since the Unix epoch.
     pub(crate) now_ms: i64,
-    /// How far back trends look.
-    pub(crate) window: Window,
+    /// Which part of the past trends show.
+    pub(crate) timeline: Timeline,
     /// Weights that were asked for and not yet applied.
     pub(crate) staged: &'a Staged,
     /// Networks whose clients are refused.

@@ -102,6 +102,11 @@ pub(crate) fn time_of_day(time_ms: i64) -> String {
     formatted(time_ms, "%H:%M:%S")
 }
 
+/// The UTC time of day without seconds: `14:03`.
+pub(crate) fn hour_and_minute(time_ms: i64) -> String {
+    formatted(time_ms, "%H:%M")
+}
+
 /// The UTC date and time: `2026-09-24 14:03:22Z`.
 pub(crate) fn date_time(time_ms: i64) -> String {
     formatted(time_ms, "%Y-%m-%d %H:%M:%SZ")

@@ -94,7 +94,15 @@ pub(crate) fn tabs(model: &Model, buffer: &mut Buffer, area: Rect) {
     }
     look.row(buffer, area, 0, spans);
     let (shorter, longer) = (model.key("window.shorter"), model.key("window.longer"));
-    let words = format!("window {} {shorter} {longer} ", model.window().word());
+    let timeline = model.timeline();
+    let words = match timeline.is_newest {
+        true => format!("window {} {shorter} {longer} ", model.window().word()),
+        false => {
+            let until = figures::time_of_day(timeline.end_ms);
+            let newest = model.key("window.newest");
+            format!("{} until {until}  {newest} newest ", model.window().word())
+        }
+    };
     let width = u16::try_from(words.len()).unwrap_or(0).min(area.width);
     let place = Rect { x: area.right() - width, width, ..area };
     look.row(buffer, place, 0, vec![look.text(Role::Muted, words)]);

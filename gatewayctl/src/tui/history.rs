@@ -133,6 +133,16 @@ impl History {
         windows.into_iter().find(|window| seen <= window.length()).unwrap_or(Window::Quarter)
     }
 
+    /// How long a past is known up to `now_ms`, in milliseconds.
+    pub(crate) fn length_ms(&self, now_ms: i64) -> i64 {
+        self.began_ms.map_or(0, |began| now_ms.saturating_sub(began).max(0))
+    }
+
+    /// What was of every limit.
+    pub(crate) fn limits(&self) -> impl Iterator<Item = &LimitHistory> {
+        self.limits.values()
+    }
+
     /// What was of this pool.
     pub(crate) fn pool(&self, name: &str) -> Option<&PoolHistory> {
         self.pools.get(name)

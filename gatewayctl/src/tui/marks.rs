@@ -1,13 +1,13 @@
 //! Marks: what happened, as letters on the time axis of a chart.
 
-use super::{theme::Role, window::Window};
+use super::theme::Role;
 use crate::model::{Event, Severity};
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark {
     /// When, milliseconds since the Unix epoch.
-    time_ms: i64,
+    pub(crate) time_ms: i64,
     /// What, in a letter.
     pub(crate) letter: char,
     /// How it looks.
@@ -28,37 +28,32 @@ pub(crate) fn marks<'a>(
 fn mark(event: &Event) -> Option<Mark> {
     let verb = event.what.split([':', ' ']).next().unwrap_or_default();
     let noun = event.target.split('/').next().unwrap_or_default();
+    let became = event.what.split_once("-> ").map_or("", |(_, rest)| rest);
+    let became = became.split([':', ' ']).next().unwrap_or_default();
     let (letter, role) = match (event.kind.as_str(), noun, verb) {
         ("health", _, _) if event.severity == Severity::Error => ('x', Role::Bad),
+        ("health", _, _) if became == "ejected" => ('j', Role::Bad),
+        ("health", _, "unhealthy" | "ejected") if became == "healthy" => ('o', Role::Ok),
+        ("tls", _, _) if event.severity == Severity::Error => ('t', Role::Warn),
+        ("config", _, "config") => ('C', Role::Accent),
         ("scale", _, _) => ('s', Role::Accent),
         ("change", "limit", _) => ('L', Role::Accent),
         ("change", "block", _) => ('B', Role::Accent),
         ("change", _, "drain") => ('d', Role::Warn),
         ("change", _, "enable") => ('e', Role::Ok),
         ("change", _, "weight") => ('w', Role::Accent),
+        ("change", _, "maintenance") => ('m', Role::Warn),
+        ("change", "backend", "add") => ('a', Role::Ok),
+        ("change", "backend", "remove") => ('r', Role::Warn),
+        ("change", _, "undo" | "rollback") => ('u', Role::Accent),
         _ => return None,
     };
     Some(Mark { time_ms: event.time_ms, letter, role })
 }
 
-impl Mark {
-    /// In which of `count` columns of the `window` up to `end_ms` it lies, as series are drawn.
-    pub(crate) fn column(self, end_ms: i64, window: Window, count: u16) -> Option<u16> {
-        let window_ms = i64::try_from(window.length().as_millis()).ok()?;
-        let bucket_ms = (window_ms / i64::from(count.max(1))).max(1);
-        let last = end_ms.div_euclid(bucket_ms);
-        let back = last.saturating_sub(self.time_ms.div_euclid(bucket_ms));
-        let back = u16::try_from(back).ok().filter(|back| *back < count)?;
-        Some(count - 1 - back)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::tui::series::Series;
 
     fn event(kind: &str, target: &str, what: &str, time_ms: i64) -> Event {
         Event {
@@ -82,28 +77,19 @@ mod tests {
         let letters = |concerns: fn(&str) -> bool| {
             marks(events.iter(), concerns).iter().map(|mark| mark.letter).collect::<String>()
         };
+        let letter = |it: &Event| marks([it].into_iter(), |_| true).first().map(|it| it.letter);
+        for (kind, target, what, severity, expected) in [
+            ("health", "backend/a", "healthy -> unhealthy: refused", Severity::Error, Some('x')),
+            ("health", "backend/a", "healthy -> ejected: 5 failed", Severity::Warn, Some('j')),
+            ("health", "backend/a", "unhealthy -> healthy: 200", Severity::Info, Some('o')),
+            ("change", "backend/a", "remove: active -> absent", Severity::Info, Some('r')),
+            ("config", "gateway", "config: 1 pool -> 2 pools", Severity::Info, Some('C')),
+            ("tls", "listener/https", "its certificates changed", Severity::Info, None),
+        ] {
+            let event = Event { severity, ..event(kind, target, what, 1) };
+            assert_eq!(letter(&event), expected, "{what}");
+        }
         assert_eq!(letters(|_| true), "Lsdd");
         assert_eq!(letters(|target| target == "backend/app-2"), "d");
-    }
-
-    proptest! {
-        #[test]
-        fn a_mark_stands_where_the_value_of_its_second_is_drawn(
-            end_s in 1_000_i64..100_000, ago_s in 0_i64..70, count in 1_u16..200,
-        ) {
-            let mut series = Series::default();
-            let time_ms = (end_s - ago_s) * 1_000;
-            series.note(time_ms, Some(1.0));
-            let drawn = series.columns(end_s * 1_000, Window::Minute, count.into());
-            let at = Mark { time_ms, letter: 'd', role: Role::Plain }
-                .column(end_s * 1_000, Window::Minute, count);
-            // A step that begins before the first column may reach into some.
-            let reached = 1 + usize::from(count) / 60;
-            let begins = drawn.iter().skip(reached).any(Option::is_some);
-            match at {
-                Some(at) => prop_assert_eq!(drawn[usize::from(at)], Some(1.0)),
-                None => prop_assert!(!begins, "{} {:?}", ago_s, drawn),
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    charts,
     contexts::Reach,
     dialog,
     key::Key,
@@ -96,6 +97,8 @@ pub(crate) enum Action {
     LongerWindow,
     /// Looks less far back.
     ShorterWindow,
+    /// Does something to the charts.
+    Charts(charts::Msg),
     /// Tries the gateway now.
     Retry,
     /// Draws everything anew.

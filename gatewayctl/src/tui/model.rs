@@ -6,6 +6,7 @@ use super::{
     bindings::{self, Keymap, Label, Scope},
     burst::Burst,
     care::Care,
+    charts::Charts,
     connection::{Connection, Freshness},
     contexts::Chooser,
     dialog::{Around, Dialog},
@@ -18,6 +19,7 @@ use super::{
     picture::Picture,
     screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler, tls},
     themes::Themes,
+    timeline::Timeline,
     turns::Turns,
     window::Window,
 };
@@ -101,6 +103,8 @@ pub(crate) struct Model {
     pub(crate) lines: Vec<String>,
     /// How far back its operator wants charts to look; as far as something was seen when not said.
     pub(crate) wanted_window: Option<Window>,
+    /// What is remembered of charts.
+    pub(crate) charts: Charts,
     /// What was said last.
     pub(crate) notices: Notices,
     /// Backends whose drain was asked for here.
@@ -162,6 +166,7 @@ impl Model {
             palette: None,
             lines: Vec::new(),
             wanted_window: None,
+            charts: Charts::default(),
             notices: Notices::default(),
             drains: Vec::new(),
             turns: Vec::new(),
@@ -180,6 +185,11 @@ impl Model {
     /// Says something to the operator.
     pub(crate) fn say(&mut self, notice: Notice) {
         self.notices.say(self.now, notice);
+    }
+
+    /// Freezes what is shown.
+    pub(crate) fn pause(&mut self) {
+        self.paused = Some(Pause { picture: self.live.clone(), since: self.now, missed: 0 });
     }
 
     /// What is shown: the newest, or what was frozen.
@@ -202,6 +212,11 @@ impl Model {
     /// The key of an action, as the screen says it.
     pub(crate) fn key(&self, action: &str) -> Label {
         self.settings.keymap.label(action)
+    }
+
+    /// Which part of the past charts show.
+    pub(crate) fn timeline(&self) -> Timeline {
+        self.charts.timeline(self.shown(), self.window())
     }
 
     /// How far what is shown may be taken for the present.
@@ -244,7 +259,8 @@ impl Model {
             picture,
             snapshot: picture.snapshot.as_ref()?,
             look: Look { stale: self.freshness().is_stale(), ..self.settings.look },
-            window: self.window(),
+            timeline: self.timeline(),
+            scales: &self.charts.scales,
             staged: &self.backends.staged,
             keymap: &self.settings.keymap,
             bells: &self.bells,

@@ -51,12 +51,27 @@ impl Series {
     /// The `window` up to `end_ms` in `count` columns, oldest first. Each holds its greatest value,
     /// so that no spike is lost; a gap holds none.
     pub(crate) fn columns(&self, end_ms: i64, window: Window, count: usize) -> Vec<Option<f64>> {
-        let ring = match window {
+        self.ring(window).columns(end_ms, window.length(), count)
+    }
+
+    /// The greatest value of the `window` up to `end_ms`, of columns too that begin before it.
+    pub(crate) fn peak(&self, end_ms: i64, window: Window) -> Option<f64> {
+        let length_ms = window.length_ms();
+        let begin_ms = end_ms.saturating_sub(length_ms + length_ms / 10);
+        self.ring(window).greatest(begin_ms, end_ms)
+    }
+
+    /// The value at a moment, as finely as the `window` is drawn.
+    pub(crate) fn at(&self, time_ms: i64, window: Window) -> Option<f64> {
+        self.ring(window).greatest(time_ms, time_ms)
+    }
+
+    fn ring(&self, window: Window) -> &Ring {
+        match window {
             Window::Minute | Window::Five | Window::Quarter => &self.fine,
             Window::Hour | Window::Six => &self.coarse,
             Window::Day => &self.long,
-        };
-        ring.columns(end_ms, window.length(), count)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The list of the screen that is shown: moving in it, filtering it, keeping its selection.
 
 use super::{
+    charts,
     dialog::input::Input,
     list,
     model::Model,
@@ -20,6 +21,7 @@ pub(crate) fn settle(model: &mut Model) {
     if model.screen == Screen::Events {
         model.events.see(picture);
     }
+    charts::settle(model);
 }
 
 /// Does something to the list of the screen.

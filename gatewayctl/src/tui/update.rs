@@ -3,6 +3,7 @@
 use super::{
     bindings::{self, Scope},
     burst::Verdict,
+    charts,
     connection::Freshness,
     contexts,
     dialog::{self, Dialog, Step},
@@ -11,10 +12,11 @@ use super::{
     key::Key,
     list,
     message::{Action, Msg},
-    model::{Model, Pause},
+    model::Model,
     moment::Moment,
     notice::Notice,
     palette::{self, Palette},
+    readings,
     screens::{Screen, Wish, backends, events, limits, scaler, tls},
     setting, settle, wish, word,
 };
@@ -96,9 +98,12 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 /// What a key does now.
 fn meaning(model: &Model, key: Key) -> Option<Action> {
     let keymap = &model.settings.keymap;
-    let is_lost = model.dialog.is_none() && matches!(model.freshness(), Freshness::Lost { .. });
+    let is_here = model.dialog.is_none();
+    let is_lost = is_here && matches!(model.freshness(), Freshness::Lost { .. });
     let lost = is_lost.then(|| keymap.find(bindings::LOST, key)).flatten();
-    lost.or_else(|| keymap.find(model.scopes(), key))
+    let reads = is_here && model.charts.reads() && readings::has_charts(model.screen);
+    let read = || reads.then(|| keymap.find(bindings::CURSOR, key)).flatten();
+    lost.or_else(read).or_else(|| keymap.find(model.scopes(), key))
 }
 
 fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
@@ -137,6 +142,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::PreviousScreen => show(model, model.screen.step(Screen::ALL.len() - 1)),
         Action::Help => model.help = Some(0),
         Action::Pause => pause(model),
+        Action::Charts(msg) => charts::act(model, msg),
         Action::LongerWindow => model.wanted_window = Some(model.window().longer()),
         Action::ShorterWindow => model.wanted_window = Some(model.window().shorter()),
         Action::Retry => return vec![Effect::Retry],
@@ -201,10 +207,13 @@ fn show(model: &mut Model, screen: Screen) {
 }
 
 fn pause(model: &mut Model) {
-    model.paused = match model.paused {
-        Some(_) => None,
-        None => Some(Pause { picture: model.live.clone(), since: model.now, missed: 0 }),
-    };
+    match model.paused {
+        Some(_) => {
+            model.paused = None;
+            model.charts.follow();
+        }
+        None => model.pause(),
+    }
 }
 
 fn back(model: &mut Model, key: Key) -> Vec<Effect> {

@@ -12,7 +12,7 @@ use super::{
     connection::Freshness,
     contexts, figures, header,
     model::Model,
-    palette_view,
+    palette_view, readings,
     screens::{Screen, backends, events, limits, overview, scaler, tls},
     theme::Role,
 };
@@ -184,6 +184,13 @@ fn said(model: &Model) -> Vec<Span<'_>> {
         );
         return vec![look.text(Role::Warn, words)];
     }
+    let is_error =
+        model.notices.shown(model.now).is_some_and(|it| it.tone == super::notice::Tone::Error);
+    if let Some(at_ms) =
+        model.timeline().cursor_ms.filter(|_| !is_error && readings::has_charts(model.screen))
+    {
+        return reading(model, at_ms);
+    }
     let Some(notice) = model.notices.shown(model.now) else { return Vec::new() };
     let esc = match notice.tone {
         super::notice::Tone::Error => format!("  ({})", model.key("screen.back")),
@@ -194,6 +201,24 @@ fn said(model: &Model) -> Vec<Span<'_>> {
         look.text(Role::Plain, notice.text.as_str()),
         look.text(Role::Muted, esc),
     ]
+}
+
+/// What the charts say at the moment that is read, and what happened then.
+fn reading(model: &Model, at_ms: i64) -> Vec<Span<'_>> {
+    let look = model.settings.look;
+    let time = figures::time_of_day(at_ms);
+    let mut spans = vec![Span::styled(format!(" {time}Z "), look.style(Role::Selected))];
+    for (label, value) in readings::readings(model) {
+        spans.push(look.label("  "));
+        spans.push(look.label(label));
+        spans.push(Span::raw(" "));
+        spans.push(look.text(Role::Title, value));
+    }
+    if let Some(event) = readings::happened(model) {
+        let name = event.target.split_once('/').map_or(event.target.as_str(), |(_, name)| name);
+        spans.push(look.text(Role::Plain, format!("  {name} {}", event.what)));
+    }
+    spans
 }
 
 /// The gateway in one line; a dialog's question goes first. A second one has what was said, or the

@@ -45,6 +45,12 @@ impl Window {
         })
     }
 
+    /// How long it is, in milliseconds.
+    pub(crate) const fn length_ms(self) -> i64 {
+        // A day at most.
+        self.length().as_secs().cast_signed() * 1000
+    }
+
     /// Its word on the screen.
     pub(crate) const fn word(self) -> &'static str {
         match self {

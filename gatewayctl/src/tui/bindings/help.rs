@@ -35,7 +35,7 @@ pub(crate) fn view(
 
 fn rows(look: Look, keymap: &Keymap, scopes: &[Scope], width: usize) -> Vec<Vec<Span<'static>>> {
     let mut rows = Vec::new();
-    for scope in scopes.iter().chain([&Scope::Lost, &Scope::Dialog]) {
+    for scope in scopes.iter().chain([&Scope::Cursor, &Scope::Lost, &Scope::Dialog]) {
         rows.push(vec![Span::styled(format!(" {}", scope.title()), look.style(Role::Title))]);
         let held =
             keymap.rows().filter(|(binding, keys)| binding.scope == *scope && !keys.is_empty());

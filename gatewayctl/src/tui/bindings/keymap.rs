@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Binding, DIALOG, Scope, TABLE, stack};
+use super::{Binding, CURSOR, DIALOG, Scope, TABLE, stack};
 use crate::{
     config::{Mistake, Rebinding, Word, suggestion},
     output::columns::KeyRow,
@@ -129,7 +129,7 @@ impl fmt::Display for Label {
 fn meet(one: Scope, other: Scope) -> bool {
     // What holds while the link is lost goes before all else, and must not shut anybody in.
     let lost: &[Scope] = &[Scope::Lost, Scope::Global];
-    let mut stacks = Screen::ALL.into_iter().map(stack).chain([DIALOG, lost]);
+    let mut stacks = Screen::ALL.into_iter().map(stack).chain([DIALOG, CURSOR, lost]);
     stacks.any(|stack| stack.contains(&one) && stack.contains(&other))
 }
 

@@ -54,6 +54,8 @@ pub(crate) enum Scope {
     Events,
     /// On TLS.
     Tls,
+    /// While a moment is read from charts; before those of the screen.
+    Cursor,
     /// While the link is lost; before all others.
     Lost,
     /// In a dialog.
@@ -62,7 +64,7 @@ pub(crate) enum Scope {
 
 impl Scope {
     /// All of them, as the help tells them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Global,
         Self::List,
         Self::Table,
@@ -72,6 +74,7 @@ impl Scope {
         Self::Scaler,
         Self::Events,
         Self::Tls,
+        Self::Cursor,
         Self::Lost,
         Self::Dialog,
     ];
@@ -88,6 +91,7 @@ impl Scope {
             Self::Scaler => "Scaler",
             Self::Events => "Events",
             Self::Tls => "TLS",
+            Self::Cursor => "While charts are read",
             Self::Lost => "While the link is lost",
             Self::Dialog => "Dialogs",
         }
@@ -96,6 +100,9 @@ impl Scope {
 
 /// What holds together in a dialog.
 pub(crate) const DIALOG: &[Scope] = &[Scope::Dialog];
+
+/// What holds before a screen's own while charts are read.
+pub(crate) const CURSOR: &[Scope] = &[Scope::Cursor];
 
 /// What holds before all else while the link is lost.
 pub(crate) const LOST: &[Scope] = &[Scope::Lost];

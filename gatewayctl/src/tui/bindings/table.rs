@@ -2,7 +2,7 @@
 
 use super::{Binding, Scope};
 use crate::tui::{
-    dialog,
+    charts, dialog,
     key::Key::{
         self, BackTab, Char, Ctrl, Down, End, Enter, Esc, Home, Left, PageDown, PageUp, Right, Tab,
         Up,
@@ -142,6 +142,10 @@ pub(crate) static TABLE: &[Binding] = &[
     row(Scope::Tls, &[Char('r')], Action::Tls(tls::Msg::Reload), "cert.reload", "read the files of its listener again, now", Some(("r", "reload"))),
     row(Scope::Tls, &[Enter, Char('z')], Action::Tls(tls::Msg::Zoom), "cert.open", "the certificate and its chain on the whole screen, and back", Some(("Enter", "chain"))),
 
+    row(Scope::Cursor, &[Left, Char('h')], Action::Charts(charts::Msg::Left), "chart.left", "read a moment before", None),
+    row(Scope::Cursor, &[Right, Char('l')], Action::Charts(charts::Msg::Right), "chart.right", "read a moment later", None),
+    row(Scope::Cursor, &[Esc], Action::Charts(charts::Msg::Cursor), "chart.end", "read no more", None),
+
     row(Scope::Lost, &[Char('r')], Action::Retry, "link.retry", "try the gateway now", None),
 
     list(&[Char('j'), Down], list::Msg::Down, "list.down", "down", None),
@@ -168,6 +172,10 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Char('h'), Left], Action::PreviousScreen, "screen.before", "screen before", None),
     global(&[Char(']')], Action::LongerWindow, "window.longer", "charts look further back", None),
     global(&[Char('[')], Action::ShorterWindow, "window.shorter", "charts look less far back", None),
+    global(&[Char('{')], Action::Charts(charts::Msg::Earlier), "window.earlier", "charts go back in time (and the screen is paused)", None),
+    global(&[Char('}')], Action::Charts(charts::Msg::Later), "window.later", "charts come forward again", None),
+    global(&[Char('0')], Action::Charts(charts::Msg::Newest), "window.newest", "charts show the newest again", None),
+    global(&[Char('c')], Action::Charts(charts::Msg::Cursor), "chart.cursor", "read the values of a moment from all charts", None),
     global(&[Char('p')], Action::Pause, "screen.pause", "pause: freeze the screen, p again follows", Some(("p", "pause"))),
     global(&[Char(':')], Action::Palette, "palette.open", "a command, as on the command line", None),
     global(&[Char('C')], Action::Contexts, "screen.contexts", "contexts: switch to another gateway", None),

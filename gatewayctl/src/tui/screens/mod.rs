@@ -19,8 +19,9 @@ use super::{
     moment::Moment,
     notice::Notice,
     picture::Picture,
+    scales::Scales,
+    timeline::Timeline,
     turns::Turns,
-    window::Window,
 };
 use crate::model::Snapshot;
 
@@ -108,8 +109,10 @@ pub(crate) struct Scene<'a> {
     pub(crate) snapshot: &'a Snapshot,
     /// How texts become cells.
     pub(crate) look: Look,
-    /// How far back charts look.
-    pub(crate) window: Window,
+    /// Which part of the past charts show.
+    pub(crate) timeline: Timeline,
+    /// How high their scales are.
+    pub(crate) scales: &'a Scales,
     /// Weights that were asked for and not yet applied.
     pub(crate) staged: &'a staged::Staged,
     /// Which key does what.
@@ -132,7 +135,7 @@ impl<'a> Scene<'a> {
             look: self.look,
             history: &self.picture.history,
             now_ms: self.snapshot.time_ms,
-            window: self.window,
+            timeline: self.timeline,
             staged: self.staged,
             blocked: &self.snapshot.blocks,
         }

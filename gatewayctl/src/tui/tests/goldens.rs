@@ -239,6 +239,25 @@ fn an_inquiry_that_failed() {
 }
 
 #[test]
+fn a_moment_is_read_from_charts() {
+    for screen in [Screen::Overview, Screen::Backends, Screen::Limits, Screen::Scaler] {
+        let mut story = Story::watching(unicode()).on(screen);
+        story.press("c");
+        for _ in 0..8 {
+            story.key(Key::Left);
+        }
+        golden(&story, &format!("{}_cursor", named(screen)));
+    }
+}
+
+#[test]
+fn charts_of_an_earlier_time() {
+    let mut story = Story::watching(unicode());
+    story.press("[{");
+    golden(&story, "overview_earlier");
+}
+
+#[test]
 fn a_certificate_with_its_chain() {
     let mut story = Story::watching(unicode()).on(Screen::Tls);
     story.press("j");

@@ -1,6 +1,7 @@
 //! The whole dashboard without a network or a terminal: stories of messages, and the frames they end in.
 
 mod care;
+mod charts;
 mod contexts;
 mod drains;
 mod events;

@@ -2,7 +2,10 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::tui::{figures, look::Look, marks::Mark, series::Series, theme::Role, window::Window};
+use crate::tui::{
+    figures, look::Look, marks::Mark, scales::ceiling, series::Series, theme::Role,
+    timeline::Timeline, window::Window,
+};
 
 /// Cells left of a chart for its scale.
 const SCALE: u16 = 6;
@@ -25,10 +28,10 @@ pub(crate) struct Chart<'a> {
     pub(crate) front: Layer<'a>,
     /// A figure that is never smaller, behind it.
     pub(crate) behind: Option<Layer<'a>>,
-    /// The time of its right edge, milliseconds since the Unix epoch.
-    pub(crate) end_ms: i64,
-    /// How far back it looks.
-    pub(crate) window: Window,
+    /// Which part of the past it shows.
+    pub(crate) timeline: Timeline,
+    /// The greatest value on its scale; none, what fits.
+    pub(crate) top: Option<f64>,
     /// What happened, on the axis.
     pub(crate) marks: &'a [Mark],
 }
@@ -38,18 +41,19 @@ impl Chart<'_> {
     pub(crate) fn draw(&self, look: Look, buffer: &mut Buffer, area: Rect) {
         let Some(axes) = Axes::of(area) else { return };
         let plot = axes.plot;
-        let columns =
-            |layer: &Layer<'_>| layer.series.columns(self.end_ms, self.window, plot.width.into());
+        let Timeline { end_ms, window, .. } = self.timeline;
+        let columns = |layer: &Layer<'_>| layer.series.columns(end_ms, window, plot.width.into());
         let front = columns(&self.front);
         let behind = self.behind.as_ref().map(columns).unwrap_or_default();
-        let top = ceiling(front.iter().chain(&behind).flatten().copied().fold(0.0, f64::max));
-        axes.draw(look, buffer, top, self.window);
+        let greatest = front.iter().chain(&behind).flatten().copied().fold(0.0, f64::max);
+        let top = self.top.unwrap_or_else(|| ceiling(greatest));
+        axes.draw(look, buffer, top, self.timeline);
         if let Some(layer) = self.behind {
             let glyphs = &look.glyphs.behind;
             draw_area(buffer, plot, &behind, top, glyphs, look.style(layer.role));
         }
         draw_area(buffer, plot, &front, top, &look.glyphs.area, look.style(self.front.role));
-        axes.draw_marks(look, buffer, self.marks, (self.end_ms, self.window));
+        axes.draw_marks(look, buffer, self.marks, self.timeline);
     }
 }
 
@@ -108,7 +112,7 @@ impl Axes {
     }
 
     /// Draws them, with `top` as the greatest value.
-    pub(super) fn draw(self, look: Look, buffer: &mut Buffer, top: f64, window: Window) {
+    pub(super) fn draw(self, look: Look, buffer: &mut Buffer, top: f64, timeline: Timeline) {
         let Self { area, plot } = self;
         let style = look.style(Role::Muted);
         for row in 0..plot.height {
@@ -124,69 +128,61 @@ impl Axes {
         let rule: String = std::iter::repeat_n(look.glyphs.rule, usize::from(plot.width)).collect();
         let axis = format!("{:>5}{}{rule}", 0, look.glyphs.origin);
         buffer.set_string(area.x, plot.bottom(), axis, style);
-        draw_times(buffer, plot, window, style);
+        draw_times(buffer, plot, timeline, style);
     }
 
-    /// Draws what happened onto the time axis of the window up to a moment; the newest of a column
-    /// is seen.
+    /// Draws what happened onto the time axis, the newest of a column over the others, and the cursor
+    /// through everything.
     pub(super) fn draw_marks(
         self,
         look: Look,
         buffer: &mut Buffer,
         marks: &[Mark],
-        (end_ms, window): (i64, Window),
+        timeline: Timeline,
     ) {
         for mark in marks {
-            if let Some(column) = mark.column(end_ms, window, self.plot.width) {
+            if let Some(column) = timeline.column(mark.time_ms, self.plot.width) {
                 let (x, y) = (self.plot.x + column, self.plot.bottom());
                 buffer.set_string(x, y, mark.letter.to_string(), look.style(mark.role));
             }
         }
+        if let Some(column) = timeline.cursor(self.plot.width) {
+            let place = Rect { x: self.plot.x + column, width: 1, ..self.plot };
+            for y in place.top()..place.bottom() {
+                if buffer[(place.x, y)].symbol() == " " {
+                    buffer.set_string(place.x, y, look.glyphs.bar.to_string(), Style::new());
+                }
+            }
+            buffer.set_style(place, look.style(Role::Selected));
+        }
     }
 }
 
-/// Below the axis: how long ago, in equal parts, and now.
-fn draw_times(buffer: &mut Buffer, plot: Rect, window: Window, style: Style) {
+/// Below the axis: round times where they lie, and the time of the right edge.
+fn draw_times(buffer: &mut Buffer, plot: Rect, timeline: Timeline, style: Style) {
     let y = plot.bottom() + 1;
-    buffer.set_string(plot.right().saturating_sub(3), y, "now", style);
-    let parts = window.parts();
-    let width = u64::from(plot.width);
-    let shown = if width >= parts * 9 { parts } else { 1 };
-    for part in 0..shown {
-        let ago = window.length().as_secs() * (parts - part) / parts;
-        let label = match ago {
-            7_200.. if ago.is_multiple_of(3_600) => format!("-{}h", ago / 3_600),
-            _ if ago.is_multiple_of(60) => format!("-{}m", ago / 60),
-            _ => format!("-{ago}s"),
-        };
-        let x = plot.x + u16::try_from(width * part / parts).unwrap_or(0);
-        buffer.set_string(x, y, label, style);
+    let clock = |time_ms| match timeline.window {
+        Window::Minute => figures::time_of_day(time_ms),
+        _ => figures::hour_and_minute(time_ms),
+    };
+    let edge =
+        if timeline.is_newest { "now".to_owned() } else { figures::time_of_day(timeline.end_ms) };
+    let cells = |text: &str| u16::try_from(text.len()).unwrap_or(u16::MAX);
+    let mut free = plot.right().saturating_sub(cells(&edge));
+    buffer.set_string(free, y, edge, style);
+    for tick in timeline.ticks() {
+        let Some(column) = timeline.column(tick, plot.width) else { continue };
+        let (x, label) = (plot.x + column, clock(tick));
+        if x + cells(&label) < free {
+            buffer.set_string(x, y, label, style);
+            free = x;
+        }
     }
-}
-
-/// The next of 1, 2, 5, 10, 20 … above the greatest value: the scale rarely moves.
-pub(super) fn ceiling(greatest: f64) -> f64 {
-    if greatest <= 0.0 || !greatest.is_finite() {
-        return 1.0;
-    }
-    let decade = 10_f64.powf(greatest.log10().floor());
-    [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|step| step * decade)
-        .find(|step| *step >= greatest)
-        .unwrap_or(10.0 * decade)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_scale_is_a_round_number_above_all_values() {
-        for (greatest, top) in [(0.0, 1.0), (0.3, 0.5), (15_910.0, 20_000.0), (100.0, 100.0)] {
-            assert!((ceiling(greatest) - top).abs() < 1e-9, "{greatest}");
-        }
-    }
 
     #[test]
     fn what_is_known_is_visible_and_what_is_not_is_blank() {
@@ -198,8 +194,13 @@ mod tests {
         let chart = Chart {
             front: layer,
             behind: None,
-            end_ms: 59_000,
-            window: Window::Minute,
+            timeline: Timeline {
+                end_ms: 59_000,
+                window: Window::Minute,
+                is_newest: true,
+                cursor_ms: None,
+            },
+            top: None,
             marks: &[],
         };
         let mut buffer = Buffer::empty(Rect::new(0, 0, 67, 6));

@@ -2,8 +2,10 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::chart::{Axes, ceiling};
-use crate::tui::{look::Look, marks::Mark, series::Series, theme::Role, window::Window};
+use super::chart::Axes;
+use crate::tui::{
+    look::Look, marks::Mark, scales::ceiling, series::Series, theme::Role, timeline::Timeline,
+};
 
 /// One figure over time.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +23,10 @@ pub(crate) struct Line<'a> {
 pub(crate) struct Lines<'a> {
     /// The figures; where they meet, the last is seen.
     pub(crate) lines: Vec<Line<'a>>,
-    /// The time of the right edge, milliseconds since the Unix epoch.
-    pub(crate) end_ms: i64,
-    /// How far back it looks.
-    pub(crate) window: Window,
+    /// Which part of the past is shown.
+    pub(crate) timeline: Timeline,
+    /// The greatest value on the scale; none, what fits.
+    pub(crate) top: Option<f64>,
     /// What happened, on the axis.
     pub(crate) marks: Vec<Mark>,
 }
@@ -37,10 +39,13 @@ impl Lines<'_> {
         let columns: Vec<Vec<Option<f64>>> = self
             .lines
             .iter()
-            .map(|line| line.series.columns(self.end_ms, self.window, plot.width.into()))
+            .map(|line| {
+                line.series.columns(self.timeline.end_ms, self.timeline.window, plot.width.into())
+            })
             .collect();
-        let top = ceiling(columns.iter().flatten().flatten().copied().fold(0.0, f64::max));
-        axes.draw(look, buffer, top, self.window);
+        let greatest = columns.iter().flatten().flatten().copied().fold(0.0, f64::max);
+        let top = self.top.unwrap_or_else(|| ceiling(greatest));
+        axes.draw(look, buffer, top, self.timeline);
         for (line, values) in self.lines.iter().zip(&columns) {
             for (x, value) in (plot.x..plot.right()).zip(values) {
                 // Nothing at all lies on the axis, which is drawn already.
@@ -55,7 +60,7 @@ impl Lines<'_> {
                 buffer.set_string(x, plot.bottom(), " ", look.style(Role::Muted));
             }
         }
-        axes.draw_marks(look, buffer, &self.marks, (self.end_ms, self.window));
+        axes.draw_marks(look, buffer, &self.marks, self.timeline);
     }
 }
 
@@ -70,6 +75,7 @@ fn height(part: f64, rows: u16) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::window::Window;
 
     #[test]
     fn each_line_has_its_letter_nothing_lies_on_the_axis_and_a_gap_has_none() {
@@ -83,8 +89,13 @@ mod tests {
                 Line { series: &busy, letter: 'b', role: Role::Plain },
                 Line { series: &idle, letter: 'i', role: Role::Plain },
             ],
-            end_ms: 59_000,
-            window: Window::Minute,
+            timeline: Timeline {
+                end_ms: 59_000,
+                window: Window::Minute,
+                is_newest: true,
+                cursor_ms: None,
+            },
+            top: None,
             marks: Vec::new(),
         };
         let mut buffer = Buffer::empty(Rect::new(0, 0, 67, 6));

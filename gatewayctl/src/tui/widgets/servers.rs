@@ -4,7 +4,7 @@
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::chart::{Axes, draw_area};
-use crate::tui::{look::Look, marks::Mark, series::Series, theme::Role, window::Window};
+use crate::tui::{look::Look, marks::Mark, series::Series, theme::Role, timeline::Timeline};
 
 /// Cells right of the plot for the scale in percent.
 const RIGHT: u16 = 5;
@@ -22,10 +22,8 @@ pub(crate) struct Servers<'a> {
     pub(crate) cpu: &'a Series,
     /// Percent of CPU that is aimed at.
     pub(crate) target: Option<u32>,
-    /// The time of the right edge, milliseconds since the Unix epoch.
-    pub(crate) end_ms: i64,
-    /// How far back it looks.
-    pub(crate) window: Window,
+    /// Which part of the past is shown.
+    pub(crate) timeline: Timeline,
     /// What happened, on the axis.
     pub(crate) marks: &'a [Mark],
 }
@@ -36,10 +34,12 @@ impl Servers<'_> {
         let inner = Rect { width: area.width.saturating_sub(RIGHT), ..area };
         let Some(axes) = Axes::of(inner) else { return };
         let plot = axes.plot;
-        let columns = |series: &Series| series.columns(self.end_ms, self.window, plot.width.into());
+        let columns = |series: &Series| {
+            series.columns(self.timeline.end_ms, self.timeline.window, plot.width.into())
+        };
         let (ready, all) = (columns(self.ready), columns(self.with_starting));
         let top = even_above(all.iter().chain(&ready).flatten().copied().fold(0.0, f64::max));
-        axes.draw(look, buffer, top, self.window);
+        axes.draw(look, buffer, top, self.timeline);
         let (muted, plain) = (look.style(Role::Muted), look.style(Role::Accent));
         draw_area(buffer, plot, &all, top, &look.glyphs.behind, muted);
         draw_area(buffer, plot, &ready, top, &look.glyphs.area, plain);
@@ -49,7 +49,7 @@ impl Servers<'_> {
             let y = row(cpu, plot);
             buffer.set_string(x, y, LINE.to_string(), look.style(Role::Warn));
         }
-        axes.draw_marks(look, buffer, self.marks, (self.end_ms, self.window));
+        axes.draw_marks(look, buffer, self.marks, self.timeline);
     }
 
     /// The scale in percent, and the target as a rule where nothing else is.
@@ -90,6 +90,7 @@ fn row(part: f64, plot: Rect) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::window::Window;
 
     #[test]
     fn servers_and_their_cpu_each_have_their_scale() {
@@ -105,8 +106,12 @@ mod tests {
             with_starting: &all,
             cpu: &cpu,
             target: Some(50),
-            end_ms: 59_000,
-            window: Window::Minute,
+            timeline: Timeline {
+                end_ms: 59_000,
+                window: Window::Minute,
+                is_newest: true,
+                cursor_ms: None,
+            },
             marks: &[],
         };
         let mut buffer = Buffer::empty(Rect::new(0, 0, 72, 12));

@@ -119,7 +119,7 @@ pub(crate) fn words(backend: &Backend, now_ms: i64) -> String {
 
 fn trend(backend: &Backend, lens: &Lens<'_>) -> Cell {
     let row = lens.history.backend(&backend.name).map_or_else(String::new, |seen| {
-        sparkline(lens.look, &seen.rps, lens.now_ms, lens.window, usize::from(TREND))
+        sparkline(lens.look, &seen.rps, lens.timeline, usize::from(TREND))
     });
     Cell::text(Role::Accent, row)
 }

@@ -16,7 +16,7 @@ use crate::{
         widgets::{
             chart::{Chart, Layer},
             panel,
-            sparkline::sparkline,
+            sparkline::trend,
         },
     },
 };
@@ -78,13 +78,16 @@ fn draw_charts(
     let half = area.width / 2;
     let places =
         [Rect { width: half, ..area }, Rect { x: area.x + half, width: area.width - half, ..area }];
-    let charts = [("req/s", &seen.rps, Role::Accent), ("in flight", &seen.in_flight, Role::Plain)];
-    for (place, (title, series, role)) in places.into_iter().zip(charts) {
+    let charts = [
+        ("req/s", "rps", &seen.rps, Role::Accent),
+        ("in flight", "in_flight", &seen.in_flight, Role::Plain),
+    ];
+    for (place, (title, figure, series, role)) in places.into_iter().zip(charts) {
         look.row(buffer, place, 0, vec![look.label(" "), look.text(Role::Title, title)]);
         let below = Rect { y: place.y + 1, height: place.height - 1, ..place };
         let front = Layer { series, role };
-        let (end_ms, window) = (scene.snapshot.time_ms, scene.window);
-        Chart { front, behind: None, end_ms, window, marks }.draw(look, buffer, below);
+        let (timeline, top) = (scene.timeline, scene.scales.top(&format!("{target}/{figure}")));
+        Chart { front, behind: None, timeline, top, marks }.draw(look, buffer, below);
     }
 }
 
@@ -96,8 +99,7 @@ fn draw_trends(seen: &BackendHistory, scene: &Scene<'_>, buffer: &mut Buffer, ar
         [(" rps ", &seen.rps), ("  infl ", &seen.in_flight), ("  p99 ", &seen.p99)]
     {
         spans.push(look.label(label));
-        let row = sparkline(look, series, scene.snapshot.time_ms, scene.window, width);
-        spans.push(Span::styled(row, look.style(Role::Accent)));
+        spans.extend(trend(look, Role::Accent, series, scene.timeline, width));
     }
     look.row(buffer, area, 0, spans);
 }

@@ -24,12 +24,13 @@ pub(super) fn draw(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let lines = lines(scene, usize::from(area.width));
     let legend: Vec<String> =
         lines.iter().map(|(name, line)| format!("{} {name}", line.letter)).collect();
-    let title = format!("rejections/s by rule ({})  {}", scene.window.word(), legend.join("  "));
+    let title =
+        format!("rejections/s by rule ({})  {}", scene.timeline.window.word(), legend.join("  "));
     let room = panel::panel(scene.look, buffer, area, &title);
     let lines = Lines {
         lines: lines.into_iter().map(|(_, line)| line).collect(),
-        end_ms: scene.snapshot.time_ms,
-        window: scene.window,
+        timeline: scene.timeline,
+        top: scene.scales.top("rejections"),
         marks: scene.marks(|target| target.starts_with("limit/") || target.starts_with("block/")),
     };
     lines.draw(scene.look, buffer, room);
@@ -39,7 +40,7 @@ pub(super) fn draw(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
 fn lines<'a>(scene: &Scene<'a>, columns: usize) -> Vec<(&'a str, Line<'a>)> {
     let most = |limit: &Limit| {
         let seen = scene.picture.history.limit(&limit.name)?;
-        let columns = seen.rejected.columns(scene.snapshot.time_ms, scene.window, columns);
+        let columns = seen.rejected.columns(scene.timeline.end_ms, scene.timeline.window, columns);
         columns.into_iter().flatten().reduce(f64::max)
     };
     let mut limits: Vec<(&Limit, f64)> =

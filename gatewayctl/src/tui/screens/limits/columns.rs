@@ -56,7 +56,7 @@ pub(crate) fn refused(limit: &Limit) -> Cell {
 /// What it refused over time.
 pub(crate) fn trend(limit: &Limit, lens: &Lens<'_>) -> Cell {
     let row = lens.history.limit(&limit.name).map_or_else(String::new, |seen| {
-        sparkline(lens.look, &seen.rejected, lens.now_ms, lens.window, usize::from(TREND))
+        sparkline(lens.look, &seen.rejected, lens.timeline, usize::from(TREND))
     });
     Cell::text(Role::Warn, row)
 }

@@ -1,6 +1,6 @@
 //! The charts of the whole gateway: requests and latency, large or in one row.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Span};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::tui::{
     screens::Scene,
@@ -8,25 +8,26 @@ use crate::tui::{
     widgets::{
         chart::{Chart, Layer},
         panel,
-        sparkline::sparkline,
+        sparkline::trend,
     },
 };
 
 /// Draws both side by side.
 pub(super) fn charts(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let (history, look) = (&scene.picture.history, scene.look);
-    let word = scene.window.word();
+    let word = scene.timeline.window.word();
     let (front, behind) = (look.glyphs.area[8], look.glyphs.behind[8]);
     let requests = format!("req/s ({word})");
     let latency = format!("latency ms ({word})  {front} p50  {behind} p99");
     let [left, right] = panel::pair(look, buffer, area, area.width / 2, [&requests, &latency]);
-    let (end_ms, window) = (scene.snapshot.time_ms, scene.window);
+    let (timeline, top) = (scene.timeline, |what| scene.scales.top(what));
     let marks = &scene.marks(|_| true);
     let front = Layer { series: &history.rps, role: Role::Accent };
-    Chart { front, behind: None, end_ms, window, marks }.draw(look, buffer, left);
+    let chart = Chart { front, behind: None, timeline, top: top("rps"), marks };
+    chart.draw(look, buffer, left);
     let front = Layer { series: &history.p50, role: Role::Accent };
     let behind = Some(Layer { series: &history.p99, role: Role::Warn });
-    Chart { front, behind, end_ms, window, marks }.draw(look, buffer, right);
+    Chart { front, behind, timeline, top: top("latency"), marks }.draw(look, buffer, right);
 }
 
 /// Draws both as trends in one row.
@@ -36,8 +37,7 @@ pub(super) fn trends(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let mut spans = Vec::new();
     for (label, series) in [(" rps ", &history.rps), ("  p99 ", &history.p99)] {
         spans.push(look.label(label));
-        let row = sparkline(look, series, scene.snapshot.time_ms, scene.window, width);
-        spans.push(Span::styled(row, look.style(Role::Accent)));
+        spans.extend(trend(look, Role::Accent, series, scene.timeline, width));
     }
     look.row(buffer, area, 0, spans);
 }

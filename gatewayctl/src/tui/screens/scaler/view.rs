@@ -11,7 +11,7 @@ use crate::{
         widgets::{
             panel::{self, Rest},
             servers::{LINE, Servers},
-            sparkline::sparkline,
+            sparkline::trend,
         },
     },
 };
@@ -128,7 +128,7 @@ fn draw_chart(scaler: &Scaler, scene: &Scene<'_>, buffer: &mut Buffer, area: Rec
         .map_or(String::new(), |aim| format!("  {} target {aim}%", look.glyphs.rule));
     let title = format!(
         "Servers ({})  {front} ready  {behind} starting   right: {LINE} cpu{aim}",
-        scene.window.word()
+        scene.timeline.window.word()
     );
     let room = panel::panel(look, buffer, area, &title);
     let Some(seen) = scene.picture.history.pool(&scaler.pool) else { return };
@@ -139,8 +139,7 @@ fn draw_chart(scaler: &Scaler, scene: &Scene<'_>, buffer: &mut Buffer, area: Rec
         with_starting: &seen.with_starting,
         cpu: &seen.cpu,
         target: scaler.target_cpu,
-        end_ms: scene.snapshot.time_ms,
-        window: scene.window,
+        timeline: scene.timeline,
         marks,
     };
     chart.draw(look, buffer, room);
@@ -160,13 +159,11 @@ fn draw_short(state: &State, scaler: &Scaler, scene: &Scene<'_>, buffer: &mut Bu
     rows.extend(guards.into_iter().take(1));
     if let Some(seen) = scene.picture.history.pool(&scaler.pool) {
         let cells = (width / 2).saturating_sub(10);
-        let trend = |series| sparkline(look, series, scene.snapshot.time_ms, scene.window, cells);
-        rows.push(vec![
-            look.label(" ready "),
-            Span::styled(trend(&seen.ready), look.style(Role::Accent)),
-            look.label("  cpu "),
-            Span::styled(trend(&seen.cpu), look.style(Role::Warn)),
-        ]);
+        let mut row = vec![look.label(" ready ")];
+        row.extend(trend(look, Role::Accent, &seen.ready, scene.timeline, cells));
+        row.push(look.label("  cpu "));
+        row.extend(trend(look, Role::Warn, &seen.cpu, scene.timeline, cells));
+        rows.push(row);
     }
     for (line, row) in (0..).zip(rows) {
         look.row(buffer, room, line, row);
