@@ -140,19 +140,37 @@ enum Unreadable {
     Content(String),
 }
 
+/// Opens the journal at `path` and reads it. The store panics at some damage that it does not expect:
+/// that is as good as finding it.
 fn open(path: &Path) -> Result<(Database, Past), Unreadable> {
-    let database = Database::create(path).map_err(|error| match error {
+    let opened = std::panic::catch_unwind(|| {
+        let mut database = Database::create(path).map_err(unreadable)?;
+        // Reading does not look whether what is read is what was written.
+        if !database.check_integrity().map_err(unreadable)? {
+            return Err(Unreadable::Content("it is damaged: checksums do not hold".to_owned()));
+        }
+        let past = read(&database)?;
+        Ok((database, past))
+    });
+    opened.unwrap_or_else(|_| Err(Unreadable::Content("it is damaged".to_owned())))
+}
+
+fn unreadable(error: DatabaseError) -> Unreadable {
+    match error {
         DatabaseError::DatabaseAlreadyOpen => Unreadable::InUse,
-        DatabaseError::Storage(redb::StorageError::Io(error))
-            if error.kind() != std::io::ErrorKind::InvalidData
-                && error.kind() != std::io::ErrorKind::UnexpectedEof =>
-        {
+        DatabaseError::Storage(redb::StorageError::Io(error)) if !is_of_the_file(&error) => {
             Unreadable::System(error.to_string())
         }
         other => Unreadable::Content(other.to_string()),
-    })?;
-    let past = read(&database)?;
-    Ok((database, past))
+    }
+}
+
+/// Whether the file itself is at fault: with another one it would go well.
+fn is_of_the_file(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as Kind;
+    let kinds =
+        [Kind::InvalidData, Kind::UnexpectedEof, Kind::PermissionDenied, Kind::IsADirectory];
+    kinds.contains(&error.kind()) || error.raw_os_error() == Some(nix::libc::EIO)
 }
 
 fn read(database: &Database) -> Result<Past, Unreadable> {
@@ -284,6 +302,54 @@ mod tests {
         assert!(fs::read(aside).unwrap().starts_with(b"not a journal"));
         let (desired, operation) = at(1);
         journal.commit(&desired, &[operation]).unwrap();
+    }
+
+    #[test]
+    fn what_stands_where_the_journal_belongs_and_is_none_is_put_aside() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join(FILE)).unwrap();
+        let (mut journal, past) = Journal::open(directory.path()).unwrap();
+        assert!(past.quarantined.unwrap().0.is_dir());
+        let (desired, operation) = at(1);
+        journal.commit(&desired, &[operation]).unwrap();
+    }
+
+    #[test]
+    fn a_bit_that_flipped_is_found_or_harmless_wherever_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(directory.path()).unwrap();
+        for revision in 1..=20 {
+            let (desired, operation) = at(revision);
+            journal.commit(&desired, &[operation]).unwrap();
+        }
+        drop(journal);
+        let path = directory.path().join(FILE);
+        let sound = fs::read(&path).unwrap();
+        let (_, whole) = Journal::open(directory.path()).unwrap();
+        // Where something is written, and some of the rest.
+        let written = (0..sound.len()).filter(|at| sound[*at] != 0);
+        let places: Vec<usize> =
+            written.step_by(397).chain((0..sound.len()).step_by(99_991)).collect();
+        let mut found = 0;
+        for at in places {
+            let mut bytes = sound.clone();
+            bytes[at] ^= 1 << (at % 8);
+            fs::write(&path, &bytes).unwrap();
+            let (journal, past) = Journal::open(directory.path()).unwrap();
+            match past.quarantined {
+                Some((aside, why)) => {
+                    assert!(past.desired.is_none() && past.operations.is_empty(), "{why}");
+                    fs::remove_file(aside).unwrap();
+                    found += 1;
+                }
+                None => {
+                    assert_eq!(past.desired, whole.desired, "byte {at}");
+                    assert_eq!(past.operations, whole.operations, "byte {at}");
+                }
+            }
+            drop(journal);
+        }
+        assert!(found > 0, "no flip was found");
     }
 
     #[test]
