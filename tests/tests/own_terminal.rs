@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gateway_tests::{Desk, EVERYTHING, Fleet, Gateway, Terminal, until};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use gateway_tests::{Desk, EVERYTHING, Fleet, Gateway, Terminal, gatewayctl, until, write_program};
 
 fn gateway(fleet: &Fleet) -> Gateway {
     Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")))
@@ -156,6 +161,120 @@ fn a_file_that_is_saved_holds_at_once_and_a_broken_one_does_not() {
     std::fs::write(desk.file(), good.replace("[\"D\"]", "[\"q\"]")).unwrap();
     let screen = terminal.wait_for("error config.toml:7:20: q is the key of screen.quit there");
     assert!(screen.contains("D drain"), "{screen}");
+}
+
+/// A command that goes on, and the lines it wrote to a pipe.
+struct Listener {
+    child: Child,
+    lines: Receiver<String>,
+    heard: Vec<String>,
+}
+
+impl Listener {
+    fn to(desk: &Desk, line: &str) -> Listener {
+        let mut command = desk.ctl.command();
+        command.args(line.split_whitespace()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (say, lines) = channel();
+        thread::spawn(move || {
+            out.lines().map_while(Result::ok).try_for_each(|line| say.send(line).ok())
+        });
+        Listener { child, lines, heard: Vec::new() }
+    }
+
+    /// Waits until a line has `text` in it; the line.
+    #[track_caller]
+    fn wait_for(&mut self, text: &str) -> String {
+        until(&format!("a line says {text:?}, after {:?}", self.heard), || {
+            self.heard.extend(self.lines.try_iter());
+            let at = self.heard.iter().position(|line| line.contains(text))?;
+            self.heard.drain(..=at).last()
+        })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[test]
+fn what_happens_is_told_line_by_line_where_no_terminal_is() {
+    let fleet = Fleet::start(2);
+    let mut gateway = gateway(&fleet);
+    let desk = Desk::of(&gateway, "");
+    until("all serve", || (gateway.ctl.backend("app-2")["health"] == "healthy").then_some(()));
+    for line in ["top --plain", "event tail --summary", "top --plain --every 1s"] {
+        let mut plain = Listener::to(&desk, line);
+        plain.wait_for("HEALTHY");
+        plain.wait_for("problems");
+        gateway.ctl.run("drain app-1 --no-wait -m patch -y");
+        let drain = plain.wait_for(" backend app-1 drain: ");
+        assert!(drain.as_bytes()[2] == b':' && !drain.contains('\u{1b}'), "{drain:?}");
+        if line.contains("--every") {
+            plain.wait_for("requests a second");
+        }
+        gateway.ctl.run("undrain app-1 -y");
+        plain.wait_for(" backend app-1 ");
+        if line == "top --plain" {
+            gateway.kill();
+            plain.wait_for(" connection lost, trying again: ");
+            gateway.start_again();
+            plain.wait_for(" the gateway was restarted");
+            plain.wait_for("backend app-2 UP ");
+        }
+    }
+    let refused = desk.ctl.try_run("top --every 1s");
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    let refused = desk.ctl.try_run("top");
+    assert!(refused.err.contains("`gatewayctl top --plain` tells"), "{}", refused.err);
+}
+
+/// A desk whose editor puts the texts `texts` into the file, one each time.
+fn editor(desk: &Desk, texts: &[&str]) -> String {
+    let folder = desk.file().with_file_name("texts");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (at, text) in texts.iter().enumerate() {
+        std::fs::write(folder.join(at.to_string()), text).unwrap();
+    }
+    let script = format!(
+        "#!/bin/sh\ncd {} && next=$(ls | head -1) && cat \"$next\" > \"$1\" && rm \"$next\"\n",
+        folder.display()
+    );
+    let program = desk.file().with_file_name("editor");
+    write_program(&program, &script);
+    program.display().to_string()
+}
+
+#[test]
+fn the_file_is_edited_until_it_has_no_mistakes() {
+    let desk = Desk::with("# mine\n[ui]\nrefresh = \"2s\"\n");
+    let good = "# mine\n[keys]\n\"backend.drain\" = [\"D\"]\n";
+    let editor = editor(&desk, &["[ui]\nmouze = 1\n", "[keys]\nx = [\"D\"]\n", good]);
+    let (program, file) = (gatewayctl().display(), desk.file());
+    let edit =
+        format!("env EDITOR={editor} GATEWAYCTL_CONFIG={} {program} config edit", file.display());
+    let Some(terminal) =
+        Terminal::open(120, 40, &format!("sh -c '{edit}; echo left with $?; cat'"))
+    else {
+        return;
+    };
+    terminal.wait_for("unknown key `mouze` in [ui]");
+    assert!(desk.text().contains("2s"), "the file is as it was");
+    terminal.press(&["Enter"]);
+    terminal.wait_for("there is no action `x`");
+    terminal.press(&["y", "Enter"]);
+    terminal.wait_for("left with 0");
+    assert_eq!(desk.text(), good);
+    let left = std::fs::read_dir(file.parent().unwrap()).unwrap();
+    let copies =
+        left.filter(|it| it.as_ref().unwrap().file_name().to_string_lossy().contains("edit-"));
+    assert_eq!(copies.count(), 0);
+    let said = desk.ctl.try_run("config edit");
+    assert_eq!(said.code, 2, "without a terminal: {}", said.err);
 }
 
 #[test]

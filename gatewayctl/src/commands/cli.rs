@@ -86,7 +86,7 @@ pub(super) enum Command {
     /// What listeners prove themselves by, and until when
     #[command(subcommand)]
     Cert(CertVerb),
-    /// The gateway's file and what operators said since; and your own: keys, path
+    /// The gateway's file and what operators said since; and your own: keys, edit, path
     #[command(subcommand)]
     Config(ConfigVerb),
     /// How the number of servers follows the load

@@ -1,5 +1,7 @@
 //! Verbs for events: what happened, who did it and why.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 
 use super::{
@@ -11,6 +13,7 @@ use super::{
 };
 use crate::{
     client::{Client, Events},
+    duration,
     model::Event,
     output::{Selection, columns::EVENT, write_events},
 };
@@ -33,9 +36,17 @@ Examples:
   gatewayctl event tail
   gatewayctl event tail --kind health,limit -o jsonl | ./notify
   gatewayctl event tail --no-follow --backlog 100
+  gatewayctl event tail --summary >> gateway.log
 
 The newest comes last. A lost connection is made up for: what happened meanwhile is shown when the
 gateway is back, and only after five minutes without it the tail ends with exit code 9.";
+
+/// Tells changes in lines for the ear until told to stop.
+pub(super) async fn speak(session: &Session, every: Option<Duration>) -> Result<Verdict, Failure> {
+    let selection = Selection::everything(EVENT);
+    let mut tail = Tail::new(session, selection, session.style()).spoken(every);
+    tail.follow(&session.connect().await?, 0, &[]).await
+}
 
 /// What can be done with events.
 #[derive(Debug, Subcommand)]
@@ -74,7 +85,14 @@ pub(super) struct TailArgs {
     /// End after the past
     #[arg(long)]
     no_follow: bool,
-    /// How much of the past to show [default: 10, with --no-follow all]
+    /// Lines for screen readers and logs: how the gateway is, then one line for each change; the
+    /// same as `top --plain`
+    #[arg(long, conflicts_with_all = ["no_follow", "columns", "no_headers"])]
+    summary: bool,
+    /// With --summary: tell what happened only so often, and how the gateway is
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "summary")]
+    every: Option<Duration>,
+    /// How much of the past to show [default: 10, with --no-follow all, with --summary none]
     #[arg(long, value_name = "N", visible_alias = "limit")]
     backlog: Option<u32>,
     /// Only these columns, in this order
@@ -119,8 +137,16 @@ impl TailArgs {
         let style = flags.style(session);
         let client = session.connect().await?;
         let kinds = self.kinds.kinds;
-        let backlog = self.backlog.unwrap_or(if self.no_follow { KEPT } else { RECENT });
+        let usual = match (self.no_follow, self.summary) {
+            (true, _) => KEPT,
+            (_, true) => 0,
+            (false, false) => RECENT,
+        };
+        let backlog = self.backlog.unwrap_or(usual);
         let mut tail = Tail::new(session, selection, style);
+        if self.summary {
+            tail = tail.spoken(self.every);
+        }
         if self.no_follow {
             let events = past(&client, backlog, &kinds).await?;
             let meta = meta(session, &client).await?;

@@ -39,6 +39,7 @@ mod schema;
 mod session;
 mod several;
 mod shown;
+mod spoken;
 mod status;
 mod tail;
 mod target;

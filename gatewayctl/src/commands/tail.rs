@@ -3,6 +3,7 @@
 use std::{io::Write as _, time::Duration};
 
 use futures_util::StreamExt as _;
+use jiff::Timestamp;
 use tokio::time::{self, Instant};
 
 use super::{
@@ -10,11 +11,14 @@ use super::{
     interrupt::Interrupt,
     pictures::{PATIENCE, ended},
     session::Session,
+    spoken::{self, Spoken},
 };
 use crate::{
     client::{Client, Error, Events},
-    model::Event,
-    output::{Format, Listing, Meta, Selection, Style, write_events},
+    model::{Event, Snapshot},
+    output::{
+        Format, Listing, Meta, Selection, Style, change_line, said, state_line, write_events,
+    },
 };
 
 /// What a gateway keeps: enough to make up for any gap that can be made up for.
@@ -23,6 +27,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A tail of events.
 pub(super) struct Tail<'a> {
+    /// Lines for the ear instead of columns; none shows columns.
+    spoken: Option<Spoken>,
     session: &'a Session,
     selection: Selection<Event>,
     style: Style,
@@ -38,7 +44,13 @@ impl<'a> Tail<'a> {
         style: Style,
     ) -> Self {
         let instance = String::new();
-        Self { session, selection, style, shown: None, instance, titled: false }
+        Self { spoken: None, session, selection, style, shown: None, instance, titled: false }
+    }
+
+    /// The same in lines for the ear, gathered for so long each time; all of it on standard output.
+    pub(super) fn spoken(mut self, every: Option<Duration>) -> Self {
+        self.spoken = Some(Spoken::new(every));
+        self
     }
 
     /// Shows the past as one answer.
@@ -55,16 +67,20 @@ impl<'a> Tail<'a> {
         kinds: &[String],
     ) -> Result<Verdict, Failure> {
         let mut interrupt = Interrupt::hear()?;
-        self.instance = client.snapshot().await?.instance;
+        let picture = client.snapshot().await?;
+        self.instance.clone_from(&picture.instance);
+        if let Some(spoken) = &mut self.spoken {
+            spoken.begin(&picture, &self.style)?;
+        }
         let mut events = client.events(backlog, kinds, false).await?;
         loop {
             let error = tokio::select! {
-                error = self.show_until_lost(&mut events) => error?,
+                error = self.show_until_lost(client, &mut events) => error?,
                 () = interrupt.pressed() => {
                     return Err(Failure::new(Kind::Interrupted, ""));
                 }
             };
-            self.session.tell(&format!("connection lost, trying again: {error}"));
+            self.tell(&format!("connection lost, trying again: {error}"))?;
             events = tokio::select! {
                 again = self.reconnect(client, kinds, error) => again?,
                 () = interrupt.pressed() => {
@@ -75,9 +91,24 @@ impl<'a> Tail<'a> {
     }
 
     /// Shows what comes; the error that ended it.
-    async fn show_until_lost(&mut self, events: &mut Events) -> Result<Error, Failure> {
+    async fn show_until_lost(
+        &mut self,
+        client: &Client,
+        events: &mut Events,
+    ) -> Result<Error, Failure> {
         loop {
-            match events.next().await {
+            // Both are cancel-safe: a stream keeps what was not taken, and so does a clock.
+            let event = tokio::select! {
+                event = events.next() => event,
+                () = spoken::tick(&mut self.spoken) => {
+                    match client.snapshot().await {
+                        Ok(picture) => self.speak(&picture)?,
+                        Err(error) => return Ok(error),
+                    }
+                    continue;
+                }
+            };
+            match event {
                 Some(Ok(event)) => self.show(event)?,
                 Some(Err(error)) => return Ok(error),
                 None => return Ok(ended()),
@@ -103,7 +134,7 @@ impl<'a> Tail<'a> {
             match again.await {
                 Ok((instance, events)) => {
                     let restarted = instance != self.instance;
-                    self.session.tell(if restarted { "the gateway was restarted" } else { "back" });
+                    self.tell(if restarted { "the gateway was restarted" } else { "back" })?;
                     if restarted {
                         self.instance = instance;
                         if let Some(shown) = &mut self.shown {
@@ -126,6 +157,9 @@ impl<'a> Tail<'a> {
         if !self.selection.admits(&event, event.time_ms) {
             return Ok(());
         }
+        if let Some(spoken) = &mut self.spoken {
+            return spoken.take(change_line(&event, &self.style));
+        }
         // A document cannot stay open for ever, so JSON becomes one item per line.
         let format = match self.session.format() {
             Format::Json => Format::Jsonl,
@@ -133,6 +167,22 @@ impl<'a> Tail<'a> {
         };
         let meta = Meta { server_time_ms: Some(event.time_ms), ..Meta::default() };
         self.write(&[event], &meta, format)
+    }
+
+    /// Tells of the connection: on standard error, or where all else is heard.
+    fn tell(&mut self, words: &str) -> Result<(), Failure> {
+        let Some(spoken) = &mut self.spoken else {
+            self.session.tell(words);
+            return Ok(());
+        };
+        spoken.now(&said(Timestamp::now().as_millisecond(), words, &self.style))
+    }
+
+    fn speak(&mut self, picture: &Snapshot) -> Result<(), Failure> {
+        match &mut self.spoken {
+            Some(spoken) => spoken.now(&state_line(picture, &self.style)),
+            None => Ok(()),
+        }
     }
 
     fn write(&mut self, events: &[Event], meta: &Meta, format: Format) -> Result<(), Failure> {

@@ -29,6 +29,7 @@ Examples:
   gatewayctl                      the same as `gatewayctl top`
   gatewayctl top backends
   gatewayctl top --read-only      look, but do not touch
+  gatewayctl top --plain          for the ear, and for logs: one line for each change
 
 In the dashboard `?` shows every key and `q` leaves. Off a terminal use `gatewayctl status`,
 `gatewayctl backend list -w` and `gatewayctl event tail`.";
@@ -44,6 +45,13 @@ fn refresh() -> Duration {
 pub(super) struct TopArgs {
     /// The screen to open
     screen: Option<Screen>,
+    /// No screen at all: how the gateway is, then one line for each change; for screen readers and
+    /// logs, and where no terminal is
+    #[arg(long)]
+    plain: bool,
+    /// With --plain: tell what happened only so often, and how the gateway is
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "plain")]
+    every: Option<Duration>,
     /// Show only; every change is disabled [env: GATEWAYCTL_READONLY]
     #[arg(long)]
     read_only: bool,
@@ -153,8 +161,12 @@ impl TopArgs {
     }
 
     pub(super) async fn run(&self, session: &Session) -> Result<Verdict, Failure> {
+        if self.plain {
+            return super::event::speak(session, self.every).await;
+        }
         if !session.is_terminal() || env::var("TERM").as_deref() == Ok("dumb") {
             return Err(Failure::usage("the dashboard needs a terminal, this is none")
+                .hint("`gatewayctl top --plain` tells changes line by line")
                 .hint("`gatewayctl status` shows the same once, `gatewayctl status -w` keeps on"));
         }
         let context = session.target()?.context.clone();

@@ -45,6 +45,9 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
+    /// Somebody else changed it while it was edited.
+    #[error("{0} was changed by somebody else meanwhile")]
+    Overtaken(PathBuf),
     /// What it says is wrong.
     #[error("{path} has {}", count(mistakes.len()))]
     Mistakes {
@@ -72,6 +75,7 @@ impl ConfigError {
             Self::NoTheme(_) => {
                 "name ansi16, dark, light, mono, cb-safe, or a file that is there".to_owned()
             }
+            Self::Overtaken(_) => "look at it, and edit it again".to_owned(),
             Self::Unusable { .. } => "it has to be a file that this user may read".to_owned(),
             Self::Exposed { path } => format!("chmod 600 {}", path.display()),
             Self::Mistakes { .. } => "--addr URL reaches a gateway without the file".to_owned(),
@@ -123,6 +127,45 @@ pub fn load() -> Result<Config, ConfigError> {
 pub fn store(
     edit: impl FnOnce(&str, &Config) -> Result<String, EditError>,
 ) -> Result<PathBuf, ConfigError> {
+    change(|before| {
+        let before = before.unwrap_or_default();
+        Ok(edit(before, &understood(&path()?, before)?)?)
+    })
+}
+
+/// Where the file is, and its text; none when it is not there.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn whole_text() -> Result<(PathBuf, Option<String>), ConfigError> {
+    let path = path()?;
+    let text = text(&path)?;
+    Ok((path, text))
+}
+
+/// What `text` would say as the file at `path`.
+///
+/// # Errors
+/// With everything that is wrong with it.
+pub fn check(path: &Path, text: &str) -> Result<Config, ConfigError> {
+    read(text).map_err(|mistakes| ConfigError::Mistakes { path: path.to_owned(), mistakes })
+}
+
+/// Puts `text` in the place of the file, which said `before`.
+///
+/// # Errors
+/// When somebody else changed it meanwhile, or it cannot be written; then it is as it was.
+pub fn replace(before: Option<&str>, text: &str) -> Result<PathBuf, ConfigError> {
+    change(|now| match now == before {
+        true => Ok(text.to_owned()),
+        false => Err(ConfigError::Overtaken(path()?)),
+    })
+}
+
+/// Changes the text of the file; one with mistakes is not written.
+fn change(
+    edit: impl FnOnce(Option<&str>) -> Result<String, ConfigError>,
+) -> Result<PathBuf, ConfigError> {
     let path = path()?;
     let unusable = |error| ConfigError::Unusable { path: path.clone(), error };
     // What a link leads to is changed, not the link.
@@ -132,8 +175,8 @@ pub fn store(
     let lock = File::open(folder).map_err(unusable)?;
     let _lock =
         Flock::lock(lock, FlockArg::LockExclusive).map_err(|(_, error)| unusable(error.into()))?;
-    let before = text(&target)?.unwrap_or_default();
-    let after = edit(&before, &understood(&target, &before)?)?;
+    let before = text(&target)?;
+    let after = edit(before.as_deref())?;
     if let Err(mistakes) = read(&after) {
         return Err(ConfigError::Mistakes { path, mistakes });
     }
@@ -141,18 +184,25 @@ pub fn store(
     Ok(path)
 }
 
+/// Writes a file that nobody else may read, in a folder that may not be there yet.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(PRIVATE).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
 /// Writes beside it, then puts that in its place: a crash leaves the old or the new.
 fn write(path: &Path, folder: &Path, text: &str) -> io::Result<()> {
     let fresh = folder.join(format!(".config.toml.{}", std::process::id()));
     let written = (|| {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(PRIVATE)
-            .open(&fresh)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
+        write_private(&fresh, text)?;
         fs::rename(&fresh, path)
     })();
     if written.is_err() {

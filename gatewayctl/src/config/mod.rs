@@ -20,7 +20,7 @@ mod ui;
 pub use context::{Context, check_name};
 pub use edit::{EditError, add, remove, rename, use_context};
 pub use fields::suggestion;
-pub use file::{ConfigError, load, path, store};
+pub use file::{ConfigError, check, load, path, replace, store, whole_text as text, write_private};
 pub use keys::{Rebinding, Word};
 pub use mistake::{Mistake, Place};
 pub use theme::{ThemeName, ThemeNameError};

@@ -1,6 +1,7 @@
 //! Answers on paper: tables, JSON, CSV and sentences from the model's nouns.
 
 mod cell;
+mod change_line;
 mod column;
 pub mod columns;
 mod csv;
@@ -19,6 +20,7 @@ mod traffic;
 mod watch_line;
 
 pub use cell::{Unit, cell, grouped};
+pub use change_line::{change_line, said, state_line};
 pub use column::{Column, Rank, find_column};
 pub use events::write_events;
 pub use explanation::write_explanation;

@@ -10,6 +10,7 @@ mod charts;
 mod columns;
 mod connection;
 mod contexts;
+mod crash;
 mod depth;
 mod dialog;
 mod effect;

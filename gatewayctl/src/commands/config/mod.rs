@@ -2,6 +2,7 @@
 //! them; and the operator's own file, which the gateway never sees.
 
 mod apply;
+mod edit;
 mod export;
 mod fields;
 mod history;
@@ -41,6 +42,8 @@ pub(super) enum ConfigVerb {
     Rollback(rollback::RollbackArgs),
     /// Your own file: which keys do what in the dashboard
     Keys(keys::KeysArgs),
+    /// Your own file: change it in your editor, and only to one without mistakes
+    Edit(edit::EditArgs),
     /// Your own file: where it is
     Path(path::PathArgs),
 }
@@ -57,6 +60,7 @@ impl ConfigVerb {
             Self::History(args) => args.run(session).await,
             Self::Rollback(args) => args.run(session).await,
             Self::Keys(args) => args.run(session),
+            Self::Edit(args) => args.run(session),
             Self::Path(args) => args.run(session),
         }
     }

@@ -11,6 +11,8 @@ use std::{
 
 use crossterm::terminal::disable_raw_mode;
 
+use crate::tui::crash;
+
 /// Another screen, no cursor, pastes and focus told apart from keys.
 pub(super) const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[2J";
 
@@ -50,6 +52,12 @@ pub(super) fn on_panic() {
             }
             report(panic);
             if was_taken {
+                let told = match crash::report(panic) {
+                    Ok(path) => format!("a report is in {}", path.display()),
+                    Err(why) => format!("no report was written: {why}"),
+                };
+                // Standard error may be gone as well.
+                let _ = writeln!(io::stderr(), "gatewayctl crashed; {told}");
                 process::exit(PANICKED);
             }
         }));
@@ -58,7 +66,44 @@ pub(super) fn on_panic() {
 
 #[cfg(test)]
 mod tests {
+    use std::{env, fs, process::Command};
+
     use super::*;
+
+    /// Set for the process that is to crash.
+    const CRASHES: &str = "GATEWAYCTL_TEST_CRASHES";
+
+    #[test]
+    fn a_crash_gives_the_terminal_back_and_leaves_a_report() {
+        let name =
+            "tui::terminal::restore::tests::a_crash_gives_the_terminal_back_and_leaves_a_report";
+        if env::var_os(CRASHES).is_some() {
+            on_panic();
+            note_taken();
+            let crashed = std::thread::Builder::new().name("the one".to_owned());
+            let crashed = crashed.spawn(|| panic!("it broke")).unwrap();
+            // The whole process ends with the thread.
+            let _ = crashed.join();
+            process::exit(0);
+        }
+        let folder = env::temp_dir().join(format!("crash-{}", process::id()));
+        let mut itself = Command::new(env::current_exe().unwrap());
+        itself
+            .args([name, "--exact", "--nocapture"])
+            .env(CRASHES, "1")
+            .env("XDG_STATE_HOME", &folder);
+        let ended = itself.output().unwrap();
+        assert_eq!(ended.status.code(), Some(PANICKED));
+        let given_back = ended.stdout.windows(GIVE_BACK.len()).any(|bytes| bytes == GIVE_BACK);
+        assert!(given_back, "{:?}", String::from_utf8_lossy(&ended.stdout));
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        let path = told.split("a report is in ").nth(1).and_then(|it| it.lines().next());
+        let report = fs::read_to_string(path.unwrap_or_else(|| panic!("no path: {told}"))).unwrap();
+        for expected in ["thread the one: ", "it broke", "restore.rs:", env!("CARGO_PKG_VERSION")] {
+            assert!(report.contains(expected), "{expected}\n{report}");
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn everything_taken_is_given_back() {
