@@ -189,7 +189,7 @@ impl Listener {
         until(&format!("a line says {text:?}, after {:?}", self.heard), || {
             self.heard.extend(self.lines.try_iter());
             let at = self.heard.iter().position(|line| line.contains(text))?;
-            self.heard.drain(..=at).last()
+            self.heard.drain(..=at).next_back()
         })
     }
 }
