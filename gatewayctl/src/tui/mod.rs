@@ -35,6 +35,7 @@ mod message;
 mod model;
 mod moment;
 mod notice;
+mod on_screen;
 mod options;
 mod palette;
 mod palette_view;

@@ -15,9 +15,10 @@ use super::{
     model::Model,
     moment::Moment,
     notice::Notice,
+    on_screen,
     palette::{self, Palette},
     readings,
-    screens::{Screen, Wish, backends, events, limits, scaler, tls},
+    screens::{Screen, Wish},
     setting, settle, wish, word,
 };
 use crate::model::Protect;
@@ -148,7 +149,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Retry => return vec![Effect::Retry],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
-        Action::Back => return back(model, key),
+        Action::Back => return on_screen::back(model, key),
         Action::Palette => model.palette = Some(Palette::default()),
         Action::Filter => model.is_filtering = model.screen.filters(),
         Action::List(msg) => settle::move_list(model, msg),
@@ -158,10 +159,10 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
             let wish = model.overview.update(msg, picture);
             return grant(model, wish);
         }
-        Action::Backends(msg) => return on_backends(model, msg, key),
-        Action::Limits(msg) => return on_limits(model, msg, key),
-        Action::Scaler(msg) => return on_scaler(model, msg, key),
-        Action::Tls(msg) => return on_tls(model, msg, key),
+        Action::Backends(msg) => return on_screen::backends(model, msg, key),
+        Action::Limits(msg) => return on_screen::limits(model, msg, key),
+        Action::Scaler(msg) => return on_screen::scaler(model, msg, key),
+        Action::Tls(msg) => return on_screen::tls(model, msg, key),
         Action::Undo => return undo(model, key),
         Action::Contexts => return contexts::open(model),
         Action::Theme => {
@@ -216,119 +217,6 @@ fn pause(model: &mut Model) {
     }
 }
 
-fn back(model: &mut Model, key: Key) -> Vec<Effect> {
-    if model.notices.dismiss() {
-        return Vec::new();
-    }
-    if model.screen == Screen::Backends
-        && let Some(turns) = model.turns.pop()
-    {
-        model.say(Notice::note(turns.stopped("the drains in turns are ended")));
-        return Vec::new();
-    }
-    let passed = match model.screen {
-        Screen::Overview => true,
-        Screen::Backends => on_backends_back(model, key),
-        Screen::Limits => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
-            stage.is_none_or(|stage| {
-                model.limits.update(limits::Msg::Back, picture, &stage) == Wish::Pass
-            })
-        }
-        Screen::Events => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            model.events.update(events::Msg::Back, picture) == Wish::Pass
-        }
-        Screen::Scaler => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
-            stage.is_none_or(|stage| {
-                model.scaler.update(scaler::Msg::Back, picture, &stage) == Wish::Pass
-            })
-        }
-        Screen::Tls => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
-            stage
-                .is_none_or(|stage| model.tls.update(tls::Msg::Back, picture, &stage) == Wish::Pass)
-        }
-    };
-    if passed && let Some(screen) = model.came_from.take() {
-        model.screen = screen;
-    }
-    Vec::new()
-}
-
-fn on_backends_back(model: &mut Model, key: Key) -> bool {
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
-        return true;
-    };
-    match model.backends.update(backends::Msg::Back, picture, &stage) {
-        Wish::Pass => true,
-        wish => {
-            grant(model, wish);
-            false
-        }
-    }
-}
-
-/// Whether a message of Backends leads to a change.
-const fn changes(msg: backends::Msg) -> bool {
-    use backends::Msg::{Back, Bell, Enter, Zoom};
-    !matches!(msg, Enter | Zoom | Back | Bell)
-}
-
-fn on_backends(model: &mut Model, msg: backends::Msg, key: Key) -> Vec<Effect> {
-    let applies = msg == backends::Msg::Enter && !model.backends.staged.is_empty();
-    if (changes(msg) || applies) && refused(model) {
-        return Vec::new();
-    }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
-        return Vec::new();
-    };
-    let wish = model.backends.update(msg, picture, &stage);
-    grant(model, wish)
-}
-
-fn on_limits(model: &mut Model, msg: limits::Msg, key: Key) -> Vec<Effect> {
-    if msg.changes() && refused(model) {
-        return Vec::new();
-    }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
-        return Vec::new();
-    };
-    let wish = model.limits.update(msg, picture, &stage);
-    grant(model, wish)
-}
-
-fn on_scaler(model: &mut Model, msg: scaler::Msg, key: Key) -> Vec<Effect> {
-    if msg.changes() && refused(model) {
-        return Vec::new();
-    }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
-        return Vec::new();
-    };
-    let wish = model.scaler.update(msg, picture, &stage);
-    grant(model, wish)
-}
-
-fn on_tls(model: &mut Model, msg: tls::Msg, key: Key) -> Vec<Effect> {
-    if msg.changes() && refused(model) {
-        return Vec::new();
-    }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
-        return Vec::new();
-    };
-    let wish = model.tls.update(msg, picture, &stage);
-    grant(model, wish)
-}
-
 /// Asks whether an operation is to be taken back.
 fn undo(model: &mut Model, key: Key) -> Vec<Effect> {
     let chosen = match model.screen {
@@ -349,7 +237,7 @@ fn undo(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 /// Whether nothing may be changed now; says why.
-fn refused(model: &mut Model) -> bool {
+pub(super) fn refused(model: &mut Model) -> bool {
     let hindrance = model.hindrance();
     if let Some(hindrance) = hindrance {
         model.say(Notice::note(hindrance));
@@ -357,7 +245,7 @@ fn refused(model: &mut Model) -> bool {
     hindrance.is_some()
 }
 
-fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
+pub(super) fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
     match wish {
         Wish::Nothing | Wish::Pass => {}
         Wish::Say(notice) => model.say(notice),

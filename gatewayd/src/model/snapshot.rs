@@ -361,6 +361,16 @@ pub struct ListenerView {
     pub certificate_expires_ms: Option<i64>,
 }
 
+impl ListenerView {
+    /// The same, with the soonest expiry of those `certificates` that it shows.
+    #[must_use]
+    pub fn with(&self, certificates: &[CertificateView]) -> ListenerView {
+        let own = certificates.iter().filter(|own| own.served_by == self.name.as_str());
+        let certificate_expires_ms = own.map(|own| own.facts.expires_ms).min();
+        ListenerView { certificate_expires_ms, ..self.clone() }
+    }
+}
+
 /// Something an operator should know now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

@@ -145,7 +145,7 @@ impl Painter {
             limits: table.limits.iter().map(|it| self.limit(it, sight, &trials)).collect(),
             collapse: self.collapse.view(&table.trusted_proxies),
             blocks: table.blocks.views(),
-            listeners: sight.listeners.iter().map(|it| listener(it, sight)).collect(),
+            listeners: sight.listeners.iter().map(|it| it.with(&sight.certificates)).collect(),
             certificates: Arc::clone(&sight.certificates),
             problems: Vec::new(),
             refused: Refusal::ALL
@@ -354,12 +354,6 @@ const LIMIT_COUNTERS: [fn(&LimitCells) -> &Counter; 3] =
 fn tried(limit: &LimitTable) -> u64 {
     let candidate = limit.candidate.as_ref();
     candidate.map_or(0, |it| it.cells.sum(|cell| cell.would_reject.read()))
-}
-
-fn listener(it: &ListenerView, sight: &Sight<'_>) -> ListenerView {
-    let own = sight.certificates.iter().filter(|own| own.served_by == it.name.as_str());
-    let certificate_expires_ms = own.map(|own| own.facts.expires_ms).min();
-    ListenerView { certificate_expires_ms, ..it.clone() }
 }
 
 fn adjustment(it: &AdjustmentTable) -> AdjustmentView {
