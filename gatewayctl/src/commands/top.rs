@@ -98,6 +98,8 @@ enum Screen {
     Limits,
     /// How many servers, and why
     Scaler,
+    /// What clients ask for now
+    Traffic,
     /// What happened
     Events,
     /// What listeners prove themselves by
@@ -206,6 +208,7 @@ impl Screen {
             Self::Backends => tui::Screen::Backends,
             Self::Limits => tui::Screen::Limits,
             Self::Scaler => tui::Screen::Scaler,
+            Self::Traffic => tui::Screen::Traffic,
             Self::Events => tui::Screen::Events,
             Self::Tls => tui::Screen::Tls,
         }

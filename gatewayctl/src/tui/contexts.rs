@@ -66,7 +66,7 @@ fn ask(model: &mut Model) -> Vec<Effect> {
 pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     let Some(chooser) = &mut model.chooser else { return Vec::new() };
     let last = model.settings.contexts.len().saturating_sub(1);
-    match model.settings.keymap.find(&[Scope::List, Scope::Lost, Scope::Global], key) {
+    match model.settings.keymap.find(&[Scope::List, Scope::Ends, Scope::Lost, Scope::Global], key) {
         Some(Action::List(list::Msg::Down)) => chooser.at = (chooser.at + 1).min(last),
         Some(Action::List(list::Msg::Up)) => chooser.at = chooser.at.saturating_sub(1),
         Some(Action::List(list::Msg::First)) => chooser.at = 0,

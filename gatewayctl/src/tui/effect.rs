@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{lore::Inquiry, memory::Kept, palette::Line};
+use super::{lore::Inquiry, memory::Kept, palette::Line, tailing::Tail};
 use crate::{
     config::Context,
     model::{Edit, Intent},
@@ -17,6 +17,8 @@ pub(crate) enum Effect {
     Apply(Request),
     /// Asks the gateway something that changes nothing.
     Inquire(Inquiry),
+    /// Follows other traffic, or none.
+    Tail(Tail),
     /// Reads a line of the palette.
     Read(Line),
     /// Completes a line of the palette.

@@ -102,6 +102,11 @@ pub(crate) fn time_of_day(time_ms: i64) -> String {
     formatted(time_ms, "%H:%M:%S")
 }
 
+/// The same with milliseconds: `14:03:22.140`.
+pub(crate) fn precise_time_of_day(time_ms: i64) -> String {
+    formatted(time_ms, "%H:%M:%S%.3f")
+}
+
 /// The UTC time of day without seconds: `14:03`.
 pub(crate) fn hour_and_minute(time_ms: i64) -> String {
     formatted(time_ms, "%H:%M")

@@ -9,6 +9,11 @@ use crate::{
 /// Characters that make a text an expression.
 const SIGNS: [char; 6] = ['=', '<', '>', '~', '(', ')'];
 
+/// Whether a text is meant as an expression, and not as words.
+pub(crate) fn is_expression(text: &str) -> bool {
+    text.contains(SIGNS)
+}
+
 /// The facts that words are looked for in.
 const FACTS: [&str; 10] =
     ["name", "pool", "address", "state", "key", "mode", "target", "who", "what", "op"];
@@ -82,7 +87,7 @@ impl Filter {
         self.error = None;
         if text.is_empty() {
             self.read = Read::All;
-        } else if text.contains(SIGNS) {
+        } else if is_expression(text) {
             let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
             match model::Filter::parse(text, &keys) {
                 Ok(expression) => self.read = Read::Expression(expression),

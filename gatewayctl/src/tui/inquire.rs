@@ -25,7 +25,7 @@ fn of_the_screen(model: &Model) -> Vec<Inquiry> {
         Screen::Scaler => of_the_scaler(model),
         Screen::Events => vec![Inquiry::Operations],
         Screen::Tls => vec![Inquiry::Certificates],
-        Screen::Overview | Screen::Backends => Vec::new(),
+        Screen::Overview | Screen::Backends | Screen::Traffic => Vec::new(),
     }
 }
 

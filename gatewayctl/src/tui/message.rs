@@ -12,6 +12,7 @@ use super::{
     options::Wishes,
     palette::{Completed, Read},
     screens,
+    tailing::Told,
 };
 use crate::{
     client,
@@ -43,6 +44,15 @@ pub(crate) enum Msg {
     Completed(Completed),
     /// The gateway answered an inquiry.
     Found(Found),
+    /// Requests came, or no more of them do.
+    Traffic(Box<Told>),
+}
+
+impl Msg {
+    /// What the stream of this number says.
+    pub(crate) fn traffic(stream: u64, news: screens::traffic::News) -> Self {
+        Self::Traffic(Box::new(Told { stream, news }))
+    }
 }
 
 /// What the link says.
@@ -121,6 +131,8 @@ pub(crate) enum Action {
     Limits(screens::limits::Msg),
     /// Does something on Scaler.
     Scaler(screens::scaler::Msg),
+    /// Does something on Traffic.
+    Traffic(screens::traffic::Msg),
     /// Does something on Events.
     Events(screens::events::Msg),
     /// Does something on TLS.

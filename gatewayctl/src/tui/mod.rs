@@ -51,6 +51,7 @@ mod setting;
 mod settle;
 mod signals;
 mod switch;
+mod tailing;
 mod terminal;
 mod theme;
 mod themes;

@@ -17,7 +17,9 @@ use super::{
     notice::{Notice, Notices},
     palette::Palette,
     picture::Picture,
-    screens::{self, Screen, Stage, backends, events, hindrance, limits, overview, scaler, tls},
+    screens::{
+        self, Screen, Stage, backends, events, hindrance, limits, overview, scaler, tls, traffic,
+    },
     themes::Themes,
     timeline::Timeline,
     turns::Turns,
@@ -85,6 +87,8 @@ pub(crate) struct Model {
     pub(crate) limits: limits::State,
     /// What Scaler remembers.
     pub(crate) scaler: scaler::State,
+    /// What Traffic remembers.
+    pub(crate) traffic: traffic::State,
     /// What Events remembers.
     pub(crate) events: events::State,
     /// What TLS remembers.
@@ -157,6 +161,7 @@ impl Model {
             backends: backends::State::default(),
             limits: limits::State::default(),
             scaler: scaler::State::default(),
+            traffic: traffic::State::default(),
             events: events::State::default(),
             tls: tls::State::default(),
             dialog: None,

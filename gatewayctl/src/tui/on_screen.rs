@@ -6,7 +6,7 @@ use super::{
     key::Key,
     model::Model,
     notice::Notice,
-    screens::{Screen, Wish, backends, events, limits, scaler, tls},
+    screens::{Screen, Wish, backends, events, limits, scaler, tls, traffic},
     update::{grant, refused},
 };
 
@@ -23,6 +23,7 @@ pub(super) fn back(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     let passed = match model.screen {
         Screen::Overview => true,
+        Screen::Traffic => model.traffic.update(traffic::Msg::Back) == Wish::Pass,
         Screen::Backends => backends_back(model, key),
         Screen::Limits => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);

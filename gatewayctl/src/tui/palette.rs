@@ -232,7 +232,7 @@ fn here(model: &Model) -> Option<String> {
         Screen::Backends => model.backends.selected(picture).map(|it| it.name.clone()),
         Screen::Limits => model.limits.selected(picture).map(|it| it.name.clone()),
         Screen::Scaler => model.scaler.selected(picture).map(|it| it.pool.clone()),
-        Screen::Overview | Screen::Events | Screen::Tls => None,
+        Screen::Overview | Screen::Traffic | Screen::Events | Screen::Tls => None,
     }
 }
 

@@ -5,9 +5,10 @@ use super::{
     dialog::input::Input,
     list,
     model::Model,
+    notice::Notice,
     screens::{Screen, backends, limits},
 };
-use crate::output::columns::{CERTIFICATE, EVENT};
+use crate::output::columns::{CERTIFICATE, EVENT, TRAFFIC};
 
 /// Keeps each selection on a row that is there.
 pub(crate) fn settle(model: &mut Model) {
@@ -17,6 +18,7 @@ pub(crate) fn settle(model: &mut Model) {
     model.limits.settle(picture);
     model.scaler.settle(picture);
     model.events.settle(picture);
+    model.traffic.settle();
     model.tls.settle(picture);
     if model.screen == Screen::Events {
         model.events.see(picture);
@@ -32,6 +34,7 @@ pub(crate) fn move_list(model: &mut Model, msg: list::Msg) {
         Screen::Backends => model.backends.move_list(msg, picture),
         Screen::Limits => model.limits.move_list(msg, picture),
         Screen::Scaler => model.scaler.move_list(msg, picture),
+        Screen::Traffic => model.traffic.move_list(msg),
         Screen::Events => model.events.move_list(msg, picture),
         Screen::Tls => model.tls.move_list(msg, picture),
     }
@@ -45,15 +48,28 @@ pub(crate) fn edit_filter(model: &mut Model, edit: impl FnOnce(&mut Input)) {
             model.backends.list.filter.edit(backends::columns::TABLE.fields, edit);
         }
         Screen::Limits => model.limits.list.filter.edit(limits::columns::TABLE.fields, edit),
+        Screen::Traffic => {
+            model.traffic.list.filter.edit(TRAFFIC, edit);
+            apply_to_traffic(model);
+        }
         Screen::Events => model.events.list.filter.edit(EVENT, edit),
         Screen::Tls => model.tls.list.filter.edit(CERTIFICATE, edit),
+    }
+}
+
+/// The gateway judges traffic: it is asked once the filter is typed, not with each letter.
+fn apply_to_traffic(model: &mut Model) {
+    if !model.is_filtering
+        && let Err(why) = model.traffic.apply_filter()
+    {
+        model.say(Notice::error(why));
     }
 }
 
 /// Selects a row of a screen, and takes back a filter that would hide it.
 pub(crate) fn show_row(model: &mut Model, screen: Screen, id: &str) {
     let list = match screen {
-        Screen::Overview | Screen::Events => return,
+        Screen::Overview | Screen::Traffic | Screen::Events => return,
         Screen::Scaler => {
             model.scaler.pools.select(id);
             return;

@@ -19,7 +19,7 @@ use super::{
     palette::{self, Palette},
     readings,
     screens::{Screen, Wish},
-    setting, settle, wish, word,
+    setting, settle, tailing, wish, word,
 };
 use crate::model::Protect;
 
@@ -39,6 +39,7 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Link(event) => word::link(model, event),
         Msg::Answer(answer) => word::answered(model, &answer),
         Msg::Found(found) => word::found_out(model, found),
+        Msg::Traffic(told) => tailing::learn(model, *told),
         Msg::Read(read) => palette::read(model, *read),
         Msg::Completed(completed) => {
             palette::complete(model, completed);
@@ -52,6 +53,7 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         effects.extend(follow(model, step));
     }
     effects.extend(inquire::due(model));
+    effects.extend(tailing::due(model));
     effects
 }
 
@@ -120,7 +122,10 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 fn filter_key(model: &mut Model, key: Key) -> Vec<Effect> {
     match key {
-        Key::Enter => model.is_filtering = false,
+        Key::Enter => {
+            model.is_filtering = false;
+            settle::edit_filter(model, |_| {});
+        }
         Key::Esc | Key::Ctrl('C') => {
             model.is_filtering = false;
             settle::edit_filter(model, |input| *input = Default::default());
@@ -163,6 +168,10 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Limits(msg) => return on_screen::limits(model, msg, key),
         Action::Scaler(msg) => return on_screen::scaler(model, msg, key),
         Action::Tls(msg) => return on_screen::tls(model, msg, key),
+        Action::Traffic(msg) => {
+            let wish = model.traffic.update(msg);
+            return grant(model, wish);
+        }
         Action::Undo => return undo(model, key),
         Action::Contexts => return contexts::open(model),
         Action::Theme => {
@@ -255,6 +264,17 @@ pub(super) fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
             model.came_from = Some(model.screen);
             model.screen = screen;
             settle::show_row(model, screen, &id);
+        }
+        Wish::Client(client) => {
+            model.came_from = Some(model.screen);
+            model.screen = Screen::Traffic;
+            let text = format!("client={client}");
+            settle::edit_filter(model, |input| *input = dialog::input::Input::of(&text));
+        }
+        Wish::Offender { client, rule } => {
+            model.came_from = Some(model.screen);
+            model.screen = Screen::Limits;
+            model.limits.seek(&client, &rule);
         }
         Wish::Pool(pool) => {
             model.came_from = Some(model.screen);

@@ -13,7 +13,7 @@ use super::{
     contexts, figures, header,
     model::Model,
     palette_view, readings,
-    screens::{Screen, backends, events, limits, overview, scaler, tls},
+    screens::{Screen, backends, events, limits, overview, scaler, tls, traffic},
     theme::Role,
 };
 
@@ -73,6 +73,8 @@ fn screen(model: &Model, buffer: &mut Buffer, area: Rect, small: bool) {
         (Screen::Limits, true) => limits::view_small(&model.limits, &scene, buffer, area),
         (Screen::Scaler, false) => scaler::view(&model.scaler, &scene, buffer, area),
         (Screen::Scaler, true) => scaler::view_small(&model.scaler, &scene, buffer, area),
+        (Screen::Traffic, false) => traffic::view(&model.traffic, &scene, buffer, area),
+        (Screen::Traffic, true) => traffic::view_small(&model.traffic, &scene, buffer, area),
         (Screen::Events, false) => events::view(&model.events, &scene, buffer, area),
         (Screen::Events, true) => events::view_small(&model.events, &scene, buffer, area),
         (Screen::Tls, false) => tls::view(&model.tls, &scene, buffer, area),
@@ -143,6 +145,7 @@ fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) 
     let list = match model.screen {
         Screen::Backends => &model.backends.list,
         Screen::Limits => &model.limits.list,
+        Screen::Traffic => &model.traffic.list,
         Screen::Events => &model.events.list,
         Screen::Tls => &model.tls.list,
         Screen::Overview | Screen::Scaler => &model.overview.lists[0],
@@ -191,7 +194,7 @@ fn said(model: &Model) -> Vec<Span<'_>> {
     {
         return reading(model, at_ms);
     }
-    let Some(notice) = model.notices.shown(model.now) else { return Vec::new() };
+    let Some(notice) = model.notices.shown(model.now) else { return hint(model) };
     let esc = match notice.tone {
         super::notice::Tone::Error => format!("  ({})", model.key("screen.back")),
         _ => String::new(),
@@ -219,6 +222,17 @@ fn reading(model: &Model, at_ms: i64) -> Vec<Span<'_>> {
         spans.push(look.text(Role::Plain, format!("  {name} {}", event.what)));
     }
     spans
+}
+
+/// What the requests on the screen say that should be done, while nothing else is said.
+fn hint(model: &Model) -> Vec<Span<'_>> {
+    let shown = model.screen == Screen::Traffic && !model.freshness().is_stale();
+    let hint = shown.then(|| traffic::hint(&model.traffic, &model.live)).flatten();
+    let look = model.settings.look;
+    let told = hint.map(|hint| {
+        vec![Span::styled(" hint ", look.style(Role::Accent)), look.text(Role::Plain, hint)]
+    });
+    told.unwrap_or_default()
 }
 
 /// The gateway in one line; a dialog's question goes first. A second one has what was said, or the

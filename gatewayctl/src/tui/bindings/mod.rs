@@ -50,6 +50,10 @@ pub(crate) enum Scope {
     Limits,
     /// On Scaler.
     Scaler,
+    /// Where the list ends with its last row.
+    Ends,
+    /// On Traffic.
+    Traffic,
     /// On Events.
     Events,
     /// On TLS.
@@ -64,14 +68,16 @@ pub(crate) enum Scope {
 
 impl Scope {
     /// All of them, as the help tells them.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Global,
         Self::List,
+        Self::Ends,
         Self::Table,
         Self::Overview,
         Self::Backends,
         Self::Limits,
         Self::Scaler,
+        Self::Traffic,
         Self::Events,
         Self::Tls,
         Self::Cursor,
@@ -84,11 +90,13 @@ impl Scope {
         match self {
             Self::Global => "Everywhere",
             Self::List => "Rows",
+            Self::Ends => "First and last row",
             Self::Table => "Tables",
             Self::Overview => "Overview",
             Self::Backends => "Backends",
             Self::Limits => "Limits",
             Self::Scaler => "Scaler",
+            Self::Traffic => "Traffic",
             Self::Events => "Events",
             Self::Tls => "TLS",
             Self::Cursor => "While charts are read",
@@ -110,12 +118,15 @@ pub(crate) const LOST: &[Scope] = &[Scope::Lost];
 /// What holds together on a screen, the innermost first.
 pub(crate) const fn stack(screen: Screen) -> &'static [Scope] {
     match screen {
-        Screen::Overview => &[Scope::Overview, Scope::List, Scope::Global],
-        Screen::Backends => &[Scope::Backends, Scope::Table, Scope::List, Scope::Global],
-        Screen::Limits => &[Scope::Limits, Scope::Table, Scope::List, Scope::Global],
-        Screen::Scaler => &[Scope::Scaler, Scope::List, Scope::Global],
-        Screen::Events => &[Scope::Events, Scope::List, Scope::Global],
-        Screen::Tls => &[Scope::Tls, Scope::Table, Scope::List, Scope::Global],
+        Screen::Overview => &[Scope::Overview, Scope::List, Scope::Ends, Scope::Global],
+        Screen::Backends => {
+            &[Scope::Backends, Scope::Table, Scope::List, Scope::Ends, Scope::Global]
+        }
+        Screen::Limits => &[Scope::Limits, Scope::Table, Scope::List, Scope::Ends, Scope::Global],
+        Screen::Scaler => &[Scope::Scaler, Scope::List, Scope::Ends, Scope::Global],
+        Screen::Traffic => &[Scope::Traffic, Scope::List, Scope::Global],
+        Screen::Events => &[Scope::Events, Scope::List, Scope::Ends, Scope::Global],
+        Screen::Tls => &[Scope::Tls, Scope::Table, Scope::List, Scope::Ends, Scope::Global],
     }
 }
 

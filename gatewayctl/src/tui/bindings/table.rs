@@ -9,7 +9,7 @@ use crate::tui::{
     },
     list,
     message::Action,
-    screens::{Screen, backends, events, limits, overview, scaler, tls},
+    screens::{Screen, backends, events, limits, overview, scaler, tls, traffic},
 };
 
 type Foot = Option<(&'static str, &'static str)>;
@@ -75,6 +75,16 @@ const fn scaler(
     row(Scope::Scaler, keys, Action::Scaler(msg), name, help, footer)
 }
 
+const fn traffic(
+    keys: &'static [Key],
+    msg: traffic::Msg,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::Traffic, keys, Action::Traffic(msg), name, help, footer)
+}
+
 const fn dialog(
     keys: &'static [Key],
     msg: dialog::Msg,
@@ -120,6 +130,7 @@ pub(crate) static TABLE: &[Binding] = &[
     limits(&[Char('E'), Enter], limits::Msg::Edit, "limit.edit", "edit the limit, with a preview", Some(("E", "edit"))),
     limits(&[Char('B')], limits::Msg::Block, "limit.block", "block the chosen client, or a network", Some(("B", "block"))),
     limits(&[Char('R')], limits::Msg::Unblock, "limit.unblock", "take the chosen block back", Some(("R", "unblock"))),
+    limits(&[Char('i')], limits::Msg::Inspect, "limit.inspect", "what the chosen client asks for now: Traffic", Some(("i", "inspect"))),
     limits(&[Char('t')], limits::Msg::NextGrouping, "limit.top", "offenders by client, key or path", Some(("t", "top by"))),
     limits(&[Char('P')], limits::Msg::Promote, "limit.promote", "make the candidate the rule", Some(("P", "promote"))),
     limits(&[Char('X')], limits::Msg::DropCandidate, "limit.drop", "try the candidate no more", None),
@@ -134,6 +145,16 @@ pub(crate) static TABLE: &[Binding] = &[
     scaler(&[Char('f')], scaler::Msg::NextKinds, "scaler.kinds", "all decisions, only moves, only refused", Some(("f", "kinds"))),
     scaler(&[Tab], scaler::Msg::NextPool, "scaler.pool", "next pool", Some(("Tab", "pool"))),
     scaler(&[BackTab], scaler::Msg::PreviousPool, "scaler.pool-before", "pool before", None),
+
+    traffic(&[Char('F'), End], traffic::Msg::Follow, "traffic.follow", "follow: to the newest request, and on with it", Some(("F", "follow"))),
+    traffic(&[Home, Char('g')], traffic::Msg::Oldest, "traffic.oldest", "to the oldest request; the list then stands still", None),
+    row(Scope::Traffic, &[Char('/')], Action::Filter, "traffic.filter", "filter, judged by the gateway: status>=500 and pool=api, or words", Some(("/", "filter"))),
+    traffic(&[Char('G')], traffic::Msg::NextGrouping, "traffic.group", "group by backend, path, client, status", Some(("G", "group"))),
+    traffic(&[Char('S')], traffic::Msg::NextSample, "traffic.sample", "one of 10, 20, 100, 1000 requests, then all", Some(("S", "sample"))),
+    traffic(&[Char('w')], traffic::Msg::Wrap, "traffic.wrap", "whole paths over several rows, or a request in each", Some(("w", "wrap"))),
+    traffic(&[Enter], traffic::Msg::Pin, "traffic.pin", "keep the request in the detail, or let it go", Some(("Enter", "pin"))),
+    traffic(&[Char('b')], traffic::Msg::Backend, "traffic.backend", "to the backend of the request", Some(("b", "backend"))),
+    traffic(&[Char('i')], traffic::Msg::Client, "traffic.client", "to its client, among those that limits refuse", Some(("i", "client"))),
 
     row(Scope::Events, &[Enter], Action::Events(events::Msg::Open), "event.open", "show what the event is about", Some(("Enter", "open"))),
     row(Scope::Events, &[Char('f')], Action::Events(events::Msg::NextKind), "event.kind", "only the next kind of events, then all", Some(("f", "kind"))),
@@ -150,8 +171,8 @@ pub(crate) static TABLE: &[Binding] = &[
 
     list(&[Char('j'), Down], list::Msg::Down, "list.down", "down", None),
     list(&[Char('k'), Up], list::Msg::Up, "list.up", "up", None),
-    list(&[Char('g'), Home], list::Msg::First, "list.first", "first row", None),
-    list(&[Char('G'), End], list::Msg::Last, "list.last", "last row", None),
+    row(Scope::Ends, &[Char('g'), Home], Action::List(list::Msg::First), "list.first", "first row", None),
+    row(Scope::Ends, &[Char('G'), End], Action::List(list::Msg::Last), "list.last", "last row", None),
     list(&[PageDown, Ctrl('D')], list::Msg::PageDown, "list.page-down", "page down", None),
     list(&[PageUp, Ctrl('U')], list::Msg::PageUp, "list.page-up", "page up", None),
     table(&[Char(' ')], list::Msg::Mark, "list.mark", "mark the row: actions take all marked rows", Some(("Space", "mark"))),
@@ -166,6 +187,7 @@ pub(crate) static TABLE: &[Binding] = &[
     global(&[Char('2')], Action::Show(Screen::Backends), "screen.backends", "Backends", None),
     global(&[Char('3')], Action::Show(Screen::Limits), "screen.limits", "Limits", None),
     global(&[Char('4')], Action::Show(Screen::Scaler), "screen.scaler", "Scaler", None),
+    global(&[Char('5')], Action::Show(Screen::Traffic), "screen.traffic", "Traffic", None),
     global(&[Char('6')], Action::Show(Screen::Events), "screen.events", "Events", None),
     global(&[Char('7')], Action::Show(Screen::Tls), "screen.tls", "TLS", None),
     global(&[Char('l'), Right], Action::NextScreen, "screen.next", "next screen", None),

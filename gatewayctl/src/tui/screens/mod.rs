@@ -7,6 +7,7 @@ pub(crate) mod overview;
 pub(crate) mod scaler;
 pub(crate) mod staged;
 pub(crate) mod tls;
+pub(crate) mod traffic;
 
 use super::{
     bindings::Keymap,
@@ -37,6 +38,8 @@ pub enum Screen {
     Limits,
     /// How many servers pools have, and why.
     Scaler,
+    /// What clients ask for now.
+    Traffic,
     /// What happened, and who did it.
     Events,
     /// What listeners prove themselves by.
@@ -45,8 +48,15 @@ pub enum Screen {
 
 impl Screen {
     /// All of them, in the order of their number keys.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Overview, Self::Backends, Self::Limits, Self::Scaler, Self::Events, Self::Tls];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Backends,
+        Self::Limits,
+        Self::Scaler,
+        Self::Traffic,
+        Self::Events,
+        Self::Tls,
+    ];
 
     /// Its title, long and short.
     pub(crate) const fn titles(self) -> [&'static str; 2] {
@@ -55,6 +65,7 @@ impl Screen {
             Self::Backends => ["Backends", "Be"],
             Self::Limits => ["Limits", "Lim"],
             Self::Scaler => ["Scaler", "Scl"],
+            Self::Traffic => ["Traffic", "Trf"],
             Self::Events => ["Events", "Evt"],
             Self::Tls => ["TLS", "TLS"],
         }
@@ -65,13 +76,14 @@ impl Screen {
         Self::ALL.into_iter().find(|screen| screen.titles()[0].eq_ignore_ascii_case(title))
     }
 
-    /// Its number key. Those between belong to screens that are still to come.
+    /// Its number key.
     pub(crate) const fn number(self) -> u8 {
         match self {
             Self::Overview => 1,
             Self::Backends => 2,
             Self::Limits => 3,
             Self::Scaler => 4,
+            Self::Traffic => 5,
             Self::Events => 6,
             Self::Tls => 7,
         }
@@ -80,7 +92,7 @@ impl Screen {
     /// The problems that belong to it, by the beginning of their target.
     pub(crate) const fn concerns(self) -> &'static [&'static str] {
         match self {
-            Self::Overview | Self::Events => &[],
+            Self::Overview | Self::Traffic | Self::Events => &[],
             Self::Backends => &["backend/", "pool/"],
             Self::Limits => &["limit/"],
             Self::Scaler => &["scaler/"],
@@ -90,7 +102,7 @@ impl Screen {
 
     /// Whether it has a filter.
     pub(crate) const fn filters(self) -> bool {
-        matches!(self, Self::Backends | Self::Limits | Self::Events | Self::Tls)
+        !matches!(self, Self::Overview | Self::Scaler)
     }
 
     /// The screen `steps` further on, round and round.
@@ -166,6 +178,15 @@ pub(crate) enum Wish {
     Pool(String),
     /// A bell when the drains of these are over; none when they have one already.
     Bell(Vec<String>),
+    /// What a client, or a network of them, asks for now.
+    Client(String),
+    /// A client among those whom a limit refuses.
+    Offender {
+        /// Its address.
+        client: String,
+        /// The limit; any when empty.
+        rule: String,
+    },
     /// A word to the operator.
     Say(Notice),
     /// The step back is not the screen's.

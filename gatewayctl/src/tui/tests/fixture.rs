@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
+use super::traffic;
 use crate::{
     client,
     model::{
@@ -22,7 +23,8 @@ use crate::{
         message::{Answer, LinkEvent, Msg},
         model::{Model, Settings},
         moment::Moment,
-        screens::Screen,
+        screens::{Screen, traffic::News},
+        tailing::Tail,
         themes::Themes,
         update::update,
         view::view,
@@ -93,6 +95,23 @@ impl Story {
                 self.find(Found { result: Ok(canned(&inquiry)), inquiry });
             }
         }
+        self.flow(News::Batch(traffic::batch()));
+    }
+
+    /// The traffic that is followed last tells this; nothing, while none is.
+    pub(super) fn flow(&mut self, news: News) -> Vec<Effect> {
+        match self.tail() {
+            Some(Tail { stream, asked: Some(_) }) => self.tell(Msg::traffic(stream, news)),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What traffic was asked for last.
+    pub(super) fn tail(&self) -> Option<Tail> {
+        self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Tail(tail) => Some(tail.clone()),
+            _ => None,
+        })
     }
 
     /// An inquiry is answered.

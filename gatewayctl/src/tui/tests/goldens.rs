@@ -55,7 +55,14 @@ fn disconnected() {
 
 #[test]
 fn stale() {
-    for screen in [Screen::Backends, Screen::Limits, Screen::Scaler, Screen::Events, Screen::Tls] {
+    for screen in [
+        Screen::Backends,
+        Screen::Limits,
+        Screen::Scaler,
+        Screen::Traffic,
+        Screen::Events,
+        Screen::Tls,
+    ] {
         let mut story = Story::watching(unicode()).on(screen);
         story.wait(Duration::from_secs(7));
         golden(&story, &format!("{}_stale", named(screen)));

@@ -15,4 +15,5 @@ mod scaler;
 mod stories;
 mod themes;
 mod tls;
+mod traffic;
 mod undo;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use proptest::{prelude::*, sample::select};
 
-use super::fixture::{Story, ascii, backend, canned, done, text, unicode};
+use super::{
+    fixture::{Story, ascii, backend, canned, done, text, unicode},
+    traffic::batch,
+};
 use crate::{
     client::{Error, ErrorCode},
     model::{Drain, Edit, Health, Standing},
@@ -14,7 +17,7 @@ use crate::{
         key::Key,
         lore::Found,
         message::{LinkEvent, Msg},
-        screens::{Screen, backends::columns::TABLE},
+        screens::{Screen, backends::columns::TABLE, traffic::News},
     },
 };
 
@@ -26,6 +29,7 @@ enum Step {
     Snapshot { seed: u8 },
     Answer { ok: bool },
     Find { ok: bool },
+    Traffic { ok: bool },
     Lose,
     Up,
     Wait(u16),
@@ -44,7 +48,7 @@ fn keys() -> impl Strategy<Value = Key> {
         // The ways to a change, so that they are walked often.
         4 => select(vec![
             Key::Char('d'), Key::Char('y'), Key::Char('2'), Key::Char('3'), Key::Char('4'),
-            Key::Char('6'), Key::Enter,
+            Key::Char('5'), Key::Char('6'), Key::Enter,
             Key::Char('B'), Key::Char('H'), Key::Char('M'), Key::Tab,
         ]),
     ]
@@ -57,6 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => any::<u8>().prop_map(|seed| Step::Snapshot { seed }),
         4 => any::<bool>().prop_map(|ok| Step::Answer { ok }),
         2 => any::<bool>().prop_map(|ok| Step::Find { ok }),
+        2 => any::<bool>().prop_map(|ok| Step::Traffic { ok }),
         1 => Just(Step::Lose),
         1 => Just(Step::Up),
         1 => (0_u16..9_000).prop_map(Step::Wait),
@@ -115,6 +120,10 @@ fn happen(story: &mut Story, step: &Step) -> Vec<Effect> {
             let error = Error::new(ErrorCode::Timeout, "no answer");
             let result = if *ok { Ok(canned(&inquiry)) } else { Err(error) };
             story.find(Found { inquiry, result })
+        }
+        Step::Traffic { ok: true } => story.flow(News::Batch(batch())),
+        Step::Traffic { ok: false } => {
+            story.flow(News::Ended(Error::new(ErrorCode::Failed, "too slow")))
         }
         Step::Lose => {
             story.lose();

@@ -89,6 +89,8 @@ pub(crate) enum Msg {
     Unblock,
     /// Add rejections up by something else.
     NextGrouping,
+    /// See what the chosen client asks for.
+    Inspect,
     /// One step back.
     Back,
 }
@@ -96,7 +98,10 @@ pub(crate) enum Msg {
 impl Msg {
     /// Whether it leads to a change.
     pub(crate) const fn changes(self) -> bool {
-        !matches!(self, Self::NextPanel | Self::PreviousPanel | Self::NextGrouping | Self::Back)
+        !matches!(
+            self,
+            Self::NextPanel | Self::PreviousPanel | Self::NextGrouping | Self::Inspect | Self::Back
+        )
     }
 }
 
@@ -131,6 +136,7 @@ impl State {
             Msg::NextPanel => self.panel = self.panel.step(1),
             Msg::PreviousPanel => self.panel = self.panel.step(Panel::ALL.len() - 1),
             Msg::NextGrouping => self.by = offenders::next(self.by),
+            Msg::Inspect => return self.inspect(picture),
             Msg::Edit => {
                 return self.of_limit(stage, |limit| open(dialog::limit(limit).into()));
             }
@@ -158,6 +164,28 @@ impl State {
         match limits.iter().find(|limit| self.list.selected() == Some(&limit.name)) {
             Some(limit) => wish(limit),
             None => Wish::Say(Notice::note("no limit is selected")),
+        }
+    }
+
+    /// Goes to a client among those whom `rule` refuses; any when that is empty.
+    pub(crate) fn seek(&mut self, client: &str, rule: &str) {
+        if !rule.is_empty() {
+            self.list.filter = Default::default();
+            self.list.select(rule);
+        }
+        self.by = Grouping::Client;
+        self.panel = Panel::Offenders;
+        self.offenders.select(client);
+    }
+
+    /// What the chosen offender asks for, or the first where none is chosen.
+    fn inspect(&self, picture: &Picture) -> Wish {
+        let rows = offenders::rows(self, picture);
+        let chosen = rows.iter().find(|row| Some(offenders::id(row)) == self.offenders.selected());
+        match chosen.map(|row| row.client.clone()) {
+            Some(client) if !client.is_empty() => Wish::Client(client),
+            Some(_) => Wish::Say(Notice::note("these are paths: t shows clients")),
+            None => Wish::Say(Notice::note("this limit refused nobody of late")),
         }
     }
 
