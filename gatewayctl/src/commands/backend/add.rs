@@ -10,6 +10,7 @@ use super::super::{
     complete,
     confirm::Stakes,
     goal::{Goal, Returns},
+    interrupt::InterruptFlag,
     session::Session,
     wait::Wait,
 };
@@ -49,6 +50,8 @@ pub(in crate::commands) struct AddArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "wait")]
     timeout: Option<Duration>,
     #[command(flatten)]
+    interrupt: InterruptFlag,
+    #[command(flatten)]
     lasts: TtlFlag,
     #[command(flatten)]
     change: ChangeFlags,
@@ -85,7 +88,9 @@ impl AddArgs {
         if let (true, Some(operation)) = (self.wait, &applied) {
             let (names, operation) = (&[self.name], Some(operation));
             let (goal, returns) = (Goal::Healthy, Returns::TakenBack);
-            let wait = Wait { names, goal, operation, timeout: self.timeout, returns };
+            let on_interrupt = self.interrupt.on_interrupt;
+            let wait =
+                Wait { names, goal, operation, timeout: self.timeout, returns, on_interrupt };
             wait.run(session, &client).await?;
         }
         Ok(Verdict::Done)
