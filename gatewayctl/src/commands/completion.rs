@@ -26,12 +26,12 @@ limits and contexts too:
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct CompletionArgs {
     /// The shell
-    shell: Shell,
+    shell: Dialect,
 }
 
-/// The shells that have a script.
+/// The shells that have a script of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Shell {
+enum Dialect {
     Bash,
     Elvish,
     Fish,
@@ -48,14 +48,14 @@ impl CompletionArgs {
     }
 }
 
-fn script(shell: Shell) -> Vec<u8> {
+fn script(shell: Dialect) -> Vec<u8> {
     match shell {
-        Shell::Bash => of(shells::Bash),
-        Shell::Elvish => of(shells::Elvish),
-        Shell::Fish => of(shells::Fish),
-        Shell::Nushell => of(Nushell),
-        Shell::PowerShell => of(shells::PowerShell),
-        Shell::Zsh => of(shells::Zsh),
+        Dialect::Bash => of(shells::Bash),
+        Dialect::Elvish => of(shells::Elvish),
+        Dialect::Fish => of(shells::Fish),
+        Dialect::Nushell => of(Nushell),
+        Dialect::PowerShell => of(shells::PowerShell),
+        Dialect::Zsh => of(shells::Zsh),
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn each_shell_gets_a_script_that_knows_the_verbs() {
-        for shell in Shell::value_variants() {
+        for shell in Dialect::value_variants() {
             let shell = *shell;
             let script = String::from_utf8(script(shell)).unwrap();
             for word in ["backend", "drain", "undrain", "limit", "completion"] {
