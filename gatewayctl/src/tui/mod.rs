@@ -3,6 +3,7 @@
 //! The Elm Architecture: a message comes in, `update` changes the model and says which effects it
 //! wants, `view` draws the model. Only `run` and `link` wait for anything.
 
+mod bells;
 mod bindings;
 mod burst;
 mod care;

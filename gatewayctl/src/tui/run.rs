@@ -17,7 +17,7 @@ use super::{
     care::Care,
     connection::Connection,
     contexts::Reach,
-    effect::{Effect, Request},
+    effect::{Effect, Practice, Request},
     farewell::farewell,
     find,
     key::Key,
@@ -237,6 +237,7 @@ impl Dashboard {
                 Effect::Read(line) => self.read(line),
                 Effect::Complete(text) => self.complete(text),
                 Effect::Remember(lines) => self.remember(&lines),
+                Effect::Practise(practice) => self.practise(practice),
                 Effect::Bell => self.terminal.ring(),
                 Effect::Retry => self.link.retry(),
                 Effect::Pace(refresh) => self.link.pace(refresh),
@@ -249,6 +250,17 @@ impl Dashboard {
             }
         }
         Ok(false)
+    }
+
+    fn practise(&self, practice: Practice) {
+        let (client, answer) = (self.link.client(), self.answer.clone());
+        tokio::spawn(async move {
+            let result = match client {
+                Some(client) => find::practise(&client, practice).await,
+                None => Err(client::Error::new(ErrorCode::Unreachable, "not connected")),
+            };
+            let _ = answer.send(Msg::Practised(result)).await;
+        });
     }
 
     fn ask(&self, request: Request, is_preview: bool) {

@@ -6,6 +6,7 @@ mod contexts;
 mod drains;
 mod events;
 mod fixture;
+mod forms;
 mod goldens;
 mod keys;
 mod limits;
