@@ -167,6 +167,9 @@ fn spawn(command: &Command, terminal: OwnedFd) -> Child {
             None => session.env_remove(key),
         };
     }
+    if let Some(folder) = command.get_current_dir() {
+        session.current_dir(folder);
+    }
     let output = terminal.try_clone().unwrap();
     let errors = terminal.try_clone().unwrap();
     session.stdin(terminal).stdout(output).stderr(errors).spawn().expect("setsid is there")

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use gateway_tests::{Desk, EVERYTHING, Fleet, Gateway, Terminal, gatewayctl, until, write_program};
+use gateway_tests::{
+    Desk, EVERYTHING, Fleet, Gateway, RawTerminal, Terminal, gatewayctl, until, write_program,
+};
 
 fn gateway(fleet: &Fleet) -> Gateway {
     Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")))
@@ -275,6 +277,74 @@ fn the_file_is_edited_until_it_has_no_mistakes() {
     assert_eq!(copies.count(), 0);
     let said = desk.ctl.try_run("config edit");
     assert_eq!(said.code, 2, "without a terminal: {}", said.err);
+}
+
+#[test]
+fn a_name_is_copied_by_the_terminal_and_rows_are_exported_over_nothing() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(gatewayctl());
+    command.arg(format!("--addr={}", gateway.ctl.address())).args(["top", "backends"]);
+    command.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").current_dir(folder.path());
+    command.env("XDG_STATE_HOME", folder.path().join("state"));
+    let mut terminal = RawTerminal::open(120, 40, &command);
+    let sent = |terminal: &RawTerminal| -> Vec<u8> {
+        terminal.pieces().into_iter().flat_map(|piece| piece.bytes).collect()
+    };
+    terminal.wait_for("app-2");
+    terminal.press("y");
+    terminal.wait_for("row as JSON");
+    terminal.press("n");
+    terminal.wait_for("copied by the terminal");
+    // "app-1" in base64.
+    let clipboard = b"\x1b]52;c;YXBwLTE=\x07";
+    until("it is in the clipboard", || {
+        sent(&terminal).windows(clipboard.len()).any(|bytes| bytes == clipboard).then_some(())
+    });
+    let files = || {
+        let all = std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().path());
+        all.filter(|it| it.is_file()).collect::<Vec<_>>()
+    };
+    for (written, key) in (1..).zip(["c", "c", "t"]) {
+        terminal.press("x");
+        terminal.wait_for("rows as CSV");
+        terminal.press(key);
+        until("it is written", || (files().len() == written).then_some(()));
+        terminal.wait_for(" ok ");
+    }
+    terminal.press("q");
+    terminal.wait();
+    for file in files() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains("app-1") && text.contains("app-2"), "{}: {text}", file.display());
+        let is_csv = file.extension().is_some_and(|it| it == "csv");
+        assert!(!is_csv || text.starts_with("name,pool,"), "{text}");
+    }
+}
+
+#[test]
+fn the_mouse_selects_where_it_is_listened_to_and_is_given_back() {
+    let fleet = Fleet::start(3);
+    let gateway = gateway(&fleet);
+    let mut command = Command::new(gatewayctl());
+    command.arg(format!("--addr={}", gateway.ctl.address())).args(["top", "backends", "--mouse"]);
+    command.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8");
+    command.env("XDG_STATE_HOME", "/nonexistent");
+    let mut terminal = RawTerminal::open(120, 40, &command);
+    let screen = terminal.wait_for("app-3");
+    let line = screen.lines().position(|line| line.contains("app-3")).unwrap();
+    terminal.press(&format!("\x1b[<0;20;{}M\x1b[<0;20;{}m", line + 1, line + 1));
+    terminal.wait_for("─ app-3 ");
+    terminal.press("\x1b[<64;70;9M");
+    terminal.wait_for("─ app-1 ");
+    terminal.press("q");
+    terminal.wait();
+    let bytes: Vec<u8> = terminal.pieces().into_iter().flat_map(|piece| piece.bytes).collect();
+    let text = String::from_utf8_lossy(&bytes);
+    for mode in ["\x1b[?1000h", "\x1b[?1006h", "\x1b[?1006l\x1b[?1000l"] {
+        assert!(text.contains(mode), "{mode:?}");
+    }
 }
 
 #[test]

@@ -12,15 +12,17 @@ use nix::unistd::Pid;
 
 /// All that the dashboard may send: the cursor's place, erasing and colours, and the modes that it
 /// turns on at the start and off at the end: another screen, no cursor, pastes and focus told
-/// apart from keys, whole frames.
-const ALLOWED: [&str; 13] = [
+/// apart from keys, whole frames. The mouse is turned off at the end, whether it was on or not.
+const ALLOWED: [&str; 15] = [
     "CSI H",
     "CSI J",
     "CSI m",
     "CSI ?25l",
     "CSI ?25h",
+    "CSI ?1000l",
     "CSI ?1004h",
     "CSI ?1004l",
+    "CSI ?1006l",
     "CSI ?1049h",
     "CSI ?1049l",
     "CSI ?2004h",

@@ -11,7 +11,6 @@ mod edits;
 mod error;
 mod inquiry;
 mod operations;
-mod practice;
 mod request;
 mod scaler;
 mod tls;

@@ -14,7 +14,6 @@ use super::{
     change::ChangeFlags,
     confirm::Stakes,
     global::Global,
-    guard,
     target::{Target, Wanted},
 };
 use crate::{
@@ -138,14 +137,6 @@ impl Session {
     /// What TLS is spoken with: the environment goes before the context.
     pub(super) fn tls(&self) -> Result<TlsFiles, Failure> {
         Ok(self.target()?.context.tls.with_environment())
-    }
-
-    /// Refuses where the context forbids changes; a dashboard has its own say.
-    pub(super) fn may_change(&self) -> Result<(), Failure> {
-        match self.capture {
-            Some(_) => Ok(()),
-            None => guard::may_change(&self.target()?.context),
-        }
     }
 
     /// Connects to the gateway.

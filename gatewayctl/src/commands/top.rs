@@ -64,6 +64,9 @@ pub(super) struct TopArgs {
     /// How often to draw [default: 1s, by SSH 2s, or as the file of contexts says]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     refresh: Option<Duration>,
+    /// Listen to the mouse: it scrolls and selects, and never acts
+    #[arg(long)]
+    mouse: bool,
     /// How far back charts look: 1m, 5m, 15m, 1h, 6h, 24h
     #[arg(long, value_name = "LENGTH")]
     window: Option<tui::Window>,
@@ -187,6 +190,7 @@ impl TopArgs {
             ascii,
             depth: tui::Depth::of(&variable("COLORTERM"), &variable("TERM")),
             window: self.window,
+            mouse: self.mouse || config.ui.mouse,
             own_address: super::block::own_address(),
             grammar: super::palette::GRAMMAR,
             wishes: self.wishes(config, session)?,

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{lore::Inquiry, memory::Kept, palette::Line, tailing::Tail};
+use super::{export::Export, lore::Inquiry, memory::Kept, palette::Line, tailing::Tail};
 use crate::{
     config::Context,
-    model::{Edit, Fault, Intent},
+    model::{Edit, Intent},
 };
 
 /// What is wanted.
@@ -25,8 +25,6 @@ pub(crate) enum Effect {
     Complete(String),
     /// Keeps the lines typed into the palette.
     Remember(Vec<String>),
-    /// Plays with a demo.
-    Practise(Practice),
     /// Rings the terminal's bell.
     Bell,
     /// Tries the gateway now instead of waiting.
@@ -35,6 +33,12 @@ pub(crate) enum Effect {
     Switch(Box<Context>),
     /// Asks these gateways whether they answer.
     Reach(Vec<Context>),
+    /// Listens to the mouse, or does so no more.
+    Mouse(bool),
+    /// Puts a text into the terminal's clipboard.
+    Copy(String),
+    /// Writes rows or the screen into a file.
+    Export(Box<Export>),
     /// Keeps how a gateway was looked at.
     Keep(Kept),
     /// Renews the picture so often.
@@ -45,18 +49,6 @@ pub(crate) enum Effect {
     Suspend,
     /// Ends the dashboard.
     Quit,
-}
-
-/// Something to practise on, of a demo.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Practice {
-    /// An app server is to be so.
-    Spoil(String, Fault),
-    /// Twice the load, or half of it.
-    Load {
-        /// Whether there is to be more.
-        more: bool,
-    },
 }
 
 /// A change with its condition, and the dialog that asks for it.

@@ -1,16 +1,15 @@
-//! What does an inquiry ask the gateway? And what is played with a demo?
+//! What does an inquiry ask the gateway?
 
 use std::time::{Duration, Instant};
 
 use super::{
     contexts::Reached,
-    effect::Practice,
     lore::{self, Finding, Inquiry, Tried},
 };
 use crate::{
     client::{self, Client},
     config::Context,
-    model::{LoadEdit, OperationsAsked, RejectionsAsked},
+    model::{OperationsAsked, RejectionsAsked},
 };
 
 /// What the gateway answers.
@@ -44,7 +43,6 @@ pub(crate) async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, 
             found.map(|found| Finding::Explanation(Box::new(found)))
         }
         Inquiry::Certificates => client.certificates().await.map(Finding::Certificates),
-        Inquiry::Probe { pool, address } => client.probe(pool, address).await.map(Finding::Probe),
         Inquiry::Operations => {
             let asked = OperationsAsked { limit: lore::OPERATIONS, ..OperationsAsked::default() };
             client.operations(&asked).await.map(Finding::Operations)
@@ -60,16 +58,4 @@ pub(crate) async fn reach(context: &Context, timeout: Duration) -> Result<Reache
     let version = client.snapshot().await?.version;
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Reached { version, took_ms })
-}
-
-/// Plays with a demo; what came of it.
-pub(crate) async fn practise(client: &Client, practice: Practice) -> Result<String, client::Error> {
-    match practice {
-        Practice::Spoil(name, fault) => Ok(client.practise(&name, fault).await?.what),
-        Practice::Load { more } => {
-            let factor = if more { 2.0 } else { 0.5 };
-            let load = client.set_load(LoadEdit::Factor(factor)).await?;
-            Ok(format!("demo load {:.0} > {:.0} requests/s", load.before_rps, load.rps))
-        }
-    }
 }

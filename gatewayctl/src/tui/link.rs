@@ -1,11 +1,12 @@
 //! The link: a task that keeps a connection to the gateway for ever and says what comes over it.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use futures_util::{
     StreamExt as _, future,
     stream::{self, BoxStream},
 };
+use jiff::Timestamp;
 use rand::Rng as _;
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -28,6 +29,8 @@ const STEPS: [u32; 3] = [1, 10, 60];
 const UNTAKEN: usize = 64;
 /// A link that held so long starts its next tries quickly again.
 const HEALTHY: Duration = Duration::from_secs(30);
+/// Clocks that differ by less than two seconds are right; a picture may be a second old when it comes.
+const NO_SKEW: RangeInclusive<i64> = -2_000..=3_000;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
@@ -154,6 +157,12 @@ async fn stream(
                 // Pictures come on time or a little early; only those of a faster rhythm are left
                 // out.
                 let apart = refresh.borrow().mul_f64(0.8);
+                if last.is_none() {
+                    let skew = Timestamp::now().as_millisecond() - snapshot.time_ms;
+                    if !NO_SKEW.contains(&skew) {
+                        tell(say, LinkEvent::Skew(skew)).await?;
+                    }
+                }
                 if last.is_none_or(|last| last.elapsed() >= apart) {
                     last = Some(Instant::now());
                     tell(say, LinkEvent::Snapshot(Box::new(snapshot))).await?;

@@ -9,6 +9,7 @@ use super::{
     key::Key,
     list,
     lore::Found,
+    mouse::Pointed,
     options::Wishes,
     palette::{Completed, Read},
     screens,
@@ -28,6 +29,8 @@ pub(crate) enum Msg {
     Paste(String),
     /// The terminal has the focus, or lost it.
     Focus(bool),
+    /// The mouse pointed at something.
+    Pointed(Pointed),
     /// The operator's file was saved.
     Wishes(Result<Box<Wishes>, String>),
     /// A gateway was asked whether it answers.
@@ -38,8 +41,6 @@ pub(crate) enum Msg {
     Link(LinkEvent),
     /// The gateway answered a question about a change, or a change.
     Answer(Box<Answer>),
-    /// A demo was played with: what came of it.
-    Practised(Result<String, client::Error>),
     /// A line of the palette was read.
     Read(Box<Read>),
     /// A line of the palette was completed.
@@ -64,6 +65,8 @@ pub(crate) enum LinkEvent {
     Up,
     /// The newest picture.
     Snapshot(Box<Snapshot>),
+    /// Its clock differs from ours by so many milliseconds; above zero it is behind.
+    Skew(i64),
     /// Something happened at the gateway.
     Event(Event),
     /// What a figure was before.
@@ -145,6 +148,12 @@ pub(crate) enum Action {
     Theme,
     /// Shows the contexts.
     Contexts,
+    /// Listens to the mouse, or does so no more.
+    Mouse,
+    /// Shows what can be copied.
+    Copy,
+    /// Shows what can be exported.
+    Export,
     /// Does something in the dialog.
     Dialog(dialog::Msg),
 }

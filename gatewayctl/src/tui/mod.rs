@@ -3,7 +3,7 @@
 //! The Elm Architecture: a message comes in, `update` changes the model and says which effects it
 //! wants, `view` draws the model. Only `run` and `link` wait for anything.
 
-mod bells;
+mod begin;
 mod bindings;
 mod burst;
 mod care;
@@ -15,6 +15,7 @@ mod crash;
 mod depth;
 mod dialog;
 mod effect;
+mod export;
 mod farewell;
 mod figures;
 mod filter;
@@ -32,9 +33,11 @@ mod look;
 mod lore;
 mod marks;
 mod memory;
+mod menu;
 mod message;
 mod model;
 mod moment;
+mod mouse;
 mod notice;
 mod on_screen;
 mod options;
@@ -50,6 +53,7 @@ mod screens;
 mod series;
 mod setting;
 mod settle;
+mod sheet;
 mod signals;
 mod switch;
 mod tailing;

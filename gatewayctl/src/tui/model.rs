@@ -13,6 +13,7 @@ use super::{
     look::Look,
     lore::Asked,
     memory::Memory,
+    menu::Menu,
     moment::Moment,
     notice::{Notice, Notices},
     palette::Palette,
@@ -25,10 +26,7 @@ use super::{
     turns::Turns,
     window::Window,
 };
-use crate::{
-    config::Context,
-    model::{Edit, Snapshot},
-};
+use crate::{config::Context, model::Snapshot};
 
 /// While the terminal has no focus, the picture is renewed so often at most.
 const ASIDE: Duration = Duration::from_secs(5);
@@ -56,6 +54,8 @@ pub(crate) struct Settings {
     pub(crate) contexts: Vec<Context>,
     /// Whether nothing may be changed, whatever a context says.
     pub(crate) read_only: bool,
+    /// Whether the mouse is listened to.
+    pub(crate) mouse: bool,
 }
 
 impl Settings {
@@ -102,6 +102,8 @@ pub(crate) struct Model {
     pub(crate) help: Option<usize>,
     /// Whether keys go into the filter.
     pub(crate) is_filtering: bool,
+    /// The menu that is open.
+    pub(crate) menu: Option<Menu>,
     /// The chooser of contexts, while it is open.
     pub(crate) chooser: Option<Chooser>,
     /// The palette, while it is open.
@@ -124,10 +126,6 @@ pub(crate) struct Model {
     pub(crate) left: Vec<String>,
     /// How each gateway was looked at last.
     pub(crate) memory: Memory,
-    /// The revision that the last change made here led to.
-    pub(crate) own_revision: u64,
-    /// What is asked about once the gateway is seen at this revision, and the reason.
-    pub(crate) next: Option<(u64, Edit, String)>,
     /// The last operation that was asked for here and can be undone.
     pub(crate) own: Option<String>,
     /// Inquiries under way.
@@ -174,6 +172,7 @@ impl Model {
             dialog: None,
             help: None,
             is_filtering: false,
+            menu: None,
             chooser: None,
             palette: None,
             lines: Vec::new(),
@@ -185,8 +184,6 @@ impl Model {
             bells: Vec::new(),
             left: Vec::new(),
             memory: Memory::default(),
-            own_revision: 0,
-            next: None,
             own: None,
             asked: Asked::default(),
             tickets: 0,
@@ -284,12 +281,7 @@ impl Model {
 
     /// Where keys are looked for, the innermost first.
     pub(crate) fn scopes(&self) -> &'static [Scope] {
-        let is_demo = self.live.snapshot.as_ref().is_some_and(|snapshot| snapshot.demo);
-        match (&self.dialog, is_demo) {
-            (Some(_), _) => bindings::DIALOG,
-            (None, true) => bindings::stack(self.screen),
-            (None, false) => bindings::stack_without_demo(self.screen),
-        }
+        if self.dialog.is_some() { bindings::DIALOG } else { bindings::stack(self.screen) }
     }
 
     /// When it looks different by the passing of time alone.

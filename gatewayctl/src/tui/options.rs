@@ -24,6 +24,8 @@ pub struct Options {
     pub window: Option<Window>,
     /// Where its operator comes from; empty when not known.
     pub own_address: String,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// What can be typed into the palette.
     pub grammar: Grammar,
     /// What the operator's file wants.

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, EventStream};
+use crossterm::event::{Event, EventStream, MouseEvent};
 use futures_util::{
     FutureExt as _, StreamExt as _,
     future::{self, LocalBoxFuture},
@@ -13,35 +13,35 @@ use futures_util::{
 use tokio::{sync::mpsc, time};
 
 use super::{
-    Options, Screen,
-    care::Care,
-    connection::Connection,
+    Options,
+    begin::begin,
     contexts::Reach,
-    effect::{Effect, Practice, Request},
+    effect::{Effect, Request},
+    export::{self, Export},
     farewell::farewell,
     find,
     key::Key,
     lines,
     link::{Link, Route},
-    look::Look,
     lore::{Found, Inquiry},
     memory::{self, Kept},
     message::{Answer, Msg},
-    model::{Model, Settings},
+    model::Model,
     moment::Moment,
+    mouse::{self, Pointed},
     notice::Notice,
     palette::{Completed, Grammar, Line, Order, Read},
     reload,
     signals::{Ending, Signal, Signals},
     tailing::Tailing,
     terminal::Terminal,
-    themes::Themes,
     update::update,
     view::view,
 };
 use crate::{
     client::{self, ErrorCode},
     config::Context,
+    safe_text::safe_text,
 };
 
 /// Frames are at least this far apart.
@@ -107,6 +107,7 @@ struct Dashboard {
 enum Wake {
     Msg(Box<Msg>),
     Resize,
+    Mouse(MouseEvent),
     Draw,
     Signal(Signal),
 }
@@ -127,9 +128,9 @@ impl Dashboard {
             began: Instant::now(),
             grammar: options.grammar,
             reading: None,
-            model,
             signals: Signals::listen()?,
-            terminal: Terminal::take()?,
+            terminal: Terminal::take(model.settings.mouse)?,
+            model,
             link: Link::start(Route {
                 address: options.context.address,
                 tls: options.context.tls.with_environment(),
@@ -151,11 +152,13 @@ impl Dashboard {
         loop {
             match self.wake(&mut input).await {
                 Wake::Msg(msg) => {
-                    let now = self.now();
-                    let effects = update(&mut self.model, now, *msg);
-                    self.soon(FRAME);
-                    if self.run(effects).map_err(Error::Terminal)? {
+                    if self.take(*msg).map_err(Error::Terminal)? {
                         return Ok(());
+                    }
+                }
+                Wake::Mouse(event) => {
+                    if let Some(pointed) = self.pointed(event).map_err(Error::Terminal)? {
+                        self.take(Msg::Pointed(pointed)).map_err(Error::Terminal)?;
                     }
                 }
                 Wake::Resize => {
@@ -201,6 +204,20 @@ impl Dashboard {
         }
     }
 
+    /// Takes a message; `true` when the dashboard is to end.
+    fn take(&mut self, msg: Msg) -> io::Result<bool> {
+        let now = self.now();
+        let effects = update(&mut self.model, now, msg);
+        self.soon(FRAME);
+        self.run(effects)
+    }
+
+    fn pointed(&self, event: MouseEvent) -> io::Result<Option<Pointed>> {
+        let (width, height) = self.terminal.size()?;
+        let frame = export::frame(&self.model, width, height)?;
+        Ok(mouse::pointed(&self.model, &frame, event))
+    }
+
     fn now(&self) -> Moment {
         Moment(self.began.elapsed())
     }
@@ -237,30 +254,21 @@ impl Dashboard {
                 Effect::Read(line) => self.read(line),
                 Effect::Complete(text) => self.complete(text),
                 Effect::Remember(lines) => self.remember(&lines),
-                Effect::Practise(practice) => self.practise(practice),
                 Effect::Bell => self.terminal.ring(),
                 Effect::Retry => self.link.retry(),
                 Effect::Pace(refresh) => self.link.pace(refresh),
                 Effect::Switch(context) => self.switch(*context),
                 Effect::Reach(contexts) => self.reach(contexts),
                 Effect::Keep(kept) => self.keep(&kept),
+                Effect::Mouse(mouse) => self.terminal.listen_to_mouse(mouse),
+                Effect::Copy(text) => self.terminal.copy(&text),
+                Effect::Export(export) => self.export(&export)?,
                 Effect::Redraw => self.terminal.forget()?,
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit => return Ok(true),
             }
         }
         Ok(false)
-    }
-
-    fn practise(&self, practice: Practice) {
-        let (client, answer) = (self.link.client(), self.answer.clone());
-        tokio::spawn(async move {
-            let result = match client {
-                Some(client) => find::practise(&client, practice).await,
-                None => Err(client::Error::new(ErrorCode::Unreachable, "not connected")),
-            };
-            let _ = answer.send(Msg::Practised(result)).await;
-        });
     }
 
     fn ask(&self, request: Request, is_preview: bool) {
@@ -325,6 +333,22 @@ impl Dashboard {
         }
     }
 
+    fn export(&mut self, export: &Export) -> io::Result<()> {
+        let folder = std::env::current_dir().unwrap_or_default();
+        match export::write(export, &self.model, self.terminal.size()?, &folder) {
+            Ok(path) => {
+                let path = path.display().to_string();
+                self.model.say(Notice::done(format!("{path} is written; its path is copied")));
+                self.terminal.copy(&safe_text(&path));
+            }
+            Err(error) => {
+                let words = format!("nothing was exported to {}: {error}", folder.display());
+                self.model.say(Notice::error(words));
+            }
+        }
+        Ok(())
+    }
+
     fn keep(&mut self, kept: &Kept) {
         if let Err(error) = memory::store(kept) {
             let words = format!("how this gateway was looked at is not kept: {error}");
@@ -354,7 +378,7 @@ fn heard(event: Option<io::Result<Event>>) -> Wake {
         Some(Ok(Event::Resize(..))) => Wake::Resize,
         Some(Ok(Event::FocusGained)) => Wake::msg(Msg::Focus(true)),
         Some(Ok(Event::FocusLost)) => Wake::msg(Msg::Focus(false)),
-        Some(Ok(Event::Mouse(_))) => Wake::msg(Msg::Tick),
+        Some(Ok(Event::Mouse(event))) => Wake::Mouse(event),
         Some(Err(_)) | None => Wake::Signal(Signal::End(Ending::Hangup)),
     }
 }
@@ -372,32 +396,4 @@ async fn until(due: Option<Instant>) {
         Some(due) => time::sleep_until(due.into()).await,
         None => std::future::pending().await,
     }
-}
-
-/// The model to begin with: what was told, and what was looked at last.
-fn begin(options: &Options) -> Model {
-    let wishes = &options.wishes;
-    let themes = Themes::new(wishes.theme.clone(), options.depth);
-    let settings = Settings {
-        context: options.context.name.clone(),
-        address: options.context.address.to_string(),
-        look: Look::new(options.ascii, true).themed(themes.theme()),
-        care: Care::of(&options.context, options.read_only),
-        own_address: options.own_address.clone(),
-        keymap: wishes.keymap.clone(),
-        themes,
-        refresh: wishes.refresh,
-        contexts: wishes.contexts.clone(),
-        read_only: options.read_only,
-    };
-    let mut model = Model::new(settings, Connection::new(wishes.refresh), Screen::default());
-    model.lines = lines::load();
-    match memory::load() {
-        Ok(memory) => model.memory = memory,
-        Err(why) => model.say(Notice::note(why)),
-    }
-    memory::recall(&mut model);
-    model.screen = options.screen.unwrap_or(model.screen);
-    model.wanted_window = options.window.or(model.wanted_window);
-    model
 }

@@ -66,3 +66,16 @@ pub(crate) fn pace(model: &mut Model) -> Vec<Effect> {
     model.connection.expect(pace);
     vec![Effect::Pace(pace)]
 }
+
+/// Listens to the mouse, or does so no more: then the terminal selects text with it.
+pub(crate) fn mouse(model: &mut Model) -> Vec<Effect> {
+    let mouse = !model.settings.mouse;
+    model.settings.mouse = mouse;
+    let words = if mouse {
+        "the mouse scrolls and selects rows; with Shift most terminals select text"
+    } else {
+        "the mouse is the terminal's again"
+    };
+    model.say(Notice::note(words));
+    vec![Effect::Mouse(mouse)]
+}

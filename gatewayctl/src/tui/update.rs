@@ -1,7 +1,6 @@
 //! What does a message change, and what is wanted outside the model? Pure: no clock, no network.
 
 use super::{
-    bells,
     bindings::{self, Scope},
     burst::Verdict,
     charts,
@@ -11,10 +10,11 @@ use super::{
     effect::Effect,
     inquire,
     key::Key,
-    list,
+    list, menu,
     message::{Action, Msg},
     model::Model,
     moment::Moment,
+    mouse,
     notice::Notice,
     on_screen,
     palette::{self, Palette},
@@ -32,6 +32,10 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(model, &text),
         Msg::Tick => Vec::new(),
         Msg::Focus(has) => setting::focus(model, has),
+        Msg::Pointed(pointed) => match mouse::point(model, pointed) {
+            Some(action) => act(model, action, Key::Enter),
+            None => Vec::new(),
+        },
         Msg::Wishes(wishes) => wish::take(model, wishes),
         Msg::Reached(reach) => {
             contexts::reached(model, reach);
@@ -39,13 +43,6 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         }
         Msg::Link(event) => word::link(model, event),
         Msg::Answer(answer) => word::answered(model, &answer),
-        Msg::Practised(result) => {
-            model.say(match result {
-                Ok(what) => Notice::done(what),
-                Err(error) => Notice::error(error.message),
-            });
-            Vec::new()
-        }
         Msg::Found(found) => word::found_out(model, found),
         Msg::Traffic(told) => tailing::learn(model, *told),
         Msg::Read(read) => palette::read(model, *read),
@@ -86,6 +83,9 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             return Vec::new();
         }
         Verdict::Refused => return Vec::new(),
+    }
+    if model.menu.is_some() {
+        return menu::press(model, key);
     }
     if model.chooser.is_some() {
         return contexts::press(model, key);
@@ -182,6 +182,9 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         }
         Action::Undo => return undo(model, key),
         Action::Contexts => return contexts::open(model),
+        Action::Mouse => return setting::mouse(model),
+        Action::Copy => menu::copies(model),
+        Action::Export => menu::exports(model),
         Action::Theme => {
             model.settings.themes.choose_next();
             setting::themed(model);
@@ -267,8 +270,7 @@ pub(super) fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
         Wish::Nothing | Wish::Pass => {}
         Wish::Say(notice) => model.say(notice),
         Wish::Open(dialog) => return open(model, *dialog),
-        Wish::Practise(practice) => return vec![Effect::Practise(practice)],
-        Wish::Bell(names) => bells::set(model, names),
+        Wish::Bell(names) => set_bells(model, names),
         Wish::Go(screen, id) => {
             model.came_from = Some(model.screen);
             model.screen = screen;
@@ -295,12 +297,23 @@ pub(super) fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
     Vec::new()
 }
 
+fn set_bells(model: &mut Model, names: Vec<String>) {
+    let (set, words) = match names.iter().all(|name| model.bells.contains(name)) {
+        true => (false, "no bell"),
+        false => (true, "a bell when drained"),
+    };
+    model.say(Notice::note(format!("{}: {words}", names.join(", "))));
+    model.bells.retain(|name| !names.contains(name));
+    if set {
+        model.bells.extend(names);
+    }
+}
+
 pub(super) fn open(model: &mut Model, mut dialog: Dialog) -> Vec<Effect> {
     model.tickets += 1;
     let step = match &mut dialog {
         Dialog::Confirm(confirm) => {
             confirm.ticket = model.tickets;
-            confirm.at_least(model.own_revision);
             if model.settings.care.protect == Protect::TypeName {
                 confirm.raise();
             }
@@ -378,6 +391,7 @@ mod tests {
             refresh: Duration::from_secs(1),
             contexts: Vec::new(),
             read_only: false,
+            mouse: false,
         };
         let connection = Connection::new(Duration::from_secs(1));
         let mut model = Model::new(settings, connection, Screen::Overview);

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{
     bindings,
     connection::Freshness,
-    contexts, figures, header,
+    contexts, figures, header, menu,
     model::Model,
     palette_view, readings,
     screens::{Screen, backends, events, limits, overview, scaler, tls, traffic},
@@ -49,6 +49,9 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     footer(model, frame, Rect { y: area.bottom() - foot, height: foot, ..area });
     if let (Some(dialog), Some(around)) = (&model.dialog, model.around()) {
         dialog.view(model.settings.look, frame, &around);
+    }
+    if let Some(menu) = &model.menu {
+        menu::view(model.settings.look, menu, frame);
     }
     if let Some(chooser) = &model.chooser {
         contexts::view(model, chooser, frame);

@@ -19,7 +19,6 @@ mod history;
 mod inquiries;
 mod limits;
 mod operations;
-mod probe;
 mod progress;
 mod rejection;
 mod roles;
@@ -42,11 +41,11 @@ use tonic::transport::Server;
 
 use crate::model::Access;
 use crate::state::{
-    Audit, Certificates, ConfigFile, Denials, Events, History, Inquiry, Observatory, Prober,
-    Scalers, Traffic, Writer,
+    Audit, Certificates, ConfigFile, Denials, Events, History, Inquiry, Observatory, Scalers,
+    Traffic, Writer,
 };
 
-pub use demo::{Fault, FaultOrder, Playground};
+pub use demo::LoadKnob;
 pub use door::{Door, TlsNow};
 pub use external_scaler::serve_external_scaler;
 pub use socket::{AdminSocket, SocketError, SocketKind};
@@ -89,10 +88,8 @@ pub struct Admin {
     pub certificates: Certificates,
     /// How pools are scaled.
     pub scalers: Scalers,
-    /// Who tries addresses.
-    pub prober: Prober,
-    /// What can be practised on; absent in every gateway but a demo.
-    pub demo: Option<Playground>,
+    /// The load of a demo; absent in every other gateway.
+    pub load: Option<LoadKnob>,
 }
 
 /// Serves those who come by `door` for as long as it is polled.

@@ -13,7 +13,6 @@ mod run;
 mod session_key;
 mod signals;
 mod simulate;
-mod spoil;
 mod watchers;
 mod workers;
 

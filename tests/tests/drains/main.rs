@@ -9,7 +9,6 @@
 mod course;
 mod deadlines;
 mod guards;
-mod interrupt;
 mod show;
 mod sticky;
 mod websocket;

@@ -7,7 +7,6 @@ use clap::Args;
 use super::super::{
     Failure, Verdict, complete,
     goal::{Goal, Returns},
-    interrupt::OnInterrupt,
     session::Session,
     wait::Wait,
 };
@@ -40,14 +39,7 @@ impl WaitArgs {
         let client = session.connect().await?;
         let Self { names, goal, timeout } = self;
         let (goal, timeout, returns) = (*goal, *timeout, Returns::TakenBack);
-        let wait = Wait {
-            names,
-            goal,
-            operation: None,
-            timeout,
-            returns,
-            on_interrupt: OnInterrupt::Detach,
-        };
+        let wait = Wait { names, goal, operation: None, timeout, returns };
         wait.run(session, &client).await?;
         Ok(Verdict::Done)
     }

@@ -14,7 +14,6 @@ use super::{
     columns::Lens,
     connection::Freshness,
     dialog::Dialog,
-    effect::Practice,
     key::Key,
     look::Look,
     marks::{self, Mark},
@@ -188,8 +187,6 @@ pub(crate) enum Wish {
         /// The limit; any when empty.
         rule: String,
     },
-    /// Something to practise on, of a demo.
-    Practise(Practice),
     /// A word to the operator.
     Say(Notice),
     /// The step back is not the screen's.

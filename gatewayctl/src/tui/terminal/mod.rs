@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use crossterm::{
     style::force_color_output,
     terminal::{disable_raw_mode, enable_raw_mode},
@@ -37,8 +38,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(crate) struct Terminal {
     screen: ratatui::Terminal<CrosstermBackend<Collected>>,
     frame: Collected,
-    /// Whether the next frame rings.
-    rings: bool,
+    /// What follows the next frame: a bell, a text for the clipboard.
+    after: Vec<u8>,
+    /// Whether the mouse is listened to.
+    mouse: bool,
     writer: Writer,
     hung_up: Arc<Notify>,
 }
@@ -65,8 +68,8 @@ impl Collected {
 }
 
 impl Terminal {
-    /// Takes the terminal.
-    pub(crate) fn take() -> io::Result<Self> {
+    /// Takes the terminal, and its mouse where that is wanted.
+    pub(crate) fn take(mouse: bool) -> io::Result<Self> {
         restore::on_panic();
         // The theme alone decides: one that is asked for by a flag goes before NO_COLOR.
         force_color_output(true);
@@ -77,8 +80,11 @@ impl Terminal {
         let frame = Collected::default();
         let screen = ratatui::Terminal::new(CrosstermBackend::new(frame.clone()))?;
         let writer = Writer::new(io::stdout());
-        let terminal = Self { screen, frame, rings: false, writer, hung_up };
+        let mut terminal = Self { screen, frame, after: Vec::new(), mouse: false, writer, hung_up };
         terminal.writer.write(restore::TAKE.to_vec());
+        if mouse {
+            terminal.listen_to_mouse(true);
+        }
         Ok(terminal)
     }
 
@@ -106,16 +112,35 @@ impl Terminal {
     pub(crate) fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.screen.draw(view)?;
         let drawn = self.frame.take();
-        let bell = if std::mem::take(&mut self.rings) { BELL } else { &[] };
-        if !(drawn.is_empty() && bell.is_empty()) {
-            self.writer.write([BEGIN_FRAME, &drawn, END_FRAME, bell].concat());
+        let after = std::mem::take(&mut self.after);
+        if !(drawn.is_empty() && after.is_empty()) {
+            self.writer.write([BEGIN_FRAME, &drawn, END_FRAME, &after].concat());
         }
         Ok(())
     }
 
     /// Rings with the next frame.
     pub(crate) fn ring(&mut self) {
-        self.rings = true;
+        self.after.extend_from_slice(BELL);
+    }
+
+    /// Puts `text` into the clipboard with the next frame, where the terminal lets programs do that.
+    /// Within tmux that is `set -g set-clipboard on`. <https://invisible-island.net/xterm/ctlseqs>,
+    /// OSC 52
+    pub(crate) fn copy(&mut self, text: &str) {
+        let encoded = BASE64_STANDARD.encode(text);
+        self.after.extend_from_slice(format!("\x1b]52;c;{encoded}\x07").as_bytes());
+    }
+
+    /// Listens to the mouse from the next frame on, or does so no more.
+    pub(crate) fn listen_to_mouse(&mut self, mouse: bool) {
+        self.mouse = mouse;
+        self.after.extend_from_slice(restore::MOUSE[usize::from(mouse)]);
+    }
+
+    /// How large it is, in cells.
+    pub(crate) fn size(&self) -> io::Result<(u16, u16)> {
+        crossterm::terminal::size()
     }
 
     /// Forgets what is on the screen, so that the next frame draws everything.
@@ -140,6 +165,9 @@ impl Terminal {
         enable_raw_mode()?;
         restore::note_taken();
         self.writer.write_last(restore::TAKE.to_vec(), PATIENCE);
+        if self.mouse {
+            self.listen_to_mouse(true);
+        }
         self.forget()
     }
 

@@ -16,9 +16,13 @@ use crate::tui::crash;
 /// Another screen, no cursor, pastes and focus told apart from keys.
 pub(super) const TAKE: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[2J";
 
-/// Undoes `TAKE` and whatever a frame left behind: the end of a synchronized update, plain colours.
+/// Buttons and the wheel told, in numbers of any size; and no more.
+pub(super) const MOUSE: [&[u8]; 2] = [b"\x1b[?1006l\x1b[?1000l", b"\x1b[?1000h\x1b[?1006h"];
+
+/// Undoes `TAKE`, `MOUSE` and whatever a frame left behind: the end of a synchronized update, plain colours.
 /// Harmless to a terminal that was never taken.
-pub(super) const GIVE_BACK: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h";
+pub(super) const GIVE_BACK: &[u8] =
+    b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
 /// Exit code of a program that panicked.
 const PANICKED: i32 = 101;

@@ -3,13 +3,14 @@
 mod care;
 mod charts;
 mod contexts;
+mod copies;
 mod drains;
 mod events;
 mod fixture;
-mod forms;
 mod goldens;
 mod keys;
 mod limits;
+mod mouse;
 mod palette;
 mod random;
 mod scaler;

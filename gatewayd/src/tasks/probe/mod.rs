@@ -2,9 +2,6 @@
 
 mod ask;
 mod grpc;
-mod trial;
-
-pub use trial::try_addresses;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -138,13 +138,20 @@ impl State {
         shown.map(row).collect()
     }
 
+    /// The events that are shown, newest first, as the gateway told them.
+    pub(crate) fn shown(&self, picture: &Picture) -> Vec<Event> {
+        self.rows(picture).into_iter().map(|row| row.event).collect()
+    }
+
+    /// The chosen event.
+    pub(crate) fn chosen<'a>(&self, picture: &'a Picture) -> Option<&'a Event> {
+        let id = self.list.selected()?;
+        picture.events.iter().find(|event| event.id.to_string() == id)
+    }
+
     /// The operation of the chosen event, or why there is none.
     pub(crate) fn operation(&self, picture: &Picture) -> Result<String, &'static str> {
-        let chosen = picture
-            .events
-            .iter()
-            .find(|event| self.list.selected() == Some(event.id.to_string().as_str()));
-        match chosen.map(|event| event.op.as_str()) {
+        match self.chosen(picture).map(|event| event.op.as_str()) {
             None => Err("no event is chosen"),
             Some("") => Err("nobody did this: there is nothing to undo"),
             Some(op) => Ok(op.to_owned()),

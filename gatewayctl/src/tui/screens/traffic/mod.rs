@@ -155,6 +155,11 @@ impl State {
         }
     }
 
+    /// The requests that are kept, the newest last.
+    pub(crate) fn requests(&self) -> Vec<Served> {
+        self.kept.rows().iter().map(|row| row.served.clone()).collect()
+    }
+
     /// Keeps the selection on a row that is there; on the newest, while that is followed.
     pub(crate) fn settle(&mut self) {
         match self.kept.rows().back() {
@@ -217,7 +222,7 @@ impl State {
     }
 
     /// The request that is shown in detail.
-    fn shown(&self) -> Option<&Served> {
+    pub(crate) fn shown(&self) -> Option<&Served> {
         let selected = || self.kept.find(self.list.selected()?);
         self.pinned.as_deref().or_else(selected)
     }
