@@ -144,6 +144,14 @@ impl Admin {
         answer.expect("an answer in time")
     }
 
+    /// Begins a call that nobody waits for; it ends with this connection.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.runtime.spawn(call)
+    }
+
     /// Adds a backend.
     pub fn add(&self, request: wire::AddBackendRequest) -> Result<wire::Operation, Status> {
         let mut client = wire::backends_client::BackendsClient::new(self.channel());

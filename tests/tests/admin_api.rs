@@ -5,7 +5,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use gateway_proto as wire;
-use gateway_tests::{Admin, Fleet, Gateway, Protocol, shortener, until, wrong_fields};
+use gateway_tests::{Admin, Crowd, Fleet, Gateway, Protocol, shortener, until, wrong_fields};
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
@@ -90,27 +90,50 @@ fn a_change_of_what_the_caller_did_not_see_is_refused_with_what_changed() {
 }
 
 #[test]
-fn of_many_writers_on_one_revision_exactly_one_wins() {
+fn of_two_writers_on_one_revision_exactly_one_wins_a_thousand_times_and_a_replay_is_the_first() {
     let fleet = Fleet::start(1);
     let gateway = gateway(&fleet);
-    for round in 0..10 {
-        let expected = revision(&gateway.admin());
-        let outcomes: Vec<bool> = std::thread::scope(|scope| {
-            let writers = [1, 2, 3, 4].map(|writer| {
-                let gateway = &gateway;
-                scope.spawn(move || {
-                    let intent = wire::Intent {
-                        expected_revision: Some(expected),
-                        ..wire::Intent::default()
-                    };
-                    let weight = 1 + round * 10 + writer;
-                    gateway.admin().weigh(weigh("app-1", weight, Some(intent))).is_ok()
-                })
+    let writers = [gateway.admin(), gateway.admin()];
+    let mut revision = revision(&writers[0]);
+    let mut last = None;
+    for round in 0..1000_u32 {
+        let answers: Vec<Result<wire::Operation, tonic::Status>> = std::thread::scope(|scope| {
+            let asking = writers.iter().zip(1..).map(|(admin, writer)| {
+                let key = format!("{round}-{writer}");
+                let intent = wire::Intent {
+                    expected_revision: Some(revision),
+                    idempotency_key: key,
+                    ..wire::Intent::default()
+                };
+                let weight = 1 + (round * 2 + writer) % 1000;
+                scope.spawn(move || admin.weigh(weigh("app-1", weight, Some(intent))))
             });
-            writers.map(|writer| writer.join().unwrap()).into()
+            let asking: Vec<_> = asking.collect();
+            asking.into_iter().map(|it| it.join().unwrap()).collect()
         });
-        assert_eq!(outcomes.iter().filter(|won| **won).count(), 1, "round {round}");
+        let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        assert_eq!((won.len(), lost.len()), (1, 1), "round {round}");
+        for refused in lost {
+            assert_eq!(refused.unwrap_err().code(), Code::Aborted, "round {round}");
+        }
+        let operation = won.into_iter().next().unwrap().unwrap();
+        assert_eq!(operation.revision, revision + 1, "round {round}");
+        revision = operation.revision;
+        last = Some(operation);
     }
+    // The same again is the first answer, one change, and one line in the audit log.
+    let last = last.unwrap();
+    let weight = last.after.rsplit(' ').next().unwrap().parse().unwrap();
+    let writer = if 1 + (999 * 2 + 1) % 1000 == weight { 1 } else { 2 };
+    let intent = wire::Intent {
+        expected_revision: Some(revision - 1),
+        idempotency_key: format!("999-{writer}"),
+        ..wire::Intent::default()
+    };
+    let again = writers[0].weigh(weigh("app-1", weight, Some(intent))).unwrap();
+    assert_eq!((again.id, again.revision), (last.id.clone(), revision));
+    let lines = gateway.ctl.items("audit list --limit 10 --kind accepted");
+    assert_eq!(lines.iter().filter(|it| it["op"] == *last.id).count(), 1, "{lines:?}");
 }
 
 #[test]
@@ -362,4 +385,42 @@ fn those_who_come_later_are_told_what_was() {
         (refused.code(), wrong_fields(&refused)),
         (Code::InvalidArgument, vec!["step_s".into()])
     );
+}
+
+#[test]
+fn floods_of_streams_of_connections_and_of_bytes_keep_nobody_from_being_answered() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let crowd = Crowd::gather(4, Protocol::Http, gateway.http, "/healthz");
+    let rss = || -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.pid())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    crowd.watch(100);
+    let before_kb = rss();
+    // Streams that nobody reads, far more than one connection may have; those beyond wait.
+    let lazy = gateway.admin();
+    let streams: Vec<_> = (0..10_000)
+        .map(|_| {
+            let mut watch = wire::watch_client::WatchClient::new(lazy.channel());
+            lazy.spawn(async move { watch.snapshots(wire::SnapshotsRequest {}).await })
+        })
+        .collect();
+    let huge = gateway.admin();
+    let refused = huge.weigh(weigh("app-1", 1, intent(&"x".repeat(64 << 20)))).unwrap_err();
+    assert_ne!(refused.code(), Code::Ok, "{refused}");
+    for _ in 0..1000 {
+        // Beyond the room that there is they are closed at once.
+        drop(std::os::unix::net::UnixStream::connect(gateway.socket()).unwrap());
+    }
+    until("operators are answered", || {
+        (gateway.ctl.try_run("backend weight app-1=7 -y").code == 0).then_some(())
+    });
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 7);
+    let grown_kb = rss().saturating_sub(before_kb);
+    assert!(grown_kb < 200 * 1024, "{grown_kb} KiB more");
+    crowd.watch(200);
+    crowd.disperse();
+    drop(streams);
 }

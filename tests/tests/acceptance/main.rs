@@ -17,6 +17,17 @@
 //! | 69 | mute, deaf, stopped and half-open backends | [`deadlines`] |
 //! | 74 | without a backend; flapping and draining are in `failures.rs`, `drain.rs`, `scaling.rs` | [`faulty_backends`] |
 //!
+//! Of the control plane, in files of their own beside this one:
+//!
+//! | case | of what | where |
+//! |---|---|---|
+//! | 56–58 | doors, certificates, roles of every method | `access.rs`, `lifecycle.rs`; sockets: `admin/socket.rs` |
+//! | 59, 60 | writers on one revision, replays, floods | `admin_api.rs`; descriptors: `overload.rs` |
+//! | 61 | secrets | `audit.rs` |
+//! | 62, 63 | bad files, at the start and while it runs | `config/` |
+//! | 64 | hostile names and texts by the API | `admin_api.rs` |
+//! | 77 | kills, damage, full disks | `durability.rs`, `audit.rs`, `lifecycle.rs` |
+//!
 //! What the cases ask for and nothing here does: names of backends are resolved by nobody (66), no
 //! request is echoed in a field but in Location (22), and the oldest idle connections are not
 //! closed before a cap is reached (40).

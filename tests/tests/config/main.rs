@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod corpus;
+mod running;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -9,111 +12,10 @@ use std::process::{Command, Output};
 use gateway_tests::{Process, gatewayd};
 use tempfile::TempDir;
 
+use corpus::{BAD, GOOD};
+
 /// The exit code of a configuration that is wrong (`EX_CONFIG` of sysexits.h).
 const EX_CONFIG: i32 = 78;
-
-const GOOD: &str = r#"[admin]
-socket = "admin.sock"
-state_dir = "state"
-metrics = "127.0.0.1:9902"
-
-[data_plane]
-workers = 2
-trusted_proxies = ["10.0.0.0/8"]
-
-[[listener]]
-name = "https"
-address = "127.0.0.1:8443"
-tls = { self_signed = ["localhost"], min_version = "1.3" }
-
-[[listener]]
-name = "http"
-address = "127.0.0.1:8080"
-redirect_to = "https"
-
-[[route]]
-name = "create"
-match = { path = "/urls", methods = ["POST"] }
-pool = "app"
-limits = ["create-per-ip"]
-
-[[route]]
-name = "redirect"
-match = { path = "/{code}", methods = ["GET", "HEAD"] }
-pool = "app"
-
-[[limit]]
-name = "create-per-ip"
-key = "client-ip"
-max = "100/minute"
-
-[[pool]]
-name = "app"
-balance = "least-connections"
-health = { path = "/healthz", interval = "2s", timeout = "1s" }
-
-[[pool.backend]]
-name = "app-1"
-address = "10.0.0.11:9000"
-weight = 100
-
-[[pool.backend]]
-name = "app-2"
-address = "10.0.0.12:9000"
-"#;
-
-const FILES: &str = r#"certificates = [{ cert = "nowhere.pem", key = "/etc/hostname" }]"#;
-
-/// What of the good file is replaced, by what, where that is wrong, and the remedy.
-const BAD: &[(&str, &str, &str, &str)] = &[
-    ("[data_plane]", "[data_plane", "6:12", "close what was opened"),
-    ("\"app-1\"", "\"app-1", "42:14", "close the text with a double quote"),
-    ("workers = 2", "workers = 2\nworkers = 3", "8:1", "write each key once"),
-    ("balance =", "balanse =", "38:1", "did you mean `balance`?"),
-    ("[data_plane]", "[dataplane]", "6:2", "did you mean `data_plane`?"),
-    ("name = \"http\"\n", "", "15:1", "add name = "),
-    ("[[pool]]", "[pool]", "36:1", "write [[pool]] with two brackets"),
-    ("workers = 2", "workers = \"2\"", "7:11", "take off the quotes"),
-    ("workers = 2", "workers = 0", "7:11", "from 1 to 1024"),
-    ("weight = 100", "weight = -1", "44:10", "from 0 to 1000"),
-    ("weight = 100", "weight = 9223372036854775808", "44:10", "from 0 to 1000"),
-    ("10.0.0.0/8", "10.0.0.0/64", "8:20", "as \"10.0.0.0/8\""),
-    ("\"127.0.0.1:9902\"", "\":9902\"", "4:11", "write \"0.0.0.0:9902\""),
-    ("self_signed = [\"localhost\"]", FILES, "13:34", "name a PEM file"),
-    ("self_signed = [\"localhost\"], ", "", "13:7", "add certificates = "),
-    ("\"1.3\"", "\"1.1\"", "13:52", "known here: 1.2, 1.3"),
-    ("\"https\"\naddress", "\"ht tps\"\naddress", "11:8", "letters, digits"),
-    ("redirect_to = \"https\"", "redirect_to = \"http\"", "18:15", "name a listener with a `tls`"),
-    ("\"/urls\"", "\"urls\"", "22:18", "\"/urls\" (exactly this)"),
-    ("\"POST\"", "\"post\"", "22:38", "did you mean \"POST\"?"),
-    (
-        "\"/{code}\", methods = [\"GET\"",
-        "\"/urls\", methods = [\"POST\"",
-        "28:9",
-        "tell them apart",
-    ),
-    ("\"/{code}\"", "\"/{a}/{a}\"", "28:18", "a name of its own"),
-    ("limits = [\"create-per-ip\"]", "limits = [\"create-ip\"]", "24:11", "\"create-per-ip\"?"),
-    ("pool = \"app\"\nlimits", "pool = \"apps\"\nlimits", "23:8", "did you mean \"app\"?"),
-    ("\"100/minute\"", "\"a lot\"", "34:7", "\"100/10s\""),
-    ("\"client-ip\"", "\"clientip\"", "33:7", "write client-ip, route"),
-    ("\"least-connections\"", "\"least-conns\"", "38:11", "did you mean `least-connections`?"),
-    ("\"least-connections\"", "\"peak\"", "38:11", "consistent-hash or peak-ewma"),
-    ("timeout = \"1s\"", "timeout = \"0s\"", "39:58", "from 10ms to 1h"),
-    ("interval = \"2s\"", "interval = 2", "39:42", "a time with its unit"),
-    ("\"app-2\"", "\"app-1\"", "47:8", "over all pools"),
-    ("10.0.0.12:9000", "127.0.0.1:8080", "48:11", "the address of the app server"),
-    ("127.0.0.1:8080", "127.0.0.1:8443", "17:11", "a port of its own"),
-    ("127.0.0.1:9902", "127.0.0.1:8443", "4:11", "a port of their own"),
-    ("metrics =", "listen =", "4:1", "add tls = { cert = "),
-    ("state_dir = \"state\"", "roles = { admin = [\"root\"] }", "3:20", "write \"user:alice\""),
-    (
-        "weight = 100",
-        "[pool.autoscale]\ndriver = \"kubernetes\"\nmin = 2\nmax = 3",
-        "45:10",
-        "use \"exec\"",
-    ),
-];
 
 fn write(directory: &TempDir, text: impl AsRef<[u8]>) -> PathBuf {
     let path = directory.path().join("gateway.toml");
@@ -145,7 +47,7 @@ fn refusal(path: &Path) -> String {
 #[test]
 fn check_and_start_agree_on_each_bad_file_its_place_and_its_remedy() {
     let directory = tempfile::tempdir().unwrap();
-    assert!(BAD.len() >= 25);
+    assert!(BAD.len() >= 60);
     let faults: Vec<String> = BAD.iter().filter_map(|case| fault(&directory, case).err()).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n────\n"));
 }
