@@ -210,3 +210,30 @@ fn a_scaler_held_with_keys_is_held_for_as_long_as_was_said() {
     assert!(!scaler["order_expires"].is_null(), "{scaler}");
     terminal.wait_for("HELD     the rules decide again in 1h59m");
 }
+
+#[test]
+fn requests_are_watched_and_filtered_with_keys() {
+    let fleet = Fleet::start(2);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let Some(terminal) = dashboard(&gateway, 120, 40) else { return };
+    terminal.wait_for("app");
+    terminal.press(&["5"]);
+    terminal.wait_for("no request was answered yet");
+    let _crowd = Crowd::gather(1, Protocol::Http, gateway.http, "/nobody?token=secret");
+    let screen = terminal.wait_until("requests are told", |screen| screen.contains("/nobody?***"));
+    assert!(screen.contains("FOLLOWING") && !screen.contains("secret"), "{screen}");
+    terminal.press(&["k", "k"]);
+    terminal.wait_until("it stands still and counts", |screen| {
+        screen.contains("PAUSED +") && !screen.contains("PAUSED +0 ")
+    });
+    terminal.press(&["F"]);
+    terminal.wait_for("FOLLOWING");
+    terminal.press(&["/", "status=200", "Enter"]);
+    terminal.wait_for("no request fits yet: status=200");
+    terminal.press(&["/", "C-u", "path=/nobody", "Enter"]);
+    terminal.wait_until("only those that fit are told", |screen| {
+        screen.contains("filter: path=/nobody") && screen.contains("/nobody?***")
+    });
+    terminal.press(&["b"]);
+    terminal.wait_for("[2 Backends]");
+}

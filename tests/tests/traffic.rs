@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use bytes::Bytes;
 use gateway_proto as wire;
 use gateway_proto::traffic_filter::Condition;
@@ -412,4 +415,27 @@ fn a_tail_goes_on_after_the_gateway_was_away() {
     gateway.client(Protocol::Http).get("/after");
     assert_eq!(tail.wait().code(), Some(0));
     assert!(tail.log().contains("/after"), "{}", tail.log());
+}
+
+#[test]
+fn what_clients_write_reaches_no_terminal_as_it_is() {
+    let fleet = Fleet::start(1);
+    let gateway = app(&fleet, "");
+    let hostile = b"GET /nobody HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+                    User-Agent: \xe2\x80\xae\xc2\x9b2J\r\n\r\n";
+    for (format, spelled) in [("jsonl", "\\u202e\\u009b2J"), ("table", "<U+202E>\\x9b2J")] {
+        let place = gateway.directory().join(format);
+        let mut command = gateway.ctl.command();
+        command.args(["traffic", "tail", "--count", "1", "--columns", "agent", "-o", format]);
+        let mut tail = gateway_tests::Process::start("tail", &mut command, &place);
+        until("it is told", || {
+            let mut client = TcpStream::connect(gateway.http).unwrap();
+            client.write_all(hostile).unwrap();
+            client.read_to_end(&mut Vec::new()).unwrap();
+            tail.ended()
+        });
+        let told = tail.log();
+        assert!(told.contains(spelled), "{told:?}");
+        assert!(!told.contains(['\u{9b}', '\u{202e}']), "{told:?}");
+    }
 }

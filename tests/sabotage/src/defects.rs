@@ -61,8 +61,13 @@ const fn drains(file: &'static str, test: &'static str) -> Case {
     Case { package: "gateway-tests", target: Some("drains"), file, test }
 }
 
+const fn traffic(test: &'static str) -> Case {
+    let file = "tests/tests/traffic.rs";
+    Case { package: "gateway-tests", target: Some("traffic"), file, test }
+}
+
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 41] = [
+pub(crate) const DEFECTS: [Defect; 43] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -533,5 +538,21 @@ pub(crate) const DEFECTS: [Defect; 41] = [
             "tests/tests/drains/sticky.rs",
             "sticky::a_client_stays_on_its_server_and_tells_nobody_which_that_is",
         ),
+    },
+    // Tells watchers what requests ask for behind the path.
+    Defect {
+        name: "queries-told",
+        file: "gatewayd/src/proxy/story.rs",
+        sound: "Some(query) if show => Query::Told",
+        broken: "Some(query) if !show => Query::Told",
+        case: traffic("a_request_is_told_as_it_was_and_its_query_is_masked"),
+    },
+    // Lets watchers wait in line for all that they cannot take.
+    Defect {
+        name: "no-farewell",
+        file: "gatewayd/src/admin/traffic.rs",
+        sound: "if told_at.elapsed() < PATIENCE {",
+        broken: "if told_at.elapsed() < PATIENCE * 1000 {",
+        case: traffic("who_reads_nothing_loses_requests_which_are_counted_and_is_sent_away"),
     },
 ];
