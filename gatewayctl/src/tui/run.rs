@@ -320,6 +320,7 @@ impl Dashboard {
             refresh: self.model.pace(),
         });
         (self.answer, self.answers) = mpsc::channel(ANSWERS);
+        self.tailing = Tailing::default();
         self.reading = None;
     }
 

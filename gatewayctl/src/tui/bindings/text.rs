@@ -21,6 +21,34 @@ mod tests {
     use super::*;
     use crate::tui::bindings::TABLE;
 
+    /// The keys of a cell: "`d` drain, `e` enable".
+    fn told(cell: &str) -> impl Iterator<Item = (&str, &str)> {
+        cell.split(", `").filter_map(|it| it.trim().trim_start_matches('`').split_once("` "))
+    }
+
+    #[test]
+    fn readme_tells_of_no_key_what_it_does_not_do() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+        let readme = std::fs::read_to_string(path).unwrap();
+        let (_, table) = readme.split_once("| place | keys |\n|---|---|\n").unwrap();
+        let rows: Vec<(&str, &str)> = table
+            .lines()
+            .map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "))
+            .collect();
+        assert!(rows.len() > 5, "{rows:?}");
+        for (place, cell) in rows {
+            let scope = Scope::ALL.into_iter().find(|scope| scope.title() == place).unwrap();
+            for (key, word) in told(cell) {
+                let key = key.parse().unwrap();
+                let row = TABLE.iter().find(|it| it.scope == scope && it.keys.contains(&key));
+                let row = row.unwrap_or_else(|| panic!("{key} does nothing: {place}"));
+                let is_so =
+                    row.footer.is_some_and(|(_, it)| it == word) || row.help.starts_with(word);
+                assert!(is_so, "{key} does not {word:?} but {:?}: {place}", row.help);
+            }
+        }
+    }
+
     #[test]
     fn every_action_is_told_once() {
         let text = text(&Keymap::default());
