@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_secs(3);
 /// A step: the keys, what then stands on the screen, and the picture's name if one is taken.
 type Step = (&'static str, &'static str, Option<&'static str>);
 
-const WALK: [Step; 10] = [
+const WALK: [Step; 12] = [
     ("1", "Needs attention", None),
     ("2", "app-3", None),
     ("j", "app-2", None),
@@ -34,7 +34,9 @@ const WALK: [Step; 10] = [
     ("2", "DRAIN", Some("backends")),
     ("3", "Top offenders", Some("limits")),
     ("4", "Guards", Some("scaler")),
+    ("5", "FOLLOWING", Some("traffic")),
     ("6", "drain", Some("events")),
+    ("7", "localhost", Some("tls")),
     ("1", "Needs attention", Some("overview")),
 ];
 
