@@ -33,7 +33,7 @@ pub enum ThemeName {
 
 /// A text that names no theme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no theme {name:?}; {remedy}, or a file: ~/my.toml")]
+#[error("there is no theme {name:?}, and a file is named by its path; {remedy}")]
 pub struct ThemeNameError {
     name: String,
     remedy: String,

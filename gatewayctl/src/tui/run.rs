@@ -338,9 +338,9 @@ impl Dashboard {
         let folder = std::env::current_dir().unwrap_or_default();
         match export::write(export, &self.model, self.terminal.size()?, &folder) {
             Ok(path) => {
-                let path = path.display().to_string();
-                self.model.say(Notice::done(format!("{path} is written; its path is copied")));
-                self.terminal.copy(&safe_text(&path));
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                self.model.say(Notice::done(format!("{name} is here; its path is copied")));
+                self.terminal.copy(&safe_text(&path.display().to_string()));
             }
             Err(error) => {
                 let words = format!("nothing was exported to {}: {error}", folder.display());
