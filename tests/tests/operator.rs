@@ -49,6 +49,9 @@ fn each_output_format_lists_the_same_backends() {
     let ctl = &gateway.ctl;
     assert_eq!(ctl.run("backend list -o name"), "app-1\napp-2\n");
     assert_eq!(ctl.run("backend list -o jsonl").lines().count(), 2);
+    let yaml = ctl.run("backend list -o yaml");
+    let (kind, names) = (yaml.lines().nth(1), yaml.matches("\n- name: \"app-").count());
+    assert_eq!((kind, names), (Some("kind: \"BackendList\""), 2), "{yaml}");
     let csv = ctl.run("backend list -o csv");
     assert!(csv.lines().next().unwrap().starts_with("name,"), "{csv}");
     assert_eq!(csv.lines().count(), 3);

@@ -13,6 +13,7 @@ Output formats (-o, or GATEWAYCTL_OUTPUT):
           the cells, times in UTC, no colour. `-` is not known.
   wide    the same with every column
   json    {\"kind\",\"v\":1,\"meta\":{\"context\",\"instance\",\"server_time\",\"revision\",\"age_ms\"},\"items\":[...]}
+  yaml    the same as a document of YAML 1.2
   jsonl   one item per line
   csv     a header and raw units
   name    one name per line, for xargs

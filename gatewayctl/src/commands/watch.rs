@@ -110,6 +110,8 @@ impl<T: Clone> Watch<'_, T> {
                 Ok(Way::Changes)
             }
             (Format::Csv, _) => Ok(Way::Rows),
+            (Format::Yaml, _) => Err(Failure::usage("--watch has no end, a YAML document has")
+                .hint("use -o jsonl, csv or table")),
             (Format::Name, _) => Err(Failure::usage("--watch shows figures, -o name does not")
                 .hint("use -o jsonl, csv or table")),
         }

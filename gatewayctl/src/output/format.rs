@@ -12,6 +12,8 @@ pub enum Format {
     Wide,
     /// One JSON document: {"kind","v","meta","items"}
     Json,
+    /// The same as one YAML document
+    Yaml,
     /// One JSON object per line
     Jsonl,
     /// Comma-separated values in raw units, with a header

@@ -9,6 +9,7 @@ use super::{
     csv::write_csv,
     grid::{Grid, Head},
     json::{Item, json_line, write_envelope},
+    yaml::write_yaml,
 };
 use crate::{
     model::{Snapshot, Value},
@@ -79,6 +80,7 @@ pub fn write_listing<T>(
     match format {
         Format::Table | Format::Wide => grid(list, style).write(out, style),
         Format::Json => write_envelope(out, list, &columns),
+        Format::Yaml => write_yaml(out, list, &columns),
         Format::Jsonl => {
             for it in list.items {
                 writeln!(out, "{}", json_line(&Item { it, columns: &columns, now_ms })?)?;

@@ -18,6 +18,7 @@ mod style;
 mod summary;
 mod traffic;
 mod watch_line;
+mod yaml;
 
 pub use cell::{Unit, cell, grouped};
 pub use change_line::{change_line, said, state_line};
