@@ -72,9 +72,13 @@ fn names_are_those_the_gateway_knows() {
         ("health --pool", "a", &["app"]),
         ("limit show", "p", &["per-ip"]),
         ("block remove", "2", &["203.0.113.0/24"]),
-        ("backend list --columns", "name,p99", &["name,p99_ms"]),
-        ("backend list --sort-by", "p99", &["p99_ms"]),
-        ("backend list --filter", "state=up and p99", &["state=up and p99_ms"]),
+        ("backend list --columns", "name,p99", &["name,p99_ms", "name,p999_ms"]),
+        ("backend list --sort-by", "p99", &["p99_ms", "p999_ms"]),
+        (
+            "backend list --filter",
+            "state=up and p99",
+            &["state=up and p99_ms", "state=up and p999_ms"],
+        ),
         ("backend", "dra", &["drain"]),
     ] {
         assert_eq!(tab(line, last), expected, "{line} {last}");

@@ -54,8 +54,14 @@ pub struct Backend {
     pub rps: f64,
     /// Median in milliseconds over the last 10 s; absent without traffic.
     pub p50_ms: Option<f64>,
+    /// 90th percentile of the same.
+    pub p90_ms: Option<f64>,
     /// 99th percentile of the same.
     pub p99_ms: Option<f64>,
+    /// 99.9th percentile of the same.
+    pub p999_ms: Option<f64>,
+    /// The longest of the same time.
+    pub max_ms: Option<f64>,
     /// Part of attempts that failed over the last 10 s, 0..=1; absent without traffic.
     pub error_ratio: Option<f64>,
     /// CPU use it reported, 0..=1 of its cores; absent when unknown.

@@ -22,7 +22,7 @@ pub(super) fn back(model: &mut Model, key: Key) -> Vec<Effect> {
         return Vec::new();
     }
     let passed = match model.screen {
-        Screen::Overview => true,
+        Screen::Overview => !model.overview.unzoom(),
         Screen::Traffic => model.traffic.update(traffic::Msg::Back) == Wish::Pass,
         Screen::Backends => backends_back(model, key),
         Screen::Limits => {

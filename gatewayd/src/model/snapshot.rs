@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::{
-    Block, CertificateView, DrainPlan, Health, Lapse, LimitMode, Mark, Name, Phase, Ramp, Rule,
-    Severity, Standing,
+    Block, CertificateView, DrainPlan, Health, Lapse, LimitMode, Mark, Name, Order, Phase, Ramp,
+    Rule, Severity, Standing,
 };
 
 /// The gateway at one moment: one timestamp, everything in it.
@@ -160,6 +160,8 @@ pub struct PoolView {
     pub ejections_spared_total: u64,
     /// How often so few became healthy that all were used, since the start.
     pub panics_total: u64,
+    /// What an operator says of its size; absent, the rules decide.
+    pub order: Option<Order>,
     /// The revision that last touched how it is scaled.
     pub scaler_revision: u64,
     /// Its part of all pools' attempts over the last 10 s, 0..=1; absent without any.
@@ -235,8 +237,14 @@ pub struct BackendView {
     pub rps: f64,
     /// Median time of an attempt.
     pub p50_ms: Option<f64>,
+    /// 90th percentile of it.
+    pub p90_ms: Option<f64>,
     /// 99th percentile of it.
     pub p99_ms: Option<f64>,
+    /// 99.9th percentile of it.
+    pub p999_ms: Option<f64>,
+    /// The longest of the last ten seconds.
+    pub max_ms: Option<f64>,
     /// Part of attempts that failed, 0..=1.
     pub error_ratio: Option<f64>,
     /// CPU use it reported, 0..=1 of its cores.

@@ -1,6 +1,7 @@
 //! A histogram of durations: log-linear buckets, written by one worker, read by the publisher.
 
-use super::Counter;
+use super::{Cells, Counter, WorkerCells};
+use crate::model::Distribution;
 
 /// Each power of two of microseconds is split into this many buckets: the error is below 6 %.
 const SPLIT_BITS: u32 = 3;
@@ -67,8 +68,18 @@ fn lower_us(bucket: usize) -> f64 {
     }
 }
 
+/// How long answers took, over all workers.
+pub(super) fn latency(cells: &Cells<WorkerCells>) -> Distribution {
+    let mut counts = [0; BUCKETS];
+    for cell in cells.iter() {
+        cell.latency.add_to(&mut counts);
+    }
+    let sum_us = cells.sum(|cell| cell.latency.sum_us());
+    Distribution { below_us: cumulative(&counts), count: counts.iter().sum(), sum_us }
+}
+
 /// How many of `counts` lie below each power of two from 256 microseconds to 16.8 seconds.
-pub(super) fn cumulative(counts: &[u64; BUCKETS]) -> Vec<(u64, u64)> {
+fn cumulative(counts: &[u64; BUCKETS]) -> Vec<(u64, u64)> {
     let below = |bound_us: u64| (bound_us, counts[..bucket(bound_us)].iter().sum());
     (8..=24).map(|bits| below(1 << bits)).collect()
 }

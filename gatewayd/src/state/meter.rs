@@ -61,7 +61,11 @@ pub(super) struct Reading {
     /// Median over the window.
     pub(super) p50_ms: Option<f64>,
     /// 99th percentile over the window.
+    pub(super) p90_ms: Option<f64>,
     pub(super) p99_ms: Option<f64>,
+    pub(super) p999_ms: Option<f64>,
+    /// The longest, as finely as durations are told apart.
+    pub(super) max_ms: Option<f64>,
     /// Part that failed over the window.
     pub(super) error_ratio: Option<f64>,
     /// Part that was the client's fault over the window.
@@ -97,7 +101,10 @@ impl Meter {
             rate: newest.count.saturating_sub(last.count) as f64 / seconds.max(1e-3),
             counted,
             p50_ms: quantile_ms(&buckets, 0.5),
+            p90_ms: quantile_ms(&buckets, 0.9),
             p99_ms: quantile_ms(&buckets, 0.99),
+            p999_ms: quantile_ms(&buckets, 0.999),
+            max_ms: quantile_ms(&buckets, 1.0),
             error_ratio: part(newest.errors.saturating_sub(oldest.errors)),
             client_error_ratio: part(newest.client_errors.saturating_sub(oldest.client_errors)),
         }

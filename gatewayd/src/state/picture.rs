@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{
-    AdjustmentView, BackendView, CandidateView, CertificateView, Desired, Distribution, Health,
-    Limit, LimitView, ListenerView, Phase, PoolView, Refusal, RefusedView, Snapshot, Source,
-    Standing, Totals,
+    AdjustmentView, BackendView, CandidateView, CertificateView, Desired, Health, Limit, LimitView,
+    ListenerView, Phase, PoolView, Refusal, RefusedView, Snapshot, Source, Standing, Totals,
 };
 use crate::policy::{Part, problems};
 
 use super::counters::{Counter, LimitCells};
 use super::diagnosis::Diagnosis;
 use super::falls::Falls;
-use super::histogram::{BUCKETS, cumulative};
+use super::histogram::latency;
 use super::meter::{Meter, Reading, Tally};
 use super::shares::{headroom, ratio, weigh_up};
 use super::trials::Trials;
@@ -225,6 +224,8 @@ impl Painter {
             ejections_total,
             ejections_spared_total,
             panics_total,
+            order: wanted
+                .and_then(|pool| pool.autoscale.as_ref()?.order_at(self.clock.wall_ms()).cloned()),
             scaler_revision: desired.touched(&format!("scaler/{}", pool.name)),
             share_ratio: ratio(reading.counted, self.counted_by_all()),
             imbalance_ratio: None,
@@ -287,7 +288,10 @@ impl Painter {
             errors_total: live.cells.sum(|cell| cell.failures.read()),
             rps: reading.rate,
             p50_ms: reading.p50_ms,
+            p90_ms: reading.p90_ms,
             p99_ms: reading.p99_ms,
+            p999_ms: reading.p999_ms,
+            max_ms: reading.max_ms,
             error_ratio: reading.error_ratio,
             cpu_ratio: live.cpu_ratio(),
             share_ratio: ratio(reading.counted, of_pool.counted),
@@ -368,15 +372,6 @@ pub(super) fn total(cells: &Cells<WorkerCells>) -> Tally {
         tally.client_errors += cell.by_class[3].read();
     }
     tally
-}
-
-fn latency(cells: &Cells<WorkerCells>) -> Distribution {
-    let mut counts = [0; BUCKETS];
-    for cell in cells.iter() {
-        cell.latency.add_to(&mut counts);
-    }
-    let sum_us = cells.sum(|cell| cell.latency.sum_us());
-    Distribution { below_us: cumulative(&counts), count: counts.iter().sum(), sum_us }
 }
 
 pub(super) fn attempts(live: &LiveBackend) -> Tally {

@@ -106,7 +106,11 @@ pub const BACKEND: &[Column<Backend>] = &[
     })
     .rank(Rank::Detail),
     Field::new("p50_ms", "P50MS", Unit::Milliseconds, |it, _| it.p50_ms.into()).rank(Rank::Extra),
+    Field::new("p90_ms", "P90MS", Unit::Milliseconds, |it, _| it.p90_ms.into()).rank(Rank::Detail),
     Field::new("p99_ms", "P99MS", Unit::Milliseconds, |it, _| it.p99_ms.into()),
+    Field::new("p999_ms", "P99.9MS", Unit::Milliseconds, |it, _| it.p999_ms.into())
+        .rank(Rank::Detail),
+    Field::new("max_ms", "MAXMS", Unit::Milliseconds, |it, _| it.max_ms.into()).rank(Rank::Detail),
     Field::new("error_ratio", "ERR", Unit::Ratio, |it, _| it.error_ratio.into()).tone(error_tone),
     Field::new("requests_total", "REQUESTS", Unit::Count, |it, _| it.requests_total.into())
         .rank(Rank::Detail),

@@ -110,6 +110,7 @@ pub(crate) static TABLE: &[Binding] = &[
     row(Scope::Overview, &[Tab], Action::Overview(overview::Msg::NextPanel), "overview.panel", "next panel", Some(("Tab", "panel"))),
     row(Scope::Overview, &[BackTab], Action::Overview(overview::Msg::PreviousPanel), "overview.panel-before", "panel before", None),
     row(Scope::Overview, &[Enter], Action::Overview(overview::Msg::Open), "overview.open", "show what the row is about", Some(("Enter", "open"))),
+    row(Scope::Overview, &[Char('z')], Action::Overview(overview::Msg::Zoom), "overview.zoom", "the panel on the whole screen, and back", Some(("z", "zoom"))),
 
     backends(&[Char('d')], backends::Msg::Drain, "backend.drain", "drain: no new requests, those in flight finish", Some(("d", "drain"))),
     backends(&[Char('e')], backends::Msg::Enable, "backend.enable", "enable: takes new requests again", Some(("e", "enable"))),
@@ -135,6 +136,7 @@ pub(crate) static TABLE: &[Binding] = &[
     limits(&[Char('P')], limits::Msg::Promote, "limit.promote", "make the candidate the rule", Some(("P", "promote"))),
     limits(&[Char('X')], limits::Msg::DropCandidate, "limit.drop", "try the candidate no more", None),
     limits(&[Char('f')], limits::Msg::File, "limit.file", "back to the rule of the file", Some(("f", "file"))),
+    limits(&[Char('z')], limits::Msg::Zoom, "limit.zoom", "the panel on the whole screen, and back", None),
     limits(&[Tab], limits::Msg::NextPanel, "limit.panel", "rules, offenders, blocks", Some(("Tab", "panel"))),
     limits(&[BackTab], limits::Msg::PreviousPanel, "limit.panel-before", "panel before", None),
 
@@ -143,6 +145,7 @@ pub(crate) static TABLE: &[Binding] = &[
     scaler(&[Char('A')], scaler::Msg::Rules, "scaler.rules", "change minimum, maximum, targets, mode", Some(("A", "rules"))),
     scaler(&[Char('w')], scaler::Msg::WhatIf, "scaler.what-if", "try other rules, or more load, on the last hour", Some(("w", "what if"))),
     scaler(&[Char('f')], scaler::Msg::NextKinds, "scaler.kinds", "all decisions, only moves, only refused", Some(("f", "kinds"))),
+    scaler(&[Char('z')], scaler::Msg::Zoom, "scaler.zoom", "the decision and why, on the whole screen, and back", None),
     scaler(&[Tab], scaler::Msg::NextPool, "scaler.pool", "next pool", Some(("Tab", "pool"))),
     scaler(&[BackTab], scaler::Msg::PreviousPool, "scaler.pool-before", "pool before", None),
 
@@ -157,6 +160,7 @@ pub(crate) static TABLE: &[Binding] = &[
     traffic(&[Char('i')], traffic::Msg::Client, "traffic.client", "to its client, among those that limits refuse", Some(("i", "client"))),
 
     row(Scope::Events, &[Enter], Action::Events(events::Msg::Open), "event.open", "show what the event is about", Some(("Enter", "open"))),
+    row(Scope::Events, &[Char('z')], Action::Events(events::Msg::Zoom), "event.zoom", "the event on the whole screen, and back", None),
     row(Scope::Events, &[Char('f')], Action::Events(events::Msg::NextKind), "event.kind", "only the next kind of events, then all", Some(("f", "kind"))),
     row(Scope::Events, &[Char('/')], Action::Filter, "event.filter", "filter: words, or who=ops and kind=change", Some(("/", "filter"))),
 

@@ -258,6 +258,26 @@ fn a_moment_is_read_from_charts() {
 }
 
 #[test]
+fn a_panel_on_the_whole_screen() {
+    for screen in [Screen::Overview, Screen::Limits, Screen::Scaler, Screen::Events] {
+        let mut story = Story::watching(unicode()).on(screen);
+        story.press("z");
+        golden(&story, &format!("{}_zoom", named(screen)));
+        story.key(Key::Esc);
+        let plain = Story::watching(unicode()).on(screen);
+        assert_eq!(story.model.screen, screen);
+        let tabs = |story: &Story| {
+            story.frame(120, 40).lines().skip(2).map(str::to_owned).take(20).collect::<Vec<_>>()
+        };
+        assert_eq!(tabs(&story), tabs(&plain), "Esc gives the screen back");
+    }
+    let mut story = Story::watching(unicode());
+    story.key(Key::BackTab);
+    story.press("z");
+    golden(&story, "overview_zoom_charts");
+}
+
+#[test]
 fn charts_of_an_earlier_time() {
     let mut story = Story::watching(unicode());
     story.press("[{");

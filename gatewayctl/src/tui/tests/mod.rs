@@ -9,6 +9,7 @@ mod events;
 mod fixture;
 mod goldens;
 mod keys;
+mod large;
 mod limits;
 mod mouse;
 mod palette;

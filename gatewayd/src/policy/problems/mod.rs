@@ -1,6 +1,7 @@
 //! What needs an operator's attention now, worst first?
 
 mod certificates;
+mod overrides;
 
 use std::cmp::Reverse;
 use std::num::NonZeroU32;
@@ -11,6 +12,7 @@ use crate::model::{
 };
 
 use certificates::certificate;
+use overrides::{back_soon, held, lapsing, unblocking};
 
 /// A drained backend with nothing left on it is forgotten after this.
 const STALE_DRAIN_MS: i64 = HOUR_MS;
@@ -26,6 +28,9 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
     found.extend(snapshot.backends.iter().filter_map(|it| backend(it, snapshot.time_ms)));
     found.extend(snapshot.limits.iter().filter_map(limit));
     found.extend(snapshot.collapse.as_ref().map(collapse));
+    found.extend(snapshot.pools.iter().filter_map(|it| held(it, snapshot.time_ms)));
+    found.extend(snapshot.limits.iter().filter_map(|it| lapsing(it, snapshot.time_ms)));
+    found.extend(snapshot.blocks.iter().filter_map(|it| unblocking(it, snapshot.time_ms)));
     let certificates = snapshot.certificates.iter();
     found.extend(certificates.filter_map(|it| certificate(it, snapshot.time_ms)));
     if snapshot.phase != Phase::Running {
@@ -95,6 +100,7 @@ fn backend(backend: &BackendView, now_ms: i64) -> Option<Problem> {
             let stale = since_ms.is_some_and(|since| now_ms - since > STALE_DRAIN_MS);
             let overdue = overdue(backend, now_ms);
             let severity = if stale || overdue > 0 { Severity::Warn } else { Severity::Info };
+            let soon = back_soon(backend.standing_until_ms, now_ms);
             let what = match (backend.in_flight, overdue) {
                 (0, _) => format!("drained by {owner}, nothing in flight"),
                 (left, 0) => format!("draining by {owner}, {left} in flight"),
@@ -102,12 +108,15 @@ fn backend(backend: &BackendView, now_ms: i64) -> Option<Problem> {
                     format!("draining by {owner}, {left} in flight, {overdue} over their deadline")
                 }
             };
-            Some(Problem { severity, target, what, since_ms })
+            Some(Problem { severity, target, what: what + &soon, since_ms })
         }
         (Standing::Maintenance, _) => Some(Problem {
             severity: Severity::Info,
             target,
-            what: format!("in maintenance by {owner}"),
+            what: format!(
+                "in maintenance by {owner}{}",
+                back_soon(backend.standing_until_ms, now_ms)
+            ),
             since_ms: backend.mark.as_ref().map(|mark| mark.since_ms),
         }),
         (Standing::Active, _) => None,
@@ -198,6 +207,7 @@ mod tests {
             ejections_total: 0,
             ejections_spared_total: 0,
             panics_total: 0,
+            order: None,
             scaler_revision: 0,
             share_ratio: None,
             imbalance_ratio: None,
@@ -229,7 +239,10 @@ mod tests {
             errors_total: 0,
             rps: 0.0,
             p50_ms: None,
+            p90_ms: None,
             p99_ms: None,
+            p999_ms: None,
+            max_ms: None,
             error_ratio: None,
             share_ratio: None,
             expected_ratio: None,

@@ -47,6 +47,7 @@ fn pool(number: usize) -> PoolView {
         ejections_total: 0,
         ejections_spared_total: 0,
         panics_total: 0,
+        order: None,
         scaler_revision: 0,
         share_ratio: None,
         imbalance_ratio: None,

@@ -1,5 +1,7 @@
 //! One backend in detail: its charts, what is known of it, and how its drain goes.
 
+use std::time::Duration;
+
 use ratatui::{buffer::Buffer, layout::Rect, text::Span};
 
 use super::{
@@ -7,10 +9,12 @@ use super::{
     drain,
 };
 use crate::{
+    duration,
     model::{Backend, Standing},
     tui::{
         figures,
         history::BackendHistory,
+        look::Look,
         screens::Scene,
         theme::Role,
         widgets::{
@@ -26,7 +30,9 @@ const DRAIN: u16 = 42;
 /// From this width on the drain stands beside the detail.
 const WIDE: u16 = 100;
 /// Rows of facts below the charts.
-const FACTS: u16 = 7;
+const FACTS: u16 = 9;
+/// Events told at most.
+const EVENTS: usize = 8;
 
 /// Draws `backend`.
 pub(super) fn view(backend: &Backend, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
@@ -114,16 +120,8 @@ fn facts<'a>(backend: &'a Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
     };
     let file = backend.configured_weight.map_or("not in it".into(), |it| it.to_string());
     let mut rows = vec![
-        vec![
-            look.label(" latency   p50 "),
-            figure(figures::latency(backend.p50_ms)),
-            look.label("  p99 "),
-            figure(figures::latency(backend.p99_ms)),
-            look.label("   in flight "),
-            figure(figures::whole(backend.in_flight, 7)),
-            look.label("   cpu "),
-            figure(figures::load(backend.cpu_ratio)),
-        ],
+        latency(backend, look),
+        load(backend, look),
         vec![
             look.label(" errors    "),
             look.figure(errors(backend.error_ratio), &errors_said),
@@ -142,6 +140,7 @@ fn facts<'a>(backend: &'a Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
         vec![
             look.label(" health    "),
             look.text(Role::Plain, backend.health.word()),
+            look.text(Role::Muted, since(backend, scene)),
             look.label("   last check "),
             look.text(Role::Plain, backend.health_reason.as_str()),
         ],
@@ -158,12 +157,54 @@ fn facts<'a>(backend: &'a Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
     rows
 }
 
-/// The newest two events that concern it.
+/// How long its answers took in the last ten seconds.
+fn latency<'a>(backend: &Backend, look: Look) -> Vec<Span<'a>> {
+    let mut spans = vec![look.label(" latency  ")];
+    for (label, value) in [
+        (" p50 ", backend.p50_ms),
+        ("  p90 ", backend.p90_ms),
+        ("  p99 ", backend.p99_ms),
+        ("  p99.9 ", backend.p999_ms),
+        ("  max ", backend.max_ms),
+    ] {
+        spans.push(look.label(label));
+        spans.push(look.figure(Role::Plain, &figures::latency(value)));
+    }
+    spans
+}
+
+/// What it has to do, and how much of its pool that is.
+fn load<'a>(backend: &Backend, look: Look) -> Vec<Span<'a>> {
+    let figure = |text: String| look.figure(Role::Plain, &text);
+    let part =
+        |ratio: Option<f64>| ratio.map_or_else(|| figures::UNKNOWN.to_owned(), figures::share);
+    vec![
+        look.label(" load      in flight "),
+        figure(figures::whole(backend.in_flight, 7)),
+        look.label("   cpu "),
+        figure(figures::load(backend.cpu_ratio)),
+        look.label("   share of its pool "),
+        figure(part(backend.share_ratio)),
+        look.label("  by weight "),
+        figure(part(backend.expected_ratio)),
+    ]
+}
+
+/// For how long its health is what it is.
+fn since(backend: &Backend, scene: &Scene<'_>) -> String {
+    if backend.health_since_ms == 0 {
+        return String::new();
+    }
+    let age = duration::age(scene.snapshot.time_ms, backend.health_since_ms);
+    format!("  for {}", duration::short(Duration::from_secs(age.as_secs())))
+}
+
+/// The newest events that concern it.
 fn events<'a>(backend: &Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
     let look = scene.look;
     let target = format!("backend/{}", backend.name);
     let concerns = |text: &str| text.split(',').any(|one| one.trim() == target);
-    let events = scene.picture.events.iter().filter(|event| concerns(&event.target)).take(2);
+    let events = scene.picture.events.iter().filter(|event| concerns(&event.target)).take(EVENTS);
     events
         .map(|event| {
             vec![

@@ -32,11 +32,13 @@ pub(crate) struct State {
     kind: Option<usize>,
     /// The newest that was on the screen.
     seen: u64,
+    /// Whether the chosen event has the whole screen.
+    pub(super) is_zoomed: bool,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { list: List::default(), follows: true, kind: None, seen: 0 }
+        Self { list: List::default(), follows: true, kind: None, seen: 0, is_zoomed: false }
     }
 }
 
@@ -47,6 +49,8 @@ pub(crate) enum Msg {
     NextKind,
     /// Show what the event is about.
     Open,
+    /// The chosen event on the whole screen, or back.
+    Zoom,
     /// One step back.
     Back,
 }
@@ -112,6 +116,7 @@ impl State {
                 self.follows = true;
             }
             Msg::Open => return self.open(picture),
+            Msg::Zoom => self.is_zoomed = !self.is_zoomed,
             Msg::Back => return self.back(),
         }
         Wish::Nothing
@@ -174,7 +179,9 @@ impl State {
     }
 
     fn back(&mut self) -> Wish {
-        if !self.list.filter.is_empty() {
+        if self.is_zoomed {
+            self.is_zoomed = false;
+        } else if !self.list.filter.is_empty() {
             self.list.filter = Default::default();
         } else if self.kind.is_some() {
             self.kind = None;

@@ -65,6 +65,9 @@ const fn table(columns: &'static [Column<Row>]) -> Table<Row> {
 
 /// Draws the screen.
 pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    if zoomed(state, scene, buffer, area) {
+        return;
+    }
     let differing = overrides::all(scene.snapshot);
     let wanted = match differing.len() {
         0 => 0,
@@ -74,7 +77,7 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     let detail = if area.height >= 16 { DETAIL } else { 0 };
     let below = if area.height >= 16 { wanted } else { 0 };
     let table = left.take(area.height.saturating_sub(detail + below));
-    view_small(state, scene, buffer, table);
+    draw_list(state, scene, buffer, table);
     let rows = state.rows(scene.picture);
     let chosen = rows.iter().find(|row| state.list.selected() == Some(&row.id));
     let place = left.take(detail);
@@ -86,8 +89,23 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     }
 }
 
-/// Draws the list alone.
+/// Draws the list alone, or the chosen event.
 pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    if !zoomed(state, scene, buffer, area) {
+        draw_list(state, scene, buffer, area);
+    }
+}
+
+/// Draws the chosen event on all of `area` where that is wanted.
+fn zoomed(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) -> bool {
+    let rows = state.rows(scene.picture);
+    let chosen = rows.iter().find(|row| state.list.selected() == Some(&row.id));
+    let Some(row) = chosen.filter(|_| state.is_zoomed) else { return false };
+    detail::draw(row, scene, buffer, area);
+    true
+}
+
+fn draw_list(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let look = scene.look;
     let rows = state.rows(scene.picture);
     let kind = state.kind().map_or("all", |kind| kind);

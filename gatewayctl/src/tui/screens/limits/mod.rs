@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) panel: Panel,
     /// What rejections are added up by.
     pub(crate) by: Grouping,
+    /// Whether the panel that keys act on has the whole screen.
+    pub(crate) is_zoomed: bool,
 }
 
 impl Default for State {
@@ -44,6 +46,7 @@ impl Default for State {
             blocks: List::default(),
             panel: Panel::default(),
             by: Grouping::Client,
+            is_zoomed: false,
         }
     }
 }
@@ -91,6 +94,8 @@ pub(crate) enum Msg {
     NextGrouping,
     /// See what the chosen client asks for.
     Inspect,
+    /// The panel that keys act on, on the whole screen, or back.
+    Zoom,
     /// One step back.
     Back,
 }
@@ -100,7 +105,12 @@ impl Msg {
     pub(crate) const fn changes(self) -> bool {
         !matches!(
             self,
-            Self::NextPanel | Self::PreviousPanel | Self::NextGrouping | Self::Inspect | Self::Back
+            Self::NextPanel
+                | Self::PreviousPanel
+                | Self::NextGrouping
+                | Self::Inspect
+                | Self::Zoom
+                | Self::Back
         )
     }
 }
@@ -147,6 +157,7 @@ impl State {
             Msg::File => return self.of_limit(stage, |limit| back_to_file(limit, stage)),
             Msg::Block => return self.block(picture),
             Msg::Unblock => return self.unblock(picture, stage),
+            Msg::Zoom => self.is_zoomed = !self.is_zoomed,
             Msg::Back => return self.back(),
         }
         Wish::Nothing
@@ -210,7 +221,9 @@ impl State {
     }
 
     fn back(&mut self) -> Wish {
-        if self.panel != Panel::Rules {
+        if self.is_zoomed {
+            self.is_zoomed = false;
+        } else if self.panel != Panel::Rules {
             self.panel = Panel::Rules;
         } else if !self.list.filter.is_empty() {
             self.list.filter = Default::default();

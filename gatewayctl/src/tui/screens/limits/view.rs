@@ -27,6 +27,10 @@ const CHART: u16 = 11;
 
 /// Draws the screen.
 pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    if state.is_zoomed {
+        view_small(state, scene, buffer, area);
+        return;
+    }
     let mut left = Rest(area);
     let rules = rows(scene.snapshot.limits.len()).max(3);
     let most = if area.height >= 30 { 10 } else { 7 };

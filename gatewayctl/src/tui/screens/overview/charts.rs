@@ -12,14 +12,13 @@ use crate::tui::{
     },
 };
 
-/// Draws both side by side.
-pub(super) fn charts(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+/// Draws both side by side, the first below the title `requests`.
+pub(super) fn charts(requests: &str, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let (history, look) = (&scene.picture.history, scene.look);
     let word = scene.timeline.window.word();
     let (front, behind) = (look.glyphs.area[8], look.glyphs.behind[8]);
-    let requests = format!("req/s ({word})");
     let latency = format!("latency ms ({word})  {front} p50  {behind} p99");
-    let [left, right] = panel::pair(look, buffer, area, area.width / 2, [&requests, &latency]);
+    let [left, right] = panel::pair(look, buffer, area, area.width / 2, [requests, &latency]);
     let (timeline, top) = (scene.timeline, |what| scene.scales.top(what));
     let marks = &scene.marks(|_| true);
     let front = Layer { series: &history.rps, role: Role::Accent };

@@ -25,10 +25,12 @@ pub(crate) struct State {
     /// The panel that keys act on.
     pub(crate) panel: Panel,
     /// The rows of each panel.
-    pub(crate) lists: [List; 3],
+    pub(crate) lists: [List; 5],
+    /// Whether that panel has the whole screen.
+    pub(crate) is_zoomed: bool,
 }
 
-/// A panel with rows.
+/// A panel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Panel {
     /// What needs attention.
@@ -38,6 +40,10 @@ pub(crate) enum Panel {
     Pools,
     /// The limits.
     Limits,
+    /// What happened.
+    Events,
+    /// The charts.
+    Charts,
 }
 
 /// What can be done on the screen.
@@ -49,10 +55,12 @@ pub(crate) enum Msg {
     PreviousPanel,
     /// Show what the row is about.
     Open,
+    /// The panel on the whole screen, or back.
+    Zoom,
 }
 
 impl Panel {
-    const ALL: [Self; 3] = [Self::Attention, Self::Pools, Self::Limits];
+    const ALL: [Self; 5] = [Self::Attention, Self::Pools, Self::Limits, Self::Events, Self::Charts];
 
     const fn index(self) -> usize {
         self as usize
@@ -83,10 +91,22 @@ impl State {
         let step = match msg {
             Msg::NextPanel => 1,
             Msg::PreviousPanel => Panel::ALL.len() - 1,
+            Msg::Open if self.panel == Panel::Events => {
+                return Wish::Go(Screen::Events, String::new());
+            }
             Msg::Open => return self.open(picture),
+            Msg::Zoom => {
+                self.is_zoomed = !self.is_zoomed;
+                return Wish::Nothing;
+            }
         };
         self.panel = Panel::ALL[(self.panel.index() + step) % Panel::ALL.len()];
         Wish::Nothing
+    }
+
+    /// Gives the screen back to all panels; `false` when they have it.
+    pub(crate) fn unzoom(&mut self) -> bool {
+        std::mem::take(&mut self.is_zoomed)
     }
 
     fn open(&self, picture: &Picture) -> Wish {
@@ -106,7 +126,8 @@ impl State {
             (Panel::Attention, Some(("certificate", name))) => {
                 Wish::Go(Screen::Tls, name.to_owned())
             }
-            (Panel::Attention, _) => {
+            (Panel::Attention, Some(("block", _))) => Wish::Go(Screen::Limits, String::new()),
+            (Panel::Attention | Panel::Events | Panel::Charts, _) => {
                 Wish::Say(Notice::note(format!("{id} has no screen of its own")))
             }
         }
@@ -127,6 +148,7 @@ fn ids(panel: Panel, picture: &Picture) -> Vec<&str> {
         }
         Panel::Pools => snapshot.pools.iter().map(|pool| pool.name.as_str()).collect(),
         Panel::Limits => snapshot.limits.iter().map(|limit| limit.name.as_str()).collect(),
+        Panel::Events | Panel::Charts => Vec::new(),
     }
 }
 

@@ -61,13 +61,60 @@ pub(super) fn attention(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, a
         let is_here = selected == Some(&problem.target);
         let sign = if is_here { look.glyphs.here } else { ' ' };
         let mut row = vec![Span::raw(sign.to_string())];
-        row.extend(problem_row(problem, scene, usize::from(area.width)));
+        let way = way(problem, is_here, scene);
+        let cells = way.as_ref().map_or(0, Span::width);
+        row.extend(problem_row(problem, scene, usize::from(area.width).saturating_sub(cells)));
+        row.extend(way);
         look.row(buffer, area, line, row);
         if is_here {
             let place = Rect { y: area.y + line, height: 1, ..area };
             buffer.set_style(place, look.style(Role::Selected));
         }
     }
+}
+
+/// Draws what needs attention with every word of it; what does not fit is below the selected one.
+pub(super) fn attention_in_full(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let (look, problems) = (scene.look, &scene.snapshot.problems);
+    let selected = state.list(Panel::Attention).selected();
+    let at = problems.iter().position(|it| selected == Some(&it.target)).unwrap_or(0);
+    let width = usize::from(area.width).saturating_sub(6);
+    let mut line = 0;
+    for problem in problems.iter().skip(at).chain(problems.iter().take(at)) {
+        let is_here = selected == Some(&problem.target);
+        let sign = if is_here { look.glyphs.here } else { ' ' };
+        let mut head = vec![
+            Span::raw(sign.to_string()),
+            look.text(role(problem.severity), problem.severity.word().to_uppercase()),
+            look.text(Role::Title, format!("  {}", problem.target)),
+            look.text(Role::Muted, format!("  {}", lasting(problem, scene.snapshot.time_ms))),
+        ];
+        head.extend(way(problem, is_here, scene));
+        look.row(buffer, area, line, head);
+        line += 1;
+        let text = crate::safe_text::safe_text(&problem.what);
+        for row in crate::tui::widgets::panel::wrapped(&text, width) {
+            let row = vec![Span::raw("     "), look.text(role(problem.severity), row)];
+            look.row(buffer, area, line, row);
+            line += 1;
+        }
+    }
+}
+
+/// The key that leads to where it can be mended.
+fn way(problem: &Problem, is_here: bool, scene: &Scene<'_>) -> Option<Span<'static>> {
+    let noun = problem.target.split_once('/').map(|(noun, _)| noun)?;
+    let action = match (is_here, noun) {
+        (true, _) => "overview.open",
+        (false, "backend" | "pool") => "screen.backends",
+        (false, "limit" | "block") => "screen.limits",
+        (false, "scaler") => "screen.scaler",
+        (false, "certificate") => "screen.tls",
+        _ => return None,
+    };
+    let words = if is_here { " show" } else { "" };
+    let key = scene.keymap.label(action);
+    Some(scene.look.text(Role::Accent, format!("  [{key}]{words}")))
 }
 
 /// A problem in one row, its names lined up with the others.

@@ -19,10 +19,15 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     let mut left = Rest(area);
     let room = panel::panel(look, buffer, left.take(2), "Gateway");
     look.row(buffer, room, 0, figures_row(scene, usize::from(area.width)));
+    if state.is_zoomed {
+        zoomed(state, scene, buffer, left.0);
+        return;
+    }
     if area.height >= TALL {
         let wanted = lower(scene) + middle(scene);
         let most = left.0.height.saturating_sub(wanted);
-        charts::charts(scene, buffer, left.take(most.clamp(8, 16)));
+        let place = left.take(most.clamp(8, 16));
+        charts::charts(&title(state, scene, Panel::Charts), scene, buffer, place);
     } else {
         charts::trends(scene, buffer, left.take(1));
     }
@@ -44,10 +49,27 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
         let room = panel::panel(look, buffer, place, &title_of(Panel::Pools));
         panels::pools(state, scene, buffer, room);
     }
-    let titles = [&title(state, scene, Panel::Limits), "Recent events"];
+    let titles = [&title(state, scene, Panel::Limits), &title(state, scene, Panel::Events)];
+    let titles = titles.map(String::as_str);
     let [limits, events] = panel::pair(look, buffer, left.take(u16::MAX), area.width / 2, titles);
     panels::limits(state, scene, buffer, limits);
     panels::events(scene, buffer, events);
+}
+
+/// Draws the panel that keys act on, alone.
+fn zoomed(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let title = title(state, scene, state.panel);
+    if state.panel == Panel::Charts {
+        charts::charts(&title, scene, buffer, area);
+        return;
+    }
+    let room = panel::panel(scene.look, buffer, area, &title);
+    match state.panel {
+        Panel::Attention => panels::attention_in_full(state, scene, buffer, room),
+        Panel::Pools => panels::pools(state, scene, buffer, room),
+        Panel::Limits => panels::limits(state, scene, buffer, room),
+        Panel::Events | Panel::Charts => panels::events(scene, buffer, room),
+    }
 }
 
 /// Rows that pools and problems want.
@@ -70,6 +92,8 @@ fn title(state: &State, scene: &Scene<'_>, panel: Panel) -> String {
         Panel::Attention => format!("Needs attention ({})", scene.snapshot.problems.len()),
         Panel::Pools => "Pools".to_owned(),
         Panel::Limits => "Rejections by rule".to_owned(),
+        Panel::Events => "Recent events".to_owned(),
+        Panel::Charts => format!("req/s ({})", scene.timeline.window.word()),
     };
     if state.panel == panel { format!("{} {words}", scene.look.glyphs.here) } else { words }
 }

@@ -29,6 +29,8 @@ pub(crate) struct State {
     follows: bool,
     /// Which decisions are shown.
     pub(crate) kinds: Kinds,
+    /// Whether the chosen decision has the whole screen.
+    pub(super) is_zoomed: bool,
 }
 
 impl Default for State {
@@ -38,6 +40,7 @@ impl Default for State {
             decisions: List::default(),
             follows: true,
             kinds: Kinds::All,
+            is_zoomed: false,
         }
     }
 }
@@ -89,6 +92,8 @@ pub(crate) enum Msg {
     Rules,
     /// Try other rules.
     WhatIf,
+    /// The chosen decision and why, on the whole screen, or back.
+    Zoom,
     /// One step back.
     Back,
 }
@@ -131,6 +136,8 @@ impl State {
             Msg::Desired => return self.of_scaler(picture, |it| form(dialog::desired(it))),
             Msg::Rules => return self.of_scaler(picture, |it| form(dialog::rules(it))),
             Msg::WhatIf => return self.of_scaler(picture, |it| form(dialog::what_if(it))),
+            Msg::Zoom => self.is_zoomed = !self.is_zoomed,
+            Msg::Back if self.is_zoomed => self.is_zoomed = false,
             Msg::Back if self.follows => return Wish::Pass,
             Msg::Back => self.follows = true,
         }

@@ -29,6 +29,10 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
         emptiness(scene, buffer, area);
         return;
     };
+    if state.is_zoomed {
+        why::draw(state, scene, buffer, area);
+        return;
+    }
     let mut left = Rest(area);
     if area.width >= WIDE {
         draw_standing(state, scaler, scene, buffer, left.take(1 + SIGNAL_ROWS));
@@ -53,6 +57,10 @@ pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, 
         emptiness(scene, buffer, area);
         return;
     };
+    if state.is_zoomed {
+        why::draw(state, scene, buffer, area);
+        return;
+    }
     let mut left = Rest(area);
     let room = panel::panel(scene.look, buffer, left.take(4), &title(state, scaler, scene));
     let width = usize::from(area.width);
