@@ -30,6 +30,8 @@ fn keys_of_the_file_do_what_they_are_given_to() {
     terminal.press(&["?"]);
     terminal.wait_for("D            drain: no new requests");
     terminal.press(&["Escape"]);
+    // A key right after Esc would be taken for one with Alt.
+    terminal.wait_until("the help is closed", |screen| !screen.contains("any other key closes"));
     terminal.press(&["d"]);
     terminal.press(&["D"]);
     terminal.wait_for("Drain app-1 ?");
