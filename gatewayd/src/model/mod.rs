@@ -29,6 +29,7 @@ mod limit_edit;
 mod limit_key;
 mod limit_target;
 mod listener;
+mod listener_view;
 mod name;
 mod network;
 mod operation;
@@ -80,6 +81,7 @@ pub use limit_edit::{CandidateEdit, LimitEdit};
 pub use limit_key::{LimitKey, LimitKeys, is_token};
 pub use limit_target::LimitTarget;
 pub use listener::{CertificateFiles, Certificates, Listener, ListenerKind, Tls, TlsVersion};
+pub use listener_view::ListenerView;
 pub use name::{Name, NameError};
 pub use network::{unwrapped, unwrapped_network};
 pub use operation::{Conflict, Headroom, Key, Operation, Share, Undo};
@@ -104,7 +106,7 @@ pub use scaling::{
 pub use served::{Query, Served, Tried, TryEnd, cut};
 pub use snapshot::{
     AdjustmentView, BackendView, BlockView, CandidateView, CollapseView, Distribution, DrainView,
-    LimitView, ListenerView, PoolView, Problem, RefusedView, Snapshot, Totals,
+    LimitView, PoolView, Problem, RefusedView, Snapshot, Totals,
 };
 pub use sticky::Sticky;
 pub use terms::Terms;
