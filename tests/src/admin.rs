@@ -170,6 +170,12 @@ impl Admin {
         self.wait(client.set_standing(request)).map(Response::into_inner)
     }
 
+    /// Has an address tried.
+    pub fn probe(&self, request: wire::ProbeRequest) -> Result<wire::ProbeReport, Status> {
+        let mut client = wire::backends_client::BackendsClient::new(self.channel());
+        self.wait(client.probe(request)).map(Response::into_inner)
+    }
+
     /// Sets a limit.
     pub fn limit(&self, request: wire::SetLimitRequest) -> Result<wire::Operation, Status> {
         let mut client = wire::limits_client::LimitsClient::new(self.channel());

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::net::TcpStream;
 use std::process::Command;
 
-use gateway_tests::{Client, Crowd, Fleet, Protocol, gatewayd};
+use bytes::Bytes;
+use gateway_tests::{Client, Crowd, Fleet, Protocol, gatewayd, until};
+use http::Method;
 
 #[test]
 fn any_server_answers_the_code_that_another_made() {
@@ -47,6 +50,22 @@ fn a_form_is_as_good_as_json_and_nonsense_is_told_what_is_wrong() {
         assert_eq!(refused.json()["status"], status);
     }
     assert_eq!(client.get("/urls").header("allow"), "POST");
+}
+
+#[test]
+fn one_that_is_killed_is_gone_and_a_cold_one_answers_later() {
+    let fleet = Fleet::start(2);
+    let mut client = Client::new(Protocol::Http, fleet.servers[0].address);
+    fleet.servers[0].turn("cold?on=true");
+    let began = std::time::Instant::now();
+    assert_eq!(client.get("/headers").status, 200);
+    assert!(began.elapsed() >= std::time::Duration::from_millis(50), "it is cold");
+    fleet.servers[0].turn("cold?on=false");
+    let mut killed = Client::new(Protocol::Http, fleet.servers[1].address);
+    assert!(killed.ask(Method::POST, "/debug/kill", Bytes::new()).is_err());
+    until("nobody listens there", || {
+        TcpStream::connect(fleet.servers[1].address).is_err().then_some(())
+    });
 }
 
 #[test]

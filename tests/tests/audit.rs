@@ -340,8 +340,8 @@ fn secrets_are_nowhere_to_be_read() {
     for line in [
         format!("limit reset create {CANARY} -y"),
         format!("backend weight {CANARY}!=7 -y"),
-        format!("backend add --name {CANARY}! --address 127.0.0.1:9 --pool app -y"),
-        format!("backend add --name new --address {CANARY} --pool app -y"),
+        format!("backend add --name {CANARY}! --address 127.0.0.1:9 --pool app -y --no-probe"),
+        format!("backend add --name new --address {CANARY} --pool app -y --no-probe"),
         format!("limit set per-key --max {CANARY} -y"),
     ] {
         assert_ne!(ctl.try_run(&line).code, 0, "{line}");

@@ -142,7 +142,7 @@ fn a_limit_tried_and_set_with_keys_holds_for_as_long_as_was_said() {
     terminal.wait_for("clients  1 → 1 of 1 refused");
     terminal.press(&["Enter", "Enter", "Enter"]);
     type_in(&terminal, "20m");
-    terminal.press(&["Enter"]);
+    terminal.press(&["Enter", "Enter"]);
     type_in(&terminal, "drill");
     terminal.press(&["Enter"]);
     terminal.wait_for("Change limit create-per-ip ?");

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use gateway_proto as wire;
 use gateway_tests::{
-    Call, EVERYTHING, Gateway, Recorder, Setup, Terminal, Wire, gatewayctl, until,
+    Call, EVERYTHING, Gateway, Recorder, Setup, Terminal, Wire, free_port, gatewayctl, until,
 };
+use tonic::Code;
 
 fn dashboard(gateway: &Gateway) -> Option<Terminal> {
     let program = gatewayctl().display();
@@ -122,4 +124,122 @@ fn several_are_drained_in_turns_with_keys() {
             .collect();
         (drains == ["backend/app-2", "backend/app-1"]).then_some(())
     });
+}
+
+#[test]
+fn a_backend_is_added_as_the_gateway_finds_it() {
+    let (members, gateway) = pool_of(1);
+    let spare = Recorder::start(member);
+    let Some(terminal) = dashboard(&gateway) else { return };
+    terminal.press(&["a"]);
+    terminal.wait_for("Add a backend");
+    terminal.press(&["Enter"]);
+    let nobody = free_port();
+    type_in(&terminal, &format!("127.0.0.1:{nobody}"));
+    terminal.wait_for("!! tcp: nobody listens there; only to be added drained");
+    terminal.press(&["Enter", "Enter", "Enter", "Enter"]);
+    terminal.wait_for("start it drained, or mend it");
+    terminal.press(&["BTab", "BTab", "BTab", "C-u"]);
+    let address = spare.address;
+    type_in(&terminal, &address.to_string());
+    terminal.wait_for("probe    ok  tcp");
+    terminal.press(&["Enter", "Enter", "Enter", "Enter"]);
+    terminal.wait_for("[y] add");
+    terminal.press(&["y"]);
+    let added = until("it is added and healthy", || {
+        let backends = gateway.ctl.items("backend list");
+        let added = backends.into_iter().find(|it| it["address"] == address.to_string())?;
+        (added["health"] == "healthy").then_some(added)
+    });
+    assert_eq!((&added["name"], &added["standing"]), (&"app-2".into(), &"active".into()));
+    drop(members);
+}
+
+#[test]
+fn staged_weights_are_applied_as_one_change_and_undone_with_a_key() {
+    let (_members, gateway) = pool_of(4);
+    let Some(terminal) = dashboard(&gateway) else { return };
+    terminal.press(&["g", "(", "(", "j", ")"]);
+    terminal.wait_for("share app-1 25.0% → ");
+    let weights = || {
+        let backends = gateway.ctl.items("backend list --sort-by name");
+        backends.iter().map(|it| it["weight"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(weights(), [100; 4], "nothing is sent before Enter");
+    terminal.press(&["Enter"]);
+    terminal.wait_for("[y] reweight");
+    terminal.press(&["y"]);
+    until("both have their weight", || (weights() == [80, 110, 100, 100]).then_some(()));
+    let changes = gateway.ctl.items("op list").into_iter().filter(|it| it["what"] == "weight");
+    assert_eq!(changes.count(), 1, "one operation");
+    terminal.press(&["u"]);
+    terminal.wait_for("[y] undo");
+    terminal.press(&["y"]);
+    until("they are as before", || (weights() == [100; 4]).then_some(()));
+}
+
+#[test]
+fn the_command_line_adds_what_is_not_well_only_drained_or_by_force() {
+    let (_members, gateway) = pool_of(1);
+    let spare = Recorder::start(member);
+    let add = |name: &str, address: &str, flags: &str| {
+        let line = format!("backend add --pool app --name {name} --address {address} -y {flags}");
+        gateway.ctl.try_run(&line)
+    };
+    let nobody = format!("127.0.0.1:{}", free_port());
+    let refused = add("dead", &nobody, "");
+    assert_eq!(refused.code, 7, "{}", refused.err);
+    assert!(refused.err.contains("tcp: nobody listens there"), "{}", refused.err);
+    assert!(refused.err.contains("--start drained"), "{}", refused.err);
+    assert_eq!(add("dead", &nobody, "-n").code, 7, "a dry run tells it too");
+    assert_eq!(gateway.ctl.items("backend list").len(), 1);
+    assert_eq!(add("drained", &nobody, "--start drained").code, 0);
+    assert_eq!(add("forced", &nobody, "--force -m drill").code, 0);
+    assert_eq!(add("unasked", &nobody, "--no-probe").code, 0);
+    let well = add("well", &spare.address.to_string(), "");
+    assert_eq!(well.code, 0, "{}", well.err);
+    assert!(well.err.contains("probed from the gateway: tcp"), "{}", well.err);
+    let named = add("named", &format!("localhost:{}", spare.address.port()), "--start drained");
+    assert_eq!(named.code, 0, "{}", named.err);
+    assert!(named.err.contains("dns "), "{}", named.err);
+    let metadata = add("metadata", "169.254.169.254:80", "--start drained");
+    assert_eq!(metadata.code, 2, "{}", metadata.err);
+    assert!(metadata.err.contains("link-local"), "{}", metadata.err);
+    assert_eq!(add("nonsense", "nonsense", "").code, 2);
+}
+
+#[test]
+fn who_has_addresses_tried_too_often_waits() {
+    let (_members, gateway) = pool_of(1);
+    let admin = gateway.admin();
+    let address = format!("127.0.0.1:{}", free_port());
+    let asked = wire::ProbeRequest { pool: "app".into(), address };
+    let codes: Vec<Code> = (0..30)
+        .map(|_| admin.probe(asked.clone()).map_or_else(|status| status.code(), |_| Code::Ok))
+        .collect();
+    assert!(codes[..10].iter().all(|code| *code == Code::Ok), "{codes:?}");
+    assert!(codes.contains(&Code::ResourceExhausted), "{codes:?}");
+}
+
+#[test]
+fn what_a_backend_cannot_become_says_where_it_is_changed() {
+    let (_members, gateway) = pool_of(1);
+    gateway.ctl.run("backend set app-1 --weight 80 -y -m canary");
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 80);
+    for (flag, remedy) in [
+        ("--address 127.0.0.1:9", "backend remove app-1 --drain"),
+        ("--pool other", "backend remove app-1 --drain"),
+        ("--health-path /up", "config apply"),
+        ("--tls off", "config apply"),
+    ] {
+        let refused = gateway.ctl.try_run(&format!("backend set app-1 {flag} -y"));
+        assert_eq!(refused.code, 2, "{flag}: {}", refused.err);
+        assert!(refused.err.contains(remedy), "{flag}: {}", refused.err);
+    }
+    assert_eq!(gateway.ctl.try_run("backend set app-1 -y").code, 2);
+    for verb in ["kill", "slow", "fail", "cold", "heal"] {
+        let refused = gateway.ctl.try_run(&format!("demo {verb} app-1"));
+        assert_ne!(refused.code, 0);
+        assert!(refused.err.contains("not a demo"), "{verb}: {}", refused.err);
+    }
 }

@@ -95,7 +95,7 @@ fn each_change_can_be_undone_and_done_again_to_the_letter() {
         "backend drain app-3 --no-wait -m another",
         "backend weight app-1=50 app-2=+10 app-3=80%",
         "backend weight app-1=300 --ramp 2h --abort-if error>50%",
-        "backend add --pool app --name new --address 127.0.0.1:9",
+        "backend add --pool app --name new --address 127.0.0.1:9 --no-probe",
         "backend remove app-2",
         "backend remove app-3",
         "limit set per-ip --max 50000/minute",

@@ -148,9 +148,9 @@ fn every_answer_is_as_its_schema_says() {
         kinds.insert(kind);
     }
     let unasked: Vec<String> = every_kind(&gateway.ctl).difference(&kinds).cloned().collect();
-    // One needs a demo's load, the next a load that was measured for minutes; the last is told line by
-    // line (tests/traffic.rs).
-    assert_eq!(unasked, ["Load", "ScalerSimulation", "TrafficList"]);
+    // Two need a demo, the next a load that was measured for minutes; the last is told line by line
+    // (tests/traffic.rs).
+    assert_eq!(unasked, ["Load", "Practised", "ScalerSimulation", "TrafficList"]);
 }
 
 /// The kinds that the sources of the commands name.

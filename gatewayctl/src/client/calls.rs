@@ -5,8 +5,8 @@ use std::{future::Future, time::Duration};
 use futures_util::{StreamExt as _, stream::BoxStream};
 use gateway_proto::{
     self as wire, backends_client::BackendsClient, blocks_client::BlocksClient,
-    demo_client::DemoClient, edit::Edit as Asked, limits_client::LimitsClient,
-    scaler_client::ScalerClient, watch_client::WatchClient,
+    edit::Edit as Asked, limits_client::LimitsClient, scaler_client::ScalerClient,
+    watch_client::WatchClient,
 };
 use tokio::time;
 use tonic::{Response, Status, Streaming};
@@ -16,7 +16,7 @@ use super::{
     edits::{self, Alone},
     request,
 };
-use crate::model::{Edit, Event, Intent, Load, LoadEdit, Operation, Past, Snapshot};
+use crate::model::{Edit, Event, Intent, Operation, Past, Snapshot};
 
 /// Pictures as they come; ends when the gateway ends it, an error is its last item.
 pub type Snapshots = BoxStream<'static, Result<Snapshot, Error>>;
@@ -114,15 +114,6 @@ impl Client {
             Err(Alone::Confirm(id)) => self.keep(id, asked).await?,
         };
         Ok(operation.into())
-    }
-
-    /// Changes the load a demo gateway makes for itself.
-    ///
-    /// # Errors
-    /// When the gateway is not a demo, refuses or cannot be reached.
-    pub async fn set_load(&self, edit: LoadEdit) -> Result<Load, Error> {
-        let mut demo = DemoClient::new(self.channel.clone());
-        answer(self.request_timeout, demo.set_load(request::load(edit))).await?.try_into()
     }
 }
 

@@ -11,6 +11,7 @@ mod edits;
 mod error;
 mod inquiry;
 mod operations;
+mod practice;
 mod request;
 mod scaler;
 mod tls;

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use clap::{Args, CommandFactory as _};
-use clap_complete::{Shell, generate};
+use clap::{Args, CommandFactory as _, ValueEnum};
+use clap_complete::{Generator, generate, shells};
+use clap_complete_nushell::Nushell;
 
 use super::{Failure, Verdict, cli::Cli};
 
@@ -12,6 +13,7 @@ Examples:
   gatewayctl completion bash > ~/.local/share/bash-completion/completions/gatewayctl
   gatewayctl completion zsh > ~/.zfunc/_gatewayctl
   gatewayctl completion fish > ~/.config/fish/completions/gatewayctl.fish
+  gatewayctl completion nushell | save -f ($nu.data-dir)/vendor/autoload/gatewayctl.nu
 
 These know commands and flags. Whoever lets the shell ask this program gets the names of servers, pools,
 limits and contexts too:
@@ -24,7 +26,19 @@ limits and contexts too:
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct CompletionArgs {
     /// The shell
-    shell: Shell,
+    shell: Dialect,
+}
+
+/// The shells that have a script of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Dialect {
+    Bash,
+    Elvish,
+    Fish,
+    Nushell,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
 }
 
 impl CompletionArgs {
@@ -34,9 +48,20 @@ impl CompletionArgs {
     }
 }
 
-fn script(shell: Shell) -> Vec<u8> {
+fn script(shell: Dialect) -> Vec<u8> {
+    match shell {
+        Dialect::Bash => of(shells::Bash),
+        Dialect::Elvish => of(shells::Elvish),
+        Dialect::Fish => of(shells::Fish),
+        Dialect::Nushell => of(Nushell),
+        Dialect::PowerShell => of(shells::PowerShell),
+        Dialect::Zsh => of(shells::Zsh),
+    }
+}
+
+fn of(generator: impl Generator) -> Vec<u8> {
     let mut script = Vec::new();
-    generate(shell, &mut Cli::command(), "gatewayctl", &mut script);
+    generate(generator, &mut Cli::command(), "gatewayctl", &mut script);
     script
 }
 
@@ -46,10 +71,11 @@ mod tests {
 
     #[test]
     fn each_shell_gets_a_script_that_knows_the_verbs() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        for shell in Dialect::value_variants() {
+            let shell = *shell;
             let script = String::from_utf8(script(shell)).unwrap();
             for word in ["backend", "drain", "undrain", "limit", "completion"] {
-                assert!(script.contains(word), "{shell} does not know {word}");
+                assert!(script.contains(word), "{shell:?} does not know {word}");
             }
         }
     }

@@ -1,13 +1,19 @@
 //! Verbs for a demo gateway: something to practise on.
 
-use std::{io::Write as _, str::FromStr};
+use std::{io::Write as _, str::FromStr, time::Duration};
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Verdict, guard, session::Session};
+use super::{Failure, Verdict, complete, guard, session::Session};
 use crate::{
-    model::{Load, LoadEdit},
-    output::{Format, Listing, Meta, Selection, columns::LOAD, write_listing},
+    duration,
+    model::{Fault, Load, LoadEdit},
+    output::{
+        Format, Listing, Meta, Selection,
+        columns::{LOAD, PRACTISED},
+        write_listing,
+    },
+    safe_text::safe_text,
 };
 
 const EXAMPLES: &str = "\
@@ -19,11 +25,47 @@ Examples:
 
 Only `gatewayd demo` makes load; other gateways refuse.";
 
+const FAULT_EXAMPLES: &str = "\
+Examples:
+  gatewayctl demo fail app-2          watch the gateway take it out, then `demo heal app-2`
+  gatewayctl demo slow app-2 --by 800ms
+  gatewayctl demo kill app-2          the autoscaler starts another
+  gatewayctl demo cold app-2          as just started: slow, and better from second to second
+
+In the dashboard of a demo the same is done to the chosen server with keys; `?` tells which.";
+
 /// What can be done with a demo gateway.
 #[derive(Debug, Subcommand)]
 pub(super) enum DemoVerb {
     /// Change how much load the demo makes for itself
     Load(LoadArgs),
+    /// End an app server's process, with whatever it has under way
+    Kill(ServerArgs),
+    /// Make an app server slower
+    Slow(SlowArgs),
+    /// Let an app server answer each request 503; its health stays good
+    Fail(ServerArgs),
+    /// Let an app server be as just started
+    Cold(ServerArgs),
+    /// Let an app server be as usual again
+    Heal(ServerArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = FAULT_EXAMPLES)]
+pub(super) struct ServerArgs {
+    /// The app server, by its backend's name
+    #[arg(value_name = "NAME", add = complete::backends())]
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SlowArgs {
+    #[command(flatten)]
+    server: ServerArgs,
+    /// How much longer each answer takes, 1ms to 1m [default: 300ms]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    by: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
@@ -72,12 +114,35 @@ impl FromStr for Wanted {
 
 impl DemoVerb {
     pub(super) async fn run(&self, session: &Session) -> Result<Verdict, Failure> {
-        let Self::Load(LoadArgs { load: Wanted(edit) }) = self;
         guard::may_change(&session.target()?.context)?;
-        let load = session.connect().await?.set_load(*edit).await?;
-        tell(session, load)?;
+        match self {
+            Self::Load(LoadArgs { load: Wanted(edit) }) => {
+                let load = session.connect().await?.set_load(*edit).await?;
+                tell(session, load)?;
+            }
+            Self::Kill(server) => spoil(session, &server.name, Fault::Kill).await?,
+            Self::Slow(SlowArgs { server, by }) => {
+                let ms = by.map(|by| u32::try_from(by.as_millis()).unwrap_or(u32::MAX));
+                spoil(session, &server.name, Fault::Slow(ms)).await?;
+            }
+            Self::Fail(server) => spoil(session, &server.name, Fault::Fail).await?,
+            Self::Cold(server) => spoil(session, &server.name, Fault::Cold).await?,
+            Self::Heal(server) => spoil(session, &server.name, Fault::Heal).await?,
+        }
         Ok(Verdict::Done)
     }
+}
+
+async fn spoil(session: &Session, name: &str, fault: Fault) -> Result<(), Failure> {
+    let practised = session.connect().await?.practise(name, fault).await?;
+    if session.format() == Format::Table {
+        return session.done(&safe_text(&practised.what));
+    }
+    let meta = Meta { context: session.context(), ..Meta::default() };
+    let (items, selection) = ([practised], Selection::everything(PRACTISED));
+    let list = Listing { kind: "Practised", meta: &meta, items: &items, selection: &selection };
+    let style = session.style();
+    session.answer(|out| write_listing(out, session.format(), &style, &list))
 }
 
 fn tell(session: &Session, load: Load) -> Result<(), Failure> {

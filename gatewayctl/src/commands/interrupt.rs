@@ -1,8 +1,28 @@
-//! ^C, heard from the first moment of a wait to its last.
+//! ^C, heard from the first moment of a wait to its last, and what it means there.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use clap::{Args, ValueEnum};
+
 use super::Failure;
+
+/// What becomes of a change when waiting for its effect is interrupted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnInterrupt {
+    /// It goes on
+    #[default]
+    Detach,
+    /// It is taken back
+    Undo,
+}
+
+/// For changes that are waited for.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct InterruptFlag {
+    /// What becomes of the change when ^C ends the waiting
+    #[arg(long, value_name = "WHAT", default_value = "detach")]
+    pub(super) on_interrupt: OnInterrupt,
+}
 
 /// Hears ^C from now on. One ear for a whole wait: between two ears a key would be lost.
 #[derive(Debug)]

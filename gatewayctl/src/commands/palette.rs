@@ -91,6 +91,7 @@ const fn changes(command: &Command) -> bool {
         Command::Backend(verb) => matches!(
             verb,
             BackendVerb::Add(_)
+                | BackendVerb::Set(_)
                 | BackendVerb::Remove(_)
                 | BackendVerb::Drain(_)
                 | BackendVerb::Kill(_)

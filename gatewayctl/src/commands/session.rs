@@ -14,6 +14,7 @@ use super::{
     change::ChangeFlags,
     confirm::Stakes,
     global::Global,
+    guard,
     target::{Target, Wanted},
 };
 use crate::{
@@ -137,6 +138,14 @@ impl Session {
     /// What TLS is spoken with: the environment goes before the context.
     pub(super) fn tls(&self) -> Result<TlsFiles, Failure> {
         Ok(self.target()?.context.tls.with_environment())
+    }
+
+    /// Refuses where the context forbids changes; a dashboard has its own say.
+    pub(super) fn may_change(&self) -> Result<(), Failure> {
+        match self.capture {
+            Some(_) => Ok(()),
+            None => guard::may_change(&self.target()?.context),
+        }
     }
 
     /// Connects to the gateway.

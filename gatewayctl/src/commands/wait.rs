@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{
     Failure, Kind,
     goal::{Goal, Returns, Step, Waiting},
-    interrupt::Interrupt,
+    interrupt::{Interrupt, OnInterrupt},
     pictures::{Sight, ended, follow},
     progress::{Progress, REPEAT},
     session::Session,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     client::Client,
     duration,
-    model::{Operation, Snapshot},
+    model::{Edit, Intent, Operation, Snapshot},
     safe_text::safe_text,
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Wait<'a> {
     pub(super) timeout: Option<Duration>,
     /// What it means when a drained backend takes requests again.
     pub(super) returns: Returns,
+    /// What becomes of the change when ^C ends the waiting.
+    pub(super) on_interrupt: OnInterrupt,
 }
 
 /// What a picture means for waiting.
@@ -79,7 +81,7 @@ impl Wait<'_> {
                     None => return Err(self.next_steps(lost.unwrap_or_else(ended).into())),
                 },
                 () = at(deadline) => return Err(self.timed_out(&state)),
-                () = interrupt.pressed() => return Err(self.detached()),
+                () = interrupt.pressed() => return Err(self.interrupted(client).await),
                 () = tokio::time::sleep(REPEAT) => {}
             }
             progress.tell(&state, self.help());
@@ -103,9 +105,43 @@ impl Wait<'_> {
     }
 
     const fn help(&self) -> &'static str {
+        match (self.operation, self.on_interrupt) {
+            (Some(_), OnInterrupt::Detach) => "(^C stops waiting, the change goes on)",
+            (Some(_), OnInterrupt::Undo) => "(^C takes the change back)",
+            (None, _) => "",
+        }
+    }
+
+    /// What ^C comes to.
+    async fn interrupted(&self, client: &Client) -> Failure {
         match self.operation {
-            Some(_) => "(^C stops waiting, the change goes on)",
-            None => "",
+            Some(operation) if self.on_interrupt == OnInterrupt::Undo => {
+                self.taken_back(client, operation).await
+            }
+            _ => self.detached(),
+        }
+    }
+
+    async fn taken_back(&self, client: &Client, operation: &Operation) -> Failure {
+        let id = &operation.id;
+        if id.is_empty() {
+            // It was so before: there is nothing of ours to take back.
+            return self.detached();
+        }
+        let intent = Intent {
+            reason: format!("interrupted while waiting for operation {id}"),
+            via: "cli".to_owned(),
+            ..Intent::default()
+        };
+        match client.apply(&Edit::Undo { id: id.clone() }, &intent).await {
+            Ok(undo) => {
+                let message = format!("stopped waiting; operation {id} is taken back");
+                Failure::new(Kind::Interrupted, message).op(&undo.id)
+            }
+            Err(error) => {
+                let message = format!("stopped waiting; operation {id} is not taken back: {error}");
+                self.next_steps(Failure::new(Kind::Interrupted, message))
+            }
         }
     }
 

@@ -6,14 +6,14 @@ use super::{
     Column, Rank, Unit,
     columns::{
         AUDIT, BACKEND, BLOCK, CERTIFICATE, CHECK, CLIENT, CONFIG_TEXT, CONTEXT, CONTEXT_TEST,
-        DECISION, EVENT, FIELD, FINDING, IDENTITY, KEY, LIMIT, LOAD, OPERATION, POOL, REJECTION,
-        RELEASE, REVISION, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, TRAFFIC, TRAFFIC_GROUP,
-        VALIDATION, VERIFICATION,
+        DECISION, EVENT, FIELD, FINDING, IDENTITY, KEY, LIMIT, LOAD, OPERATION, POOL, PRACTISED,
+        REJECTION, RELEASE, REVISION, SCALER, SCALING_RUN, SIMULATION, STAT, STATUS, TRAFFIC,
+        TRAFFIC_GROUP, VALIDATION, VERIFICATION,
     },
 };
 
 /// Every kind of answer; a new one is a row here and in `fields`.
-pub const KINDS: [&str; 33] = [
+pub const KINDS: [&str; 34] = [
     "AuditList",
     "AuditVerification",
     "BackendList",
@@ -37,6 +37,7 @@ pub const KINDS: [&str; 33] = [
     "Load",
     "OperationList",
     "PoolList",
+    "Practised",
     "RejectionList",
     "RevisionList",
     "ScalerList",
@@ -155,6 +156,7 @@ fn fields(kind: &str) -> Vec<Field> {
         "Load" => of(LOAD),
         "OperationList" => of(OPERATION),
         "PoolList" => of(POOL),
+        "Practised" => of(PRACTISED),
         "RejectionList" => of(REJECTION),
         "RevisionList" => of(REVISION),
         "ScalerList" => of(SCALER),

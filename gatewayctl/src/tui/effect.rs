@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{export::Export, lore::Inquiry, memory::Kept, palette::Line, tailing::Tail};
 use crate::{
     config::Context,
-    model::{Edit, Intent},
+    model::{Edit, Fault, Intent},
 };
 
 /// What is wanted.
@@ -25,6 +25,8 @@ pub(crate) enum Effect {
     Complete(String),
     /// Keeps the lines typed into the palette.
     Remember(Vec<String>),
+    /// Plays with a demo.
+    Practise(Practice),
     /// Rings the terminal's bell.
     Bell,
     /// Tries the gateway now instead of waiting.
@@ -49,6 +51,18 @@ pub(crate) enum Effect {
     Suspend,
     /// Ends the dashboard.
     Quit,
+}
+
+/// Something to practise on, of a demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Practice {
+    /// An app server is to be so.
+    Spoil(String, Fault),
+    /// Twice the load, or half of it.
+    Load {
+        /// Whether there is to be more.
+        more: bool,
+    },
 }
 
 /// A change with its condition, and the dialog that asks for it.

@@ -1,19 +1,23 @@
-//! What does an inquiry ask the gateway?
+//! What does an inquiry ask the gateway? And what is played with a demo?
 
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc;
+
 use super::{
     contexts::Reached,
-    lore::{self, Finding, Inquiry, Tried},
+    effect::Practice,
+    lore::{self, Finding, Found, Inquiry, Tried},
+    message::Msg,
 };
 use crate::{
     client::{self, Client},
     config::Context,
-    model::{OperationsAsked, RejectionsAsked},
+    model::{LoadEdit, OperationsAsked, RejectionsAsked},
 };
 
 /// What the gateway answers.
-pub(crate) async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Error> {
+async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Error> {
     match inquiry {
         Inquiry::Rejections(by) => {
             let (window, top) = (lore::REFUSED_WITHIN, lore::OFFENDERS);
@@ -43,6 +47,7 @@ pub(crate) async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, 
             found.map(|found| Finding::Explanation(Box::new(found)))
         }
         Inquiry::Certificates => client.certificates().await.map(Finding::Certificates),
+        Inquiry::Probe { pool, address } => client.probe(pool, address).await.map(Finding::Probe),
         Inquiry::Operations => {
             let asked = OperationsAsked { limit: lore::OPERATIONS, ..OperationsAsked::default() };
             client.operations(&asked).await.map(Finding::Operations)
@@ -58,4 +63,35 @@ pub(crate) async fn reach(context: &Context, timeout: Duration) -> Result<Reache
     let version = client.snapshot().await?.version;
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Reached { version, took_ms })
+}
+
+/// Asks the gateway, and tells what it answered.
+pub(crate) async fn inquire(client: Option<Client>, inquiry: Inquiry, answer: mpsc::Sender<Msg>) {
+    let result = match client {
+        Some(client) => find(&client, &inquiry).await,
+        None => Err(client::Error::new(client::ErrorCode::Unreachable, "not connected")),
+    };
+    // Without a dashboard nobody waits for the answer.
+    let _ = answer.send(Msg::Found(Found { inquiry, result })).await;
+}
+
+/// Plays with a demo, and tells what came of it.
+pub(crate) async fn play(client: Option<Client>, practice: Practice, answer: mpsc::Sender<Msg>) {
+    let result = match client {
+        Some(client) => practise(&client, practice).await,
+        None => Err(client::Error::new(client::ErrorCode::Unreachable, "not connected")),
+    };
+    // Without a dashboard nobody waits for the answer.
+    let _ = answer.send(Msg::Practised(result)).await;
+}
+
+async fn practise(client: &Client, practice: Practice) -> Result<String, client::Error> {
+    match practice {
+        Practice::Spoil(name, fault) => Ok(client.practise(&name, fault).await?.what),
+        Practice::Load { more } => {
+            let factor = if more { 2.0 } else { 0.5 };
+            let load = client.set_load(LoadEdit::Factor(factor)).await?;
+            Ok(format!("demo load {:.0} > {:.0} requests/s", load.before_rps, load.rps))
+        }
+    }
 }

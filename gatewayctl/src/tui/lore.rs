@@ -9,8 +9,8 @@ use super::moment::Moment;
 use crate::{
     client,
     model::{
-        Certificate, Decision, Grouping, Operation, Rejection, RuleEdit, Scaler, Simulation,
-        WhatIf, WhatIfRules,
+        Certificate, Decision, Grouping, Operation, ProbeReport, Rejection, RuleEdit, Scaler,
+        Simulation, WhatIf, WhatIfRules,
     },
 };
 
@@ -66,6 +66,13 @@ pub(crate) enum Inquiry {
     Operations,
     /// Which certificates are served?
     Certificates,
+    /// Is an address well, before it is a backend's?
+    Probe {
+        /// The pool it would join.
+        pool: String,
+        /// Where it listens.
+        address: String,
+    },
 }
 
 /// Rules that are tried.
@@ -100,6 +107,8 @@ pub(crate) enum Finding {
     Operations(Vec<Operation>),
     /// Which certificates are served, by listener.
     Certificates(Vec<Certificate>),
+    /// How an address was found.
+    Probe(ProbeReport),
 }
 
 /// A question and its answer.
@@ -221,7 +230,7 @@ impl Asked {
 fn rhythm(inquiry: &Inquiry) -> Duration {
     match inquiry {
         Inquiry::Explanation { .. } => Duration::from_secs(10),
-        Inquiry::Simulation { .. } => Duration::from_secs(5),
+        Inquiry::Simulation { .. } | Inquiry::Probe { .. } => Duration::from_secs(5),
         // It may take the gateway a second of a core.
         Inquiry::WhatIf(_) => Duration::from_secs(60),
         _ => RHYTHM,

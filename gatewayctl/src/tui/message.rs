@@ -41,6 +41,8 @@ pub(crate) enum Msg {
     Link(LinkEvent),
     /// The gateway answered a question about a change, or a change.
     Answer(Box<Answer>),
+    /// A demo was played with: what came of it.
+    Practised(Result<String, client::Error>),
     /// A line of the palette was read.
     Read(Box<Read>),
     /// A line of the palette was completed.

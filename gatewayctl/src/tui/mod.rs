@@ -4,6 +4,7 @@
 //! wants, `view` draws the model. Only `run` and `link` wait for anything.
 
 mod begin;
+mod bells;
 mod bindings;
 mod burst;
 mod care;

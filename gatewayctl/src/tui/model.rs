@@ -26,7 +26,10 @@ use super::{
     turns::Turns,
     window::Window,
 };
-use crate::{config::Context, model::Snapshot};
+use crate::{
+    config::Context,
+    model::{Edit, Snapshot},
+};
 
 /// While the terminal has no focus, the picture is renewed so often at most.
 const ASIDE: Duration = Duration::from_secs(5);
@@ -126,6 +129,10 @@ pub(crate) struct Model {
     pub(crate) left: Vec<String>,
     /// How each gateway was looked at last.
     pub(crate) memory: Memory,
+    /// The revision that the last change made here led to.
+    pub(crate) own_revision: u64,
+    /// What is asked about once the gateway is seen at this revision, and the reason.
+    pub(crate) next: Option<(u64, Edit, String)>,
     /// The last operation that was asked for here and can be undone.
     pub(crate) own: Option<String>,
     /// Inquiries under way.
@@ -184,6 +191,8 @@ impl Model {
             bells: Vec::new(),
             left: Vec::new(),
             memory: Memory::default(),
+            own_revision: 0,
+            next: None,
             own: None,
             asked: Asked::default(),
             tickets: 0,
@@ -281,7 +290,12 @@ impl Model {
 
     /// Where keys are looked for, the innermost first.
     pub(crate) fn scopes(&self) -> &'static [Scope] {
-        if self.dialog.is_some() { bindings::DIALOG } else { bindings::stack(self.screen) }
+        let is_demo = self.live.snapshot.as_ref().is_some_and(|snapshot| snapshot.demo);
+        match (&self.dialog, is_demo) {
+            (Some(_), _) => bindings::DIALOG,
+            (None, true) => bindings::stack(self.screen),
+            (None, false) => bindings::stack_without_demo(self.screen),
+        }
     }
 
     /// When it looks different by the passing of time alone.

@@ -23,7 +23,6 @@ use super::{
     key::Key,
     lines,
     link::{Link, Route},
-    lore::{Found, Inquiry},
     memory::{self, Kept},
     message::{Answer, Msg},
     model::Model,
@@ -249,11 +248,16 @@ impl Dashboard {
             match effect {
                 Effect::Preview(request) => self.ask(request, true),
                 Effect::Apply(request) => self.ask(request, false),
-                Effect::Inquire(inquiry) => self.inquire(inquiry),
+                Effect::Inquire(inquiry) => {
+                    tokio::spawn(find::inquire(self.link.client(), inquiry, self.answer.clone()));
+                }
                 Effect::Tail(tail) => self.tailing.follow(tail, self.link.client(), &self.answer),
                 Effect::Read(line) => self.read(line),
                 Effect::Complete(text) => self.complete(text),
                 Effect::Remember(lines) => self.remember(&lines),
+                Effect::Practise(practice) => {
+                    tokio::spawn(find::play(self.link.client(), practice, self.answer.clone()));
+                }
                 Effect::Bell => self.terminal.ring(),
                 Effect::Retry => self.link.retry(),
                 Effect::Pace(refresh) => self.link.pace(refresh),
@@ -355,17 +359,6 @@ impl Dashboard {
             let words = format!("how this gateway was looked at is not kept: {error}");
             self.model.say(Notice::note(words));
         }
-    }
-
-    fn inquire(&self, inquiry: Inquiry) {
-        let (client, answer) = (self.link.client(), self.answer.clone());
-        tokio::spawn(async move {
-            let result = match client {
-                Some(client) => find::find(&client, &inquiry).await,
-                None => Err(client::Error::new(ErrorCode::Unreachable, "not connected")),
-            };
-            let _ = answer.send(Msg::Found(Found { inquiry, result })).await;
-        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! What does a message change, and what is wanted outside the model? Pure: no clock, no network.
 
 use super::{
+    bells,
     bindings::{self, Scope},
     burst::Verdict,
     charts,
@@ -43,6 +44,13 @@ pub(crate) fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         }
         Msg::Link(event) => word::link(model, event),
         Msg::Answer(answer) => word::answered(model, &answer),
+        Msg::Practised(result) => {
+            model.say(match result {
+                Ok(what) => Notice::done(what),
+                Err(error) => Notice::error(error.message),
+            });
+            Vec::new()
+        }
         Msg::Found(found) => word::found_out(model, found),
         Msg::Traffic(told) => tailing::learn(model, *told),
         Msg::Read(read) => palette::read(model, *read),
@@ -270,7 +278,8 @@ pub(super) fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
         Wish::Nothing | Wish::Pass => {}
         Wish::Say(notice) => model.say(notice),
         Wish::Open(dialog) => return open(model, *dialog),
-        Wish::Bell(names) => set_bells(model, names),
+        Wish::Practise(practice) => return vec![Effect::Practise(practice)],
+        Wish::Bell(names) => bells::set(model, names),
         Wish::Go(screen, id) => {
             model.came_from = Some(model.screen);
             model.screen = screen;
@@ -297,23 +306,12 @@ pub(super) fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
     Vec::new()
 }
 
-fn set_bells(model: &mut Model, names: Vec<String>) {
-    let (set, words) = match names.iter().all(|name| model.bells.contains(name)) {
-        true => (false, "no bell"),
-        false => (true, "a bell when drained"),
-    };
-    model.say(Notice::note(format!("{}: {words}", names.join(", "))));
-    model.bells.retain(|name| !names.contains(name));
-    if set {
-        model.bells.extend(names);
-    }
-}
-
 pub(super) fn open(model: &mut Model, mut dialog: Dialog) -> Vec<Effect> {
     model.tickets += 1;
     let step = match &mut dialog {
         Dialog::Confirm(confirm) => {
             confirm.ticket = model.tickets;
+            confirm.at_least(model.own_revision);
             if model.settings.care.protect == Protect::TypeName {
                 confirm.raise();
             }

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use super::{
-    dialog::{Dialog, Step},
+    bells,
+    dialog::{Confirm, Dialog, Level, Step},
     effect::Effect,
+    key::Key,
     lore::Found,
     message::{Answer, LinkEvent},
     model::Model,
     notice::Notice,
     turns::Turn,
-    update::follow,
+    update::{follow, open},
 };
 use crate::{
     client::ErrorCode,
@@ -59,7 +61,8 @@ fn picture(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
     };
     let mut effects = follow(model, step);
     effects.extend(take_turns(model));
-    effects.extend(ring(model));
+    effects.extend(bells::ring(model));
+    effects.extend(ask_next(model));
     effects
 }
 
@@ -87,24 +90,6 @@ fn take_turns(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Tells with a bell that drains are over which somebody waits for.
-fn ring(model: &mut Model) -> Option<Effect> {
-    let snapshot = model.live.snapshot.as_ref()?;
-    let drains = |name: &String| {
-        let backend = snapshot.backends.iter().find(|it| it.name == *name);
-        let drain = backend.and_then(|backend| backend.drain.as_ref());
-        drain.is_some_and(|drain| drain.drained_ms.is_none())
-    };
-    let (waits, over): (Vec<String>, Vec<String>) =
-        std::mem::take(&mut model.bells).into_iter().partition(drains);
-    model.bells = waits;
-    if over.is_empty() {
-        return None;
-    }
-    model.say(Notice::done(format!("the drain of {} is over", over.join(", "))));
-    Some(Effect::Bell)
-}
-
 /// Takes what was inquired.
 pub(super) fn found_out(model: &mut Model, found: Found) -> Vec<Effect> {
     model.asked.answered(&found.inquiry, found.result.is_err());
@@ -117,6 +102,10 @@ pub(super) fn found_out(model: &mut Model, found: Found) -> Vec<Effect> {
 
 /// Takes the answer to a change, or to the preview of one.
 pub(super) fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
+    let next = match &model.dialog {
+        Some(Dialog::Confirm(confirm)) => confirm.next(answer),
+        _ => None,
+    };
     let own = match &mut model.dialog {
         Some(Dialog::Confirm(confirm)) if confirm.ticket == answer.ticket => {
             Some(confirm.answered(answer))
@@ -128,6 +117,7 @@ pub(super) fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
         let notice = turn_answered(model, answer, notice);
         model.say(notice);
         if let Ok(operation) = &answer.result {
+            model.own_revision = operation.revision;
             let names =
                 operation.target.split(',').filter_map(|it| it.trim().strip_prefix("backend/"));
             let names: Vec<String> = names.map(Into::into).collect();
@@ -141,7 +131,24 @@ pub(super) fn answered(model: &mut Model, answer: &Answer) -> Vec<Effect> {
             }
         }
     }
+    if let (Some((edit, reason)), Ok(operation)) = (next, &answer.result) {
+        model.next = Some((operation.revision, edit, reason));
+    }
     follow(model, own.unwrap_or(Step::Stay))
+}
+
+/// Asks what was to be asked once a change is made and seen.
+fn ask_next(model: &mut Model) -> Vec<Effect> {
+    let Some(snapshot) = model.live.snapshot.as_ref().filter(|_| model.dialog.is_none()) else {
+        return Vec::new();
+    };
+    let Some((_, edit, reason)) =
+        model.next.take_if(|(revision, ..)| snapshot.revision >= *revision)
+    else {
+        return Vec::new();
+    };
+    let question = Confirm::new(edit, Level::Key, snapshot, model.now, Key::Enter);
+    open(model, question.because(&reason).into())
 }
 
 /// What the gateway's answer means to drains that follow each other, and so to what is said of it.

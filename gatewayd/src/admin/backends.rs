@@ -42,4 +42,11 @@ impl Backends for Admin {
     ) -> Result<Response<wire::Operation>, Status> {
         self.apply(request, |asked| Ok((change::set_weights(&asked)?, asked.intent))).await
     }
+
+    async fn probe(
+        &self,
+        request: Request<wire::ProbeRequest>,
+    ) -> Result<Response<wire::ProbeReport>, Status> {
+        self.try_address(request).await
+    }
 }

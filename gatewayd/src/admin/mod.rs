@@ -19,6 +19,7 @@ mod history;
 mod inquiries;
 mod limits;
 mod operations;
+mod probe;
 mod progress;
 mod rejection;
 mod roles;
@@ -41,11 +42,11 @@ use tonic::transport::Server;
 
 use crate::model::Access;
 use crate::state::{
-    Audit, Certificates, ConfigFile, Denials, Events, History, Inquiry, Observatory, Scalers,
-    Traffic, Writer,
+    Audit, Certificates, ConfigFile, Denials, Events, History, Inquiry, Observatory, Prober,
+    Scalers, Traffic, Writer,
 };
 
-pub use demo::LoadKnob;
+pub use demo::{Fault, FaultOrder, Playground};
 pub use door::{Door, TlsNow};
 pub use external_scaler::serve_external_scaler;
 pub use socket::{AdminSocket, SocketError, SocketKind};
@@ -88,8 +89,10 @@ pub struct Admin {
     pub certificates: Certificates,
     /// How pools are scaled.
     pub scalers: Scalers,
-    /// The load of a demo; absent in every other gateway.
-    pub load: Option<LoadKnob>,
+    /// Who tries addresses.
+    pub prober: Prober,
+    /// What can be practised on; absent in every gateway but a demo.
+    pub demo: Option<Playground>,
 }
 
 /// Serves those who come by `door` for as long as it is polled.

@@ -30,14 +30,14 @@ impl Watch for Admin {
     ) -> Result<Response<wire::Snapshot>, Status> {
         let caller = actor_of(&request);
         let snapshot = self.fresh().await?;
-        Ok(Response::new(convert::snapshot(&snapshot, &caller, self.load.is_some())))
+        Ok(Response::new(convert::snapshot(&snapshot, &caller, self.demo.is_some())))
     }
 
     async fn snapshots(
         &self,
         request: Request<wire::SnapshotsRequest>,
     ) -> Result<Response<Self::SnapshotsStream>, Status> {
-        let (caller, demo) = (actor_of(&request), self.load.is_some());
+        let (caller, demo) = (actor_of(&request), self.demo.is_some());
         // Watched from before the first picture on, so that none is missed; a slow reader gets the
         // newest.
         let later = WatchStream::from_changes(self.observatory.watch());

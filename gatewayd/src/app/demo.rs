@@ -7,11 +7,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::cli::DemoOptions;
 use super::run::Source;
+use super::spoil;
 use super::{listeners, run};
+use crate::admin::Playground;
 use crate::config;
 use crate::demo::{Crowd, app_command};
 use crate::model::Configuration;
@@ -67,6 +69,8 @@ const SPARE: f64 = 0.4;
 /// Where app servers listen: below what the system gives to outgoing connections, so that one that
 /// died finds its port free when it comes back.
 const PORTS: &str = "9101-9999";
+/// App servers that wait to be spoilt; more wait for their place.
+const FAULTS: usize = 4;
 /// The load begins when the first answer came through the gateway, or after this.
 const FIRST_ANSWER: Duration = Duration::from_secs(30);
 
@@ -82,14 +86,17 @@ pub(super) fn run(options: DemoOptions) -> anyhow::Result<()> {
     let configuration = configuration(directory.path(), https, http, &options, &command)?;
     greet(https, http, &configuration, &options);
     let (knob, turned) = watch::channel(load);
+    let (faults, orders) = mpsc::channel(FAULTS);
     std::thread::scope(|scope| {
         let turning = scope.spawn(|| {
             await_first_answer(http, &turned);
             turn(turned, &crowd);
         });
-        let done = run::run(configuration, Source { load: Some(knob), ..Source::default() });
-        // The knob went with the gateway, so this ends.
-        let _ = turning.join();
+        let spoiling = scope.spawn(|| spoil::spoil(orders));
+        let demo = Some(Playground { load: knob, faults });
+        let done = run::run(configuration, Source { demo, ..Source::default() });
+        // What is practised on went with the gateway, so these end.
+        let _ = (turning.join(), spoiling.join());
         done
     })
 }
@@ -179,6 +186,7 @@ fn greet(https: SocketAddr, http: SocketAddr, made: &Configuration, options: &De
          \x20 gatewayctl status                    the same in a few lines\n\
          \x20 gatewayctl drain app-2 -m look       take a server out, and watch nothing fail\n\
          \x20 gatewayctl demo load x4              four times the load, and servers to carry it\n\
+         \x20 gatewayctl demo fail app-2           spoil a server: kill, slow, fail, cold, heal\n\
          \x20 curl -k https://{https}/urls -d url=https://example.org/\n\n\
          ^C ends it.\n"
     );

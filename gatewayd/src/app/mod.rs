@@ -13,6 +13,7 @@ mod run;
 mod session_key;
 mod signals;
 mod simulate;
+mod spoil;
 mod watchers;
 mod workers;
 

@@ -21,15 +21,15 @@ use super::signals::Signals;
 use super::watchers::Watchers;
 use super::workers::{self, Shared};
 use super::{check, session_key, told};
-use crate::admin::{Admin, LoadKnob};
+use crate::admin::{Admin, Playground};
 use crate::clock::Clock;
 use crate::config;
 use crate::model::{Change, Configuration, EventKind, Intent, Phase, Settings, Severity};
 use crate::state::{
     Audit, Cells, Certificates, ConfigFile, ConnectionCaps, Denials, Events, History, Inquiry,
-    Limiter, Observatory, Past, Scalers, Started, Traffic, Writer,
+    Limiter, Observatory, Past, Prober, Scalers, Started, Traffic, Writer,
 };
-use crate::tasks::{ConfigKeeper, Scale, keep_config};
+use crate::tasks::{ConfigKeeper, Scale, keep_config, try_addresses};
 
 /// Threads of the control plane.
 const CONTROL_THREADS: usize = 2;
@@ -41,7 +41,7 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 pub(super) fn start(path: &Path, take_over: bool) -> ExitCode {
     match config::read(path, &listeners::check) {
         Ok(configuration) => {
-            told(run(configuration, Source { path: Some(path), take_over, load: None }))
+            told(run(configuration, Source { path: Some(path), take_over, demo: None }))
         }
         Err(diagnostics) => check::refuse(&diagnostics, Color::Auto),
     }
@@ -54,8 +54,8 @@ pub(super) struct Source<'a> {
     pub(super) path: Option<&'a Path>,
     /// Whether it takes the place of the process that started it.
     pub(super) take_over: bool,
-    /// The knob of a demo.
-    pub(super) load: Option<LoadKnob>,
+    /// What can be practised on, of a demo.
+    pub(super) demo: Option<Playground>,
 }
 
 /// Runs the gateway of `configuration` until a signal ends it.
@@ -65,9 +65,9 @@ pub(super) fn run(configuration: Configuration, source: Source<'_>) -> anyhow::R
         .thread_name("control")
         .enable_all()
         .build()?;
-    let Source { path, take_over, load } = source;
+    let Source { path, take_over, demo } = source;
     let done = control.block_on(async {
-        let gateway = Gateway::bring_up(configuration, path, take_over, load).await?;
+        let gateway = Gateway::bring_up(configuration, path, take_over, demo).await?;
         gateway.serve(path).await
     });
     // Whoever still watches is not waited for.
@@ -96,7 +96,7 @@ impl Gateway {
         configuration: Configuration,
         path: Option<&Path>,
         take_over: bool,
-        load: Option<LoadKnob>,
+        demo: Option<Playground>,
     ) -> anyhow::Result<Gateway> {
         let Configuration { settings, gateway } = configuration;
         // Before a new one is at its place.
@@ -210,6 +210,8 @@ impl Gateway {
             events: events.clone(),
         };
         tokio::spawn(keep_config(keeper, orders));
+        let (prober, addresses) = Prober::new();
+        tokio::spawn(try_addresses(addresses));
         let admin = Admin {
             access: Arc::new(settings.access.clone()),
             audit,
@@ -223,7 +225,8 @@ impl Gateway {
             inquiry,
             certificates,
             scalers,
-            load,
+            prober,
+            demo,
         };
         let log_written = written;
         Ok(Gateway {

@@ -6,13 +6,18 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::HeaderMap;
 use http::{Method, StatusCode, Uri};
 
 use super::answer::{self, Answer};
 
+/// How much slower a cold server is at first, and when it is warm.
+const COLD: Duration = Duration::from_millis(400);
+const WARM_AFTER: Duration = Duration::from_secs(30);
+/// What a server that was killed leaves with, as a shell tells SIGKILL.
+const KILLED: i32 = 128 + 9;
 /// How many request ids are kept, newest last.
 const KEPT_IDS: usize = 100_000;
 
@@ -22,6 +27,7 @@ pub(super) struct Knobs {
     slow_ms: AtomicU64,
     failing: AtomicBool,
     unhealthy: AtomicBool,
+    cold_since: Mutex<Option<Instant>>,
     in_flight: AtomicUsize,
     count: AtomicU64,
     ids: Mutex<VecDeque<String>>,
@@ -39,7 +45,14 @@ impl Drop for InFlight<'_> {
 impl Knobs {
     /// The latency added to each answer.
     pub(super) fn slowness(&self) -> Duration {
-        Duration::from_millis(self.slow_ms.load(Ordering::Relaxed))
+        Duration::from_millis(self.slow_ms.load(Ordering::Relaxed)) + self.coldness(Instant::now())
+    }
+
+    /// What a server that was just started adds: less from moment to moment.
+    fn coldness(&self, now: Instant) -> Duration {
+        let since = *self.cold_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = since.map(|since| WARM_AFTER.saturating_sub(now.duration_since(since)));
+        left.map_or(Duration::ZERO, |left| COLD.mul_f64(left.div_duration_f64(WARM_AFTER)))
     }
 
     /// Whether requests are answered 503.
@@ -81,6 +94,12 @@ impl Knobs {
             (&Method::POST, "/debug/fail") => {
                 parameter(uri, "on").map(|on| self.failing.store(on, Ordering::Relaxed))
             }
+            (&Method::POST, "/debug/cold") => parameter(uri, "on").map(|on: bool| {
+                let since = on.then(Instant::now);
+                *self.cold_since.lock().unwrap_or_else(PoisonError::into_inner) = since;
+            }),
+            // As an out-of-memory killer does it: nothing under way is finished.
+            (&Method::POST, "/debug/kill") => std::process::exit(KILLED),
             (&Method::POST, "/debug/unhealthy") => {
                 parameter(uri, "on").map(|on| self.unhealthy.store(on, Ordering::Relaxed))
             }
@@ -106,4 +125,18 @@ impl Knobs {
 fn parameter<T: std::str::FromStr>(uri: &Uri, name: &str) -> Option<T> {
     let mut fields = uri.query()?.split('&').filter_map(|field| field.split_once('='));
     fields.find(|(key, _)| *key == name)?.1.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cold_server_gets_warm_by_and_by() {
+        let (knobs, began) = (Knobs::default(), Instant::now());
+        assert_eq!(knobs.coldness(began), Duration::ZERO);
+        *knobs.cold_since.lock().unwrap() = Some(began);
+        let after = |s| knobs.coldness(began + Duration::from_secs(s)).as_millis();
+        assert_eq!([after(0), after(15), after(30), after(99)], [400, 200, 0, 0]);
+    }
 }

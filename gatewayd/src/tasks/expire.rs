@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::model::{Change, Desired, EventKind, Intent, Limit, Ramp, Severity};
+use crate::model::{Change, Desired, EventKind, Intent, Limit, Ramp, Severity, Then};
 use crate::state::{Events, MessagePace, Writer};
 
 /// How often it is looked.
@@ -54,7 +54,7 @@ fn foretell(desired: &Desired, now_ms: i64, told: &mut HashSet<(String, i64)>, e
         if (1..=TOLD_BEFORE_MS).contains(&left_ms) && told.insert((target.clone(), until_ms)) {
             let left_s = (left_ms + 999) / 1000;
             let what = format!("{what} in {left_s} s");
-            events.record(kind, Severity::Info, "gateway", &target, &what);
+            events.record(kind, Severity::Warn, "gateway", &target, &what);
         }
     }
 }
@@ -67,8 +67,8 @@ struct Ending {
     what: String,
 }
 
-/// Limits that were set for a while; of blocks and of what holds scalers, those that hold for longer
-/// than this is told before.
+/// Limits that were set for a while; of blocks, of what holds scalers and of drains, those that hold
+/// for longer than this is told before.
 fn endings(desired: &Desired) -> Vec<Ending> {
     let gateway = &desired.gateway;
     let is_long = |since_ms: i64, until_ms: &i64| until_ms - since_ms > TOLD_BEFORE_MS;
@@ -92,13 +92,24 @@ fn endings(desired: &Desired) -> Vec<Ending> {
         let target = format!("scaler/{}", pool.name);
         Some(Ending { kind: EventKind::Scale, target, until_ms, what })
     });
-    limits.chain(blocks).chain(orders).collect()
+    let drains = gateway.backends().filter_map(|(_, backend)| {
+        let mark = backend.mark.as_ref()?;
+        let plan = mark.drain.as_ref()?;
+        let Then::EnableAfter(after) = plan.order.then else { return None };
+        let since_ms = plan.drained_ms?;
+        let until_ms = since_ms.saturating_add(after.as_millis() as i64);
+        let until_ms = Some(until_ms).filter(|it| is_long(since_ms, it))?;
+        let what = format!("the drain of {} ends", mark.owner);
+        let target = format!("backend/{}", backend.name);
+        Some(Ending { kind: EventKind::Change, target, until_ms, what })
+    });
+    limits.chain(blocks).chain(orders).chain(drains).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Block, Gateway, Mark};
+    use crate::model::{Backend, Block, DrainOrder, DrainPlan, Gateway, Mark, example};
 
     #[test]
     fn a_long_block_is_foretold_once_and_a_short_one_is_not() {
@@ -120,5 +131,23 @@ mod tests {
         let said: Vec<String> =
             events.listen(9, |_| true).0.into_iter().map(|it| it.what).collect();
         assert_eq!(said, ["the block of ana ends in 300 s"]);
+    }
+
+    #[test]
+    fn a_drain_that_ends_by_itself_is_foretold_as_well() {
+        let then = Then::EnableAfter(Duration::from_secs(3600));
+        let plan = DrainPlan::new(DrainOrder { then, ..DrainOrder::default() }, 1, 0);
+        let drain = Some(DrainPlan { drained_ms: Some(1000), ..plan });
+        let mark = Mark { owner: "ana".to_owned(), reason: String::new(), since_ms: 0, drain };
+        let drained = Backend { mark: Some(mark), ..example::backend("app-1") };
+        let gateway = Gateway { pools: vec![example::pool([drained])], ..Gateway::default() };
+        let desired = Desired { gateway, ..Desired::default() };
+        let (events, mut told) = (Events::new(Clock::start()), HashSet::new());
+        foretell(&desired, 3_300_999, &mut told, &events);
+        assert_eq!(events.listen(9, |_| true).0, [], "more than five minutes are left");
+        foretell(&desired, 3_301_000, &mut told, &events);
+        let (said, _) = events.listen(9, |_| true);
+        assert_eq!(said[0].what, "the drain of ana ends in 300 s");
+        assert_eq!((said[0].target.as_str(), said[0].severity), ("backend/app-1", Severity::Warn));
     }
 }

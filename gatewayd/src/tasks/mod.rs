@@ -22,7 +22,7 @@ pub use drain::drain;
 pub use eject::eject;
 pub use expire::expire;
 pub use metrics::serve_metrics;
-pub use probe::probe;
+pub use probe::{probe, try_addresses};
 pub use publish::{Publish, publish};
 pub use ramp::watch_ramps;
 pub use revert::{Reverter, revert};

@@ -9,6 +9,7 @@
 mod course;
 mod deadlines;
 mod guards;
+mod interrupt;
 mod show;
 mod sticky;
 mod websocket;

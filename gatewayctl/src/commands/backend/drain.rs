@@ -11,6 +11,7 @@ use super::{
         complete,
         confirm::Stakes,
         goal::{Goal, Returns},
+        interrupt::{InterruptFlag, OnInterrupt},
         session::Session,
         wait::Wait,
     },
@@ -35,7 +36,7 @@ Examples:
 From the moment the gateway accepts it, no new request goes to the backend; those in flight finish.
 Drained means that nothing was in flight for a second. ^C and --timeout end the waiting (exit 130
 and 8), never the drain: `undrain` does, or --on-deadline undo. Draining a drained backend is no
-error. --explain prints the order of steps.";
+error. With --on-interrupt undo, ^C takes the drain back. --explain prints the order of steps.";
 
 const UNDRAIN_EXAMPLES: &str = "\
 Examples:
@@ -72,6 +73,8 @@ pub(in crate::commands) struct DrainArgs {
     #[arg(long)]
     explain: bool,
     #[command(flatten)]
+    interrupt: InterruptFlag,
+    #[command(flatten)]
     lasts: TtlFlag,
     #[command(flatten)]
     change: ChangeFlags,
@@ -92,6 +95,8 @@ pub(in crate::commands) struct UndrainArgs {
     /// With --wait: give up waiting after this long, with exit code 8
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, requires = "wait")]
     timeout: Option<Duration>,
+    #[command(flatten)]
+    interrupt: InterruptFlag,
     #[command(flatten)]
     lasts: TtlFlag,
     #[command(flatten)]
@@ -133,7 +138,9 @@ impl DrainArgs {
                 _ if self.order.undoes() => Returns::TooLate,
                 _ => Returns::TakenBack,
             };
-            Wait { names, goal, operation, timeout, returns }.run(session, client).await?;
+            let on_interrupt = self.interrupt.on_interrupt;
+            let wait = Wait { names, goal, operation, timeout, returns, on_interrupt };
+            wait.run(session, client).await?;
         }
         Ok(())
     }
@@ -152,7 +159,7 @@ fn stopped(failure: Failure, names: &[String], done: usize, at_once: usize) -> F
 
 impl UndrainArgs {
     pub(in crate::commands) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let waits = self.wait.then_some((Goal::Healthy, self.timeout));
+        let waits = self.wait.then_some((Goal::Healthy, self.timeout, self.interrupt.on_interrupt));
         set(session, self.names, Standing::Active, &self.change.lasting(self.lasts), waits).await
     }
 }
@@ -163,14 +170,14 @@ pub(super) async fn set(
     names: Vec<String>,
     standing: Standing,
     flags: &ChangeFlags,
-    waits: Option<(Goal, Option<Duration>)>,
+    waits: Option<(Goal, Option<Duration>, OnInterrupt)>,
 ) -> Result<Verdict, Failure> {
     let client = session.connect().await?;
     let edit = Edit::SetStanding { names: names.clone(), standing };
     let applied = change::apply(session, &client, &edit, flags, &Stakes::Low).await?;
-    if let (Some((goal, timeout)), Some(operation)) = (waits, &applied) {
+    if let (Some((goal, timeout, on_interrupt)), Some(operation)) = (waits, &applied) {
         let (operation, returns) = (Some(operation), Returns::TakenBack);
-        let wait = Wait { names: &names, goal, operation, timeout, returns };
+        let wait = Wait { names: &names, goal, operation, timeout, returns, on_interrupt };
         wait.run(session, &client).await?;
     }
     Ok(Verdict::Done)

@@ -7,6 +7,7 @@ mod list;
 mod maintenance;
 mod order;
 mod remove;
+mod set;
 mod show;
 mod stats;
 mod wait;
@@ -32,6 +33,8 @@ pub(super) enum BackendVerb {
     Stats(stats::StatsArgs),
     /// Add a backend to a pool; it takes traffic after its first passed check
     Add(add::AddArgs),
+    /// Change a backend's weight; what else there is of it says where it is changed
+    Set(set::SetArgs),
     /// Remove backends; their requests in flight finish
     #[command(visible_alias = "rm")]
     Remove(remove::RemoveArgs),
@@ -63,6 +66,7 @@ impl BackendVerb {
             Self::Stats(args) => args.run(session).await,
             Self::Show(args) => args.run(session).await,
             Self::Add(args) => args.run(session).await,
+            Self::Set(args) => args.run(session).await,
             Self::Remove(args) => args.run(session).await,
             Self::Drain(args) => args.run(session).await,
             Self::Kill(args) => args.run(session).await,

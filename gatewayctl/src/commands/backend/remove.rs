@@ -9,6 +9,7 @@ use super::{
         complete,
         confirm::Stakes,
         goal::{Goal, Returns},
+        interrupt::InterruptFlag,
         session::Session,
         wait::Wait,
     },
@@ -41,6 +42,8 @@ pub(in crate::commands) struct RemoveArgs {
     #[arg(long)]
     allow_below_min: bool,
     #[command(flatten)]
+    interrupt: InterruptFlag,
+    #[command(flatten)]
     order: OrderFlags,
     #[command(flatten)]
     change: ChangeFlags,
@@ -66,7 +69,9 @@ impl RemoveArgs {
             let (names, goal, operation) = (&names, Goal::Removed, Some(operation));
             let undoes = self.order.undoes();
             let returns = if undoes { Returns::TooLate } else { Returns::TakenBack };
-            let wait = Wait { names, goal, operation, timeout: self.order.patience(), returns };
+            let timeout = self.order.patience();
+            let on_interrupt = self.interrupt.on_interrupt;
+            let wait = Wait { names, goal, operation, timeout, returns, on_interrupt };
             wait.run(session, &client).await?;
         }
         Ok(Verdict::Done)

@@ -7,6 +7,7 @@ use clap::Args;
 use super::super::{
     Failure, Verdict, complete,
     goal::{Goal, Returns},
+    interrupt::OnInterrupt,
     session::Session,
     wait::Wait,
 };
@@ -39,7 +40,14 @@ impl WaitArgs {
         let client = session.connect().await?;
         let Self { names, goal, timeout } = self;
         let (goal, timeout, returns) = (*goal, *timeout, Returns::TakenBack);
-        let wait = Wait { names, goal, operation: None, timeout, returns };
+        let wait = Wait {
+            names,
+            goal,
+            operation: None,
+            timeout,
+            returns,
+            on_interrupt: OnInterrupt::Detach,
+        };
         wait.run(session, &client).await?;
         Ok(Verdict::Done)
     }

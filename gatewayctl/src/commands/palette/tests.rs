@@ -121,6 +121,8 @@ fn other() -> impl Strategy<Value = Edit> {
 fn asked_by(line: &str) -> (Vec<Edit>, String, bool) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let text = line.strip_prefix("gatewayctl ").unwrap().to_owned();
+    // Nobody is there to try an address.
+    let text = text.replace("backend add", "backend add --no-probe");
     let order =
         runtime.block_on(async { order(Line { text, here: None }, Client::of_nobody()).await });
     let order = order.unwrap_or_else(|failure| panic!("{line}: {}", told(&failure)));

@@ -46,6 +46,8 @@ pub(crate) enum Scope {
     Overview,
     /// On Backends.
     Backends,
+    /// On Backends of a demo.
+    Demo,
     /// On Limits.
     Limits,
     /// On Scaler.
@@ -68,13 +70,14 @@ pub(crate) enum Scope {
 
 impl Scope {
     /// All of them, as the help tells them.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Global,
         Self::List,
         Self::Ends,
         Self::Table,
         Self::Overview,
         Self::Backends,
+        Self::Demo,
         Self::Limits,
         Self::Scaler,
         Self::Traffic,
@@ -94,6 +97,7 @@ impl Scope {
             Self::Table => "Tables",
             Self::Overview => "Overview",
             Self::Backends => "Backends",
+            Self::Demo => "Backends of a demo, to practise on",
             Self::Limits => "Limits",
             Self::Scaler => "Scaler",
             Self::Traffic => "Traffic",
@@ -120,13 +124,23 @@ pub(crate) const fn stack(screen: Screen) -> &'static [Scope] {
     match screen {
         Screen::Overview => &[Scope::Overview, Scope::List, Scope::Ends, Scope::Global],
         Screen::Backends => {
-            &[Scope::Backends, Scope::Table, Scope::List, Scope::Ends, Scope::Global]
+            &[Scope::Backends, Scope::Demo, Scope::Table, Scope::List, Scope::Ends, Scope::Global]
         }
         Screen::Limits => &[Scope::Limits, Scope::Table, Scope::List, Scope::Ends, Scope::Global],
         Screen::Scaler => &[Scope::Scaler, Scope::List, Scope::Ends, Scope::Global],
         Screen::Traffic => &[Scope::Traffic, Scope::List, Scope::Global],
         Screen::Events => &[Scope::Events, Scope::List, Scope::Ends, Scope::Global],
         Screen::Tls => &[Scope::Tls, Scope::Table, Scope::List, Scope::Ends, Scope::Global],
+    }
+}
+
+/// What holds together on a screen of a gateway that is no demo.
+pub(crate) const fn stack_without_demo(screen: Screen) -> &'static [Scope] {
+    match screen {
+        Screen::Backends => {
+            &[Scope::Backends, Scope::Table, Scope::List, Scope::Ends, Scope::Global]
+        }
+        screen => stack(screen),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The table of bindings. A new key is a row here.
 
 use super::{Binding, Scope};
+use crate::model::Fault;
 use crate::tui::{
     charts, dialog,
     key::Key::{
@@ -53,6 +54,16 @@ const fn backends(
     footer: Foot,
 ) -> Binding {
     row(Scope::Backends, keys, Action::Backends(msg), name, help, footer)
+}
+
+const fn demo(
+    keys: &'static [Key],
+    msg: backends::Msg,
+    name: &'static str,
+    help: &'static str,
+    footer: Foot,
+) -> Binding {
+    row(Scope::Demo, keys, Action::Backends(msg), name, help, footer)
 }
 
 const fn limits(
@@ -121,12 +132,21 @@ pub(crate) static TABLE: &[Binding] = &[
     backends(&[Char('(')], backends::Msg::Nudge(-10), "backend.weight-down-ten", "stage weight -10", None),
     backends(&[Char('w')], backends::Msg::Weight, "backend.weight", "stage a weight: 80, +10, 80%", Some(("w", "set"))),
     backends(&[Char('a')], backends::Msg::Add, "backend.add", "add a backend", Some(("a", "add"))),
+    backends(&[Char('E')], backends::Msg::Edit, "backend.edit", "edit: the weight, with its reason", None),
     backends(&[Char('R')], backends::Msg::Remove, "backend.remove", "remove (asks for the name)", Some(("R", "remove"))),
     backends(&[Char('F')], backends::Msg::Kill, "backend.kill", "close what is left of a drain (asks for the name)", None),
     backends(&[Char('t')], backends::Msg::Longer, "backend.drain-longer", "give a drain 60s more", None),
     backends(&[Char('b')], backends::Msg::Bell, "backend.drain-bell", "ring when a drain is over, or not", None),
     backends(&[Enter], backends::Msg::Enter, "backend.open", "apply staged weights; else the backend on the whole screen", Some(("Enter", "detail"))),
     backends(&[Char('z')], backends::Msg::Zoom, "backend.zoom", "the backend on the whole screen, and back", None),
+
+    demo(&[Char('K')], backends::Msg::Spoil(Fault::Kill), "demo.kill", "end the server's process", Some(("K", "kill"))),
+    demo(&[Char('L')], backends::Msg::Spoil(Fault::Slow(None)), "demo.slow", "let the server answer 300 ms later", Some(("L", "slow"))),
+    demo(&[Char('X')], backends::Msg::Spoil(Fault::Fail), "demo.fail", "let the server answer 503", Some(("X", "fail"))),
+    demo(&[Char('O')], backends::Msg::Spoil(Fault::Cold), "demo.cold", "let the server be as just started", Some(("O", "cold"))),
+    demo(&[Char('H')], backends::Msg::Spoil(Fault::Heal), "demo.heal", "let the server be as usual", Some(("H", "heal"))),
+    demo(&[Char('U')], backends::Msg::Load { more: true }, "demo.load-more", "twice the load", Some(("U", "load x2"))),
+    demo(&[Char('J')], backends::Msg::Load { more: false }, "demo.load-less", "half the load", None),
 
     limits(&[Char('E'), Enter], limits::Msg::Edit, "limit.edit", "edit the limit, with a preview", Some(("E", "edit"))),
     limits(&[Char('B')], limits::Msg::Block, "limit.block", "block the chosen client, or a network", Some(("B", "block"))),
@@ -135,7 +155,7 @@ pub(crate) static TABLE: &[Binding] = &[
     limits(&[Char('t')], limits::Msg::NextGrouping, "limit.top", "offenders by client, key or path", Some(("t", "top by"))),
     limits(&[Char('P')], limits::Msg::Promote, "limit.promote", "make the candidate the rule", Some(("P", "promote"))),
     limits(&[Char('X')], limits::Msg::DropCandidate, "limit.drop", "try the candidate no more", None),
-    limits(&[Char('f')], limits::Msg::File, "limit.file", "back to the rule of the file", Some(("f", "file"))),
+    limits(&[Char('r'), Char('f')], limits::Msg::File, "limit.file", "revert an override: the rule of the file", Some(("r", "revert"))),
     limits(&[Char('z')], limits::Msg::Zoom, "limit.zoom", "the panel on the whole screen, and back", None),
     limits(&[Tab], limits::Msg::NextPanel, "limit.panel", "rules, offenders, blocks", Some(("Tab", "panel"))),
     limits(&[BackTab], limits::Msg::PreviousPanel, "limit.panel-before", "panel before", None),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::{
     Around, Confirm, Level, Step,
+    add_trial::{self, AddressTrial},
     form::{Field, Form, Purpose, Verdict},
 };
 use crate::{
@@ -28,7 +29,7 @@ pub(crate) fn add(snapshot: &Snapshot, pool: Option<&str>) -> Form {
         Field::text("weight", &USUAL_WEIGHT.to_string(), "0..1000"),
         Field::choice("start", starts, 0),
     ];
-    Form::new(Purpose::Add, "Add a backend".to_owned(), fields)
+    Form::new(Purpose::Add(Box::default()), "Add a backend".to_owned(), fields)
 }
 
 /// What is thought of a field.
@@ -46,8 +47,22 @@ pub(super) fn verdict(field: &Field, snapshot: &Snapshot) -> Verdict {
     }
 }
 
+/// The pool and the address as typed; none while the latter is none.
+pub(super) fn typed(form: &Form) -> Option<(String, String)> {
+    let (pool, address) = (form.value("pool"), form.value("address"));
+    (!pool.is_empty() && has_port(address)).then(|| (pool.to_owned(), address.to_owned()))
+}
+
 /// The question the form leads to.
-pub(super) fn submit(form: &Form, key: Key, around: &Around<'_>) -> Step {
+pub(super) fn submit(form: &Form, trial: &AddressTrial, key: Key, around: &Around<'_>) -> Step {
+    let is_drained = form.value("start") == "drained";
+    let answer = typed(form).and_then(|typed| trial.answer(&typed).cloned());
+    let (address, probed) = match add_trial::verdict(answer.as_ref(), is_drained) {
+        Ok((address, probed)) => {
+            (address.unwrap_or_else(|| form.value("address").to_owned()), probed)
+        }
+        Err(why) => return Step::Refuse(why),
+    };
     let standing = match form.value("start") {
         "drained" => Standing::Draining,
         _ => Standing::Active,
@@ -55,18 +70,18 @@ pub(super) fn submit(form: &Form, key: Key, around: &Around<'_>) -> Step {
     let edit = Edit::AddBackend {
         pool: form.value("pool").to_owned(),
         name: form.value("name").to_owned(),
-        address: form.value("address").to_owned(),
+        address: address.clone(),
         weight: form.value("weight").parse().ok(),
         standing,
     };
     let note = format!(
-        "{} to pool {}, weight {}, starts {}",
-        form.value("address"),
+        "{address} to pool {}, weight {}, starts {}",
         form.value("pool"),
         form.value("weight"),
         form.value("start")
     );
     let confirm = Confirm::new(edit, Level::Key, around.snapshot, around.now, key).note(note);
+    let confirm = confirm.note(probed);
     Step::Become(Box::new(confirm.back_to(form.clone()).into()))
 }
 
@@ -91,6 +106,7 @@ fn address(value: &str, snapshot: &Snapshot) -> Verdict {
         return Verdict::Bad("10.0.0.13:9000 or [2001:db8::1]:9000".to_owned());
     }
     match value.parse::<SocketAddr>() {
+        Err(_) if has_port(value) => Verdict::Good("a name: the gateway resolves it".to_owned()),
         Err(_) => Verdict::Bad("not as 10.0.0.13:9000 or [::1]:9000".to_owned()),
         Ok(address) if address.port() == 0 => Verdict::Bad("port 1..65535".to_owned()),
         Ok(_) => match snapshot.backends.iter().find(|backend| backend.address == value) {
@@ -98,6 +114,18 @@ fn address(value: &str, snapshot: &Snapshot) -> Verdict {
             None => Verdict::Good(String::new()),
         },
     }
+}
+
+/// Whether it is an address or a name, with a port. The gateway has the last word.
+fn has_port(text: &str) -> bool {
+    let is_name = |it: char| it.is_ascii_alphanumeric() || "-._".contains(it);
+    let named = text.rsplit_once(':').is_some_and(|(host, port)| {
+        let is_address = host.parse::<std::net::IpAddr>().is_ok();
+        let looks_so = host.chars().all(|it| it.is_ascii_digit() || it == '.');
+        let is_host = !host.is_empty() && host.chars().all(is_name) && (is_address || !looks_so);
+        is_host && port.parse::<u16>().is_ok_and(|port| port > 0)
+    });
+    named || text.parse::<SocketAddr>().is_ok_and(|it| it.port() > 0)
 }
 
 /// `app-4` where the pool has `app-1` to `app-3`; empty where names do not count.
@@ -144,6 +172,9 @@ mod tests {
             ("address", "[2001:db8::1]:80", true),
             ("address", "10.0.0.1", false),
             ("address", "10.0.0.1:0", false),
+            ("address", "10.0.0:80", false),
+            ("address", "app-9.internal:80", true),
+            ("address", "app-9.internal", false),
             ("weight", "0", true),
             ("weight", "1001", false),
             ("weight", "-1", false),

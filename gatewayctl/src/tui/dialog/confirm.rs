@@ -26,6 +26,8 @@ pub(crate) struct Confirm {
     pub(super) edit: Edit,
     /// Drains that follow it, each once the one before is over.
     pub(super) rest: Vec<Edit>,
+    /// What is asked about once it is made.
+    pub(super) next: Option<Edit>,
     /// How a drain is to go.
     pub(super) course: Option<Course>,
     /// What the change acts on.
@@ -91,6 +93,7 @@ impl Confirm {
             course: Course::of(&edit, &[]),
             edit,
             rest: Vec::new(),
+            next: None,
             notes: Vec::new(),
             outlook: Outlook::Unknown,
             phase: Phase::Open,
@@ -116,6 +119,19 @@ impl Confirm {
         self
     }
 
+    /// The same; once it is made, it is asked whether `next` is wanted.
+    pub(super) fn then(mut self, next: Edit) -> Self {
+        self.next = Some(next);
+        self
+    }
+
+    /// What is asked about next, if `answer` says that it is made.
+    pub(crate) fn next(&self, answer: &Answer) -> Option<(Edit, String)> {
+        let is_made = answer.ticket == self.ticket && !answer.is_preview && answer.result.is_ok();
+        let reason = self.reason.text().to_owned();
+        self.next.clone().filter(|_| is_made).map(|next| (next, reason))
+    }
+
     /// The same, with drains that follow it.
     pub(crate) fn followed_by(mut self, rest: Vec<Edit>, snapshot: &Snapshot) -> Self {
         self.targets.extend(rest.iter().flat_map(|edit| Target::of(edit, snapshot)));
@@ -137,7 +153,7 @@ impl Confirm {
     }
 
     /// The same, for this reason.
-    pub(super) fn because(mut self, reason: &str) -> Self {
+    pub(crate) fn because(mut self, reason: &str) -> Self {
         self.reason = Input::of(reason);
         self
     }
@@ -159,6 +175,12 @@ impl Confirm {
             [one] => one.name().to_owned(),
             many => format!("{} {}s", many.len(), many.first().map_or("target", Target::kind)),
         }
+    }
+
+    /// The gateway is known to be at this revision, whatever the last picture says: it was changed
+    /// from here.
+    pub(crate) fn at_least(&mut self, revision: u64) {
+        self.revision = self.revision.max(revision);
     }
 
     /// Lets its operator be as sure as can be: the name is typed.
@@ -184,7 +206,7 @@ impl Confirm {
             self.phase = Phase::Moved { target, what };
             return Step::Stay;
         }
-        self.revision = snapshot.revision;
+        self.at_least(snapshot.revision);
         self.ask()
     }
 

@@ -1,7 +1,9 @@
 //! A form: fields that together make a change, each judged as it is typed.
 
 use super::{
-    Around, Msg, Step, add, block,
+    Around, Msg, Step, add,
+    add_trial::{self, AddressTrial},
+    block, edit,
     input::Input,
     limit,
     limit_trial::{self, RuleTrial},
@@ -33,8 +35,10 @@ pub(crate) struct Form {
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Purpose {
-    /// A new backend.
-    Add,
+    /// A new backend, and how the gateway finds its address.
+    Add(Box<AddressTrial>),
+    /// This backend.
+    Edit(String),
     /// Weights of these backends.
     Weight(Vec<String>),
     /// This limit, and what its rule would have done.
@@ -119,7 +123,8 @@ impl Form {
     /// What it thinks of a field.
     pub(super) fn verdict(&self, field: &Field, snapshot: &Snapshot) -> Verdict {
         match &self.purpose {
-            Purpose::Add => add::verdict(field, snapshot),
+            Purpose::Add(_) => add::verdict(field, snapshot),
+            Purpose::Edit(_) => edit::verdict(field),
             Purpose::Weight(names) => weight::verdict(field, names, snapshot),
             Purpose::Limit(..) => limit::verdict(field),
             Purpose::Block => block::verdict(field, snapshot),
@@ -137,7 +142,9 @@ impl Form {
             Purpose::WhatIf(scaler, _) => what_if::tried(self, scaler),
             _ => None,
         };
+        let address = add::typed(self);
         match &mut self.purpose {
+            Purpose::Add(trial) => add_trial::ask(trial, address, now),
             Purpose::Limit(name, trial) => limit_trial::ask(trial, name, rule, now),
             Purpose::WhatIf(_, trial) => what_if::ask(trial, tried, now),
             _ => None,
@@ -147,6 +154,7 @@ impl Form {
     /// Takes the answer.
     pub(crate) fn learn(&mut self, found: &Found) {
         match &mut self.purpose {
+            Purpose::Add(trial) => add_trial::learn(trial, found),
             Purpose::Limit(name, trial) => limit_trial::learn(trial, name, found),
             Purpose::WhatIf(_, trial) => what_if::learn(trial, found),
             _ => {}
@@ -156,6 +164,7 @@ impl Form {
     /// When it is to be asked about without anything else happening.
     pub(super) fn next_change(&self, now: Moment) -> Option<Moment> {
         match &self.purpose {
+            Purpose::Add(trial) => trial.next_change(now),
             Purpose::Limit(_, trial) => trial.next_change(now),
             Purpose::WhatIf(_, trial) => trial.next_change(now),
             _ => None,
@@ -228,7 +237,8 @@ impl Form {
             return Step::Refuse(format!("{}: {why}", self.fields[at].label));
         }
         match &self.purpose {
-            Purpose::Add => add::submit(self, key, around),
+            Purpose::Add(trial) => add::submit(self, trial, key, around),
+            Purpose::Edit(name) => edit::submit(self, name, key, around),
             Purpose::Weight(names) => weight::submit(self, names, around),
             Purpose::Limit(name, trial) => limit::submit(self, name, trial, key, around),
             Purpose::Block => block::submit(self, key, around),
@@ -249,7 +259,7 @@ mod tests {
     fn a_choice_goes_round_in_both_directions() {
         let options = ["a", "b", "c"].map(String::from).to_vec();
         let mut form =
-            Form::new(Purpose::Add, String::new(), vec![Field::choice("pool", options, 0)]);
+            Form::new(Purpose::Block, String::new(), vec![Field::choice("pool", options, 0)]);
         let snapshot = Snapshot::default();
         let around = Around {
             snapshot: &snapshot,

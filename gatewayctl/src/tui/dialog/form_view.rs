@@ -3,8 +3,9 @@
 use ratatui::{Frame, text::Span};
 
 use super::{
-    Around,
+    Around, add, add_trial,
     canvas::{self, Row},
+    edit,
     form::{Entry, Field, Form, Purpose, Verdict},
     limit, limit_trial, what_if,
 };
@@ -35,7 +36,9 @@ pub(super) fn view(form: &Form, look: Look, frame: &mut Frame<'_>, around: &Arou
                 Row::field(look, (field.label, input), cells, here, beside)
             }
             Entry::Choice(options, chosen) => {
-                Row::choice(look, field.label, (options, *chosen), here, beside)
+                let row = Row::choice(look, field.label, (options, *chosen), here, beside);
+                // What is chosen already may go where rows are few; the cursor brings it back.
+                if here || is_roomy { row } else { row.dispensable() }
             }
         });
     }
@@ -44,6 +47,10 @@ pub(super) fn view(form: &Form, look: Look, frame: &mut Frame<'_>, around: &Arou
         rows.extend(Row::words(look, 1, role, &said, width));
     }
     match &form.purpose {
+        Purpose::Add(trial) => {
+            rows.extend(add_trial::rows(trial, add::typed(form), look, width));
+        }
+        Purpose::Edit(_) => rows.extend(Row::words(look, 2, Role::Muted, edit::ELSEWHERE, width)),
         Purpose::Limit(_, trial) => {
             rows.extend(limit_trial::rows(trial, limit::rule(form).as_ref(), look, width));
         }

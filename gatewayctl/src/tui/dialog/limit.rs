@@ -16,6 +16,9 @@ use crate::{
 /// What a rule is typed for.
 const USES: [&str; 2] = ["rule", "candidate"];
 
+/// Where a rule is kept: until the file says otherwise, or in the file.
+const SCOPES: [&str; 2] = ["runtime", "file"];
+
 /// Asks for another rule or mode of `limit`.
 pub(crate) fn limit(limit: &Limit) -> Form {
     let file = match limit.configured.as_str() {
@@ -28,11 +31,14 @@ pub(crate) fn limit(limit: &Limit) -> Form {
     mode.hint = format!("was {}", limit.mode);
     let mut uses = Field::choice("as", USES.map(str::to_owned).to_vec(), 0);
     uses.hint = "tried beside it: refuses nobody".to_owned();
+    let mut scope = Field::choice("scope", SCOPES.map(str::to_owned).to_vec(), 0);
+    scope.hint = "file asks once more".to_owned();
     let fields = vec![
         Field::text("limit", &limit.rule, format!("was {}, {file}", limit.rule)),
         mode,
         uses,
         Field::text("for", "", "30m; empty: until changed"),
+        scope,
         Field::text("reason", "", "for those after you"),
     ];
     let purpose = Purpose::Limit(limit.name.clone(), Box::default());
@@ -85,6 +91,11 @@ pub(super) fn submit(
         Ok(asked) => asked,
         Err(why) => return Step::Refuse(why),
     };
+    let goes_to_file = form.value("scope") == SCOPES[1];
+    if goes_to_file && (edit.ttl.is_some() || edit.candidate.is_some()) {
+        let what = "what goes back by itself, or is only tried, is not written to the file";
+        return Step::Refuse(what.to_owned());
+    }
     let edit = Edit::SetLimit { name: name.to_owned(), edit };
     let mut confirm = Confirm::new(edit, Level::Key, around.snapshot, around.now, key);
     let seen = rule(form).filter(|_| form.value("limit") != limit.rule);
@@ -92,7 +103,11 @@ pub(super) fn submit(
     for note in notes.into_iter().chain(seen) {
         confirm = confirm.note(note);
     }
-    let confirm = confirm.because(form.value("reason"));
+    let mut confirm = confirm.because(form.value("reason"));
+    if goes_to_file {
+        confirm = confirm.note("then asks whether all that operators did is written to the file");
+        confirm = confirm.then(Edit::PersistConfig);
+    }
     Step::Become(Box::new(confirm.back_to(form.clone()).into()))
 }
 

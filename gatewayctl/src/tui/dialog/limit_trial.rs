@@ -95,8 +95,14 @@ fn told<'a>(it: &Simulation, look: Look, width: usize) -> Vec<Row<'a>> {
         0 => (Role::Plain, "nobody is newly refused".to_owned()),
         new => (Role::Bad, format!("{new} refused nothing now would be")),
     };
+    // Who is newly refused was not refused before.
+    let kept = it.keys_would_refuse.saturating_sub(it.keys_newly_refused);
+    let freed = match it.keys_were_refused.saturating_sub(kept) {
+        0 => String::new(),
+        freed => format!(", {freed} freed"),
+    };
     let clients = format!(
-        "clients  {} {arrow} {} of {} refused; {news}",
+        "clients  {} {arrow} {} of {} refused{freed}; {news}",
         it.keys_were_refused, it.keys_would_refuse, it.keys
     );
     rows.extend(row(1, role, clients));
@@ -104,7 +110,7 @@ fn told<'a>(it: &Simulation, look: Look, width: usize) -> Vec<Row<'a>> {
         let named =
             it.top.iter().take(NAMED).map(|(client, refused)| format!("{client} {refused}"));
         let named: Vec<String> = named.collect();
-        rows.extend(row(3, Role::Muted, format!("most     {}", named.join(", "))));
+        rows.extend(row(3, Role::Muted, format!("still    {}", named.join(", "))));
     }
     rows
 }

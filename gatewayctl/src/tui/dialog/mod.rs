@@ -1,12 +1,14 @@
 //! The dialogs: forms gather a change, and one confirmation alone sends it.
 
 mod add;
+mod add_trial;
 mod block;
 mod canvas;
 mod command_line;
 mod confirm;
 mod confirm_view;
 mod course;
+mod edit;
 mod focus;
 mod form;
 mod form_view;
@@ -32,6 +34,7 @@ pub(crate) use target::Target;
 pub(crate) use {
     add::add,
     block::block,
+    edit::edit,
     limit::limit,
     scale::{desired, hold, rules},
     undo::undo,

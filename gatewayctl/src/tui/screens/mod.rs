@@ -14,6 +14,7 @@ use super::{
     columns::Lens,
     connection::Freshness,
     dialog::Dialog,
+    effect::Practice,
     key::Key,
     look::Look,
     marks::{self, Mark},
@@ -187,6 +188,8 @@ pub(crate) enum Wish {
         /// The limit; any when empty.
         rule: String,
     },
+    /// Something to practise on, of a demo.
+    Practise(Practice),
     /// A word to the operator.
     Say(Notice),
     /// The step back is not the screen's.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Backend, Edit, WeightEdit};
+use crate::{
+    model::{self, Backend, Edit, Health, WeightEdit},
+    tui::figures,
+};
 
 /// The heaviest a backend can be.
 pub(crate) const HEAVIEST: u32 = 1000;
@@ -93,11 +96,72 @@ impl Staged {
         (!edits.is_empty()).then_some(Edit::SetWeights { edits })
     }
 
+    /// What becomes of the shares of new requests, for those that are staged and for all others of
+    /// their pools: `share app-5 12.8% > 11.6%; +1.2% to 7 others`. None while no share moves.
+    pub(crate) fn shares(&self, backends: &[Backend], arrow: &str) -> Option<String> {
+        let mut pools: Vec<&str> = backends.iter().map(|it| it.pool.as_str()).collect();
+        pools.dedup();
+        pools.sort_unstable();
+        pools.dedup();
+        let (mut told, mut others, mut gained) = (Vec::new(), 0, 0.0);
+        for pool in pools {
+            let members = || backends.iter().filter(|it| it.pool == pool);
+            if !members().any(|it| matches!(self.of(it), Some(Standing::Ready(_)))) {
+                continue;
+            }
+            let before: f64 = members().map(|it| f64::from(it.effective_weight)).sum();
+            let after: f64 = members().map(|it| self.effective(it)).sum();
+            for it in members() {
+                let was = part(f64::from(it.effective_weight), before);
+                let is = part(self.effective(it), after);
+                match self.of(it) {
+                    Some(Standing::Ready(_)) if told.len() < TOLD => {
+                        let (was, is) = (figures::share(was), figures::share(is));
+                        told.push(format!("{} {was} {arrow} {is}", it.name));
+                    }
+                    Some(Standing::Ready(_)) => {}
+                    _ if it.effective_weight > 0 => {
+                        others += 1;
+                        gained += is - was;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let more = self.weights.len().saturating_sub(told.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let all = if others == 1 { "1 other".to_owned() } else { format!("{others} others") };
+        let moved = format!("share {}{more}; {:+.1}% to {all}", told.join(", "), gained * 100.0);
+        (!told.is_empty()).then_some(moved)
+    }
+
+    /// The weight that the balancer would use: none of one that takes no requests.
+    fn effective(&self, backend: &Backend) -> f64 {
+        let now = f64::from(backend.effective_weight);
+        let takes =
+            backend.standing == model::Standing::Active && backend.health == Health::Healthy;
+        match self.of(backend) {
+            // One in slow start keeps its part of its weight.
+            Some(Standing::Ready(staged)) if backend.weight > 0 => {
+                now * f64::from(staged) / f64::from(backend.weight)
+            }
+            Some(Standing::Ready(staged)) if takes => f64::from(staged),
+            _ => now,
+        }
+    }
+
     /// How many were overtaken or are of backends that are gone.
     pub(crate) fn overtaken(&self, backends: &[Backend]) -> usize {
         let ready = |backend: &&Backend| matches!(self.of(backend), Some(Standing::Ready(_)));
         self.len() - backends.iter().filter(ready).count()
     }
+}
+
+/// The shares told one by one.
+const TOLD: usize = 3;
+
+fn part(weight: f64, all: f64) -> f64 {
+    if all > 0.0 { weight / all } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -132,5 +196,32 @@ mod tests {
         let edits = vec![("b".to_owned(), WeightEdit::Absolute(80))];
         assert_eq!(staged.edit(&now), Some(Edit::SetWeights { edits }));
         assert_eq!(staged.edit(&now[..1]), None);
+    }
+
+    #[test]
+    fn what_one_loses_the_others_of_its_pool_gain() {
+        let of = |name: &str, pool: &str, effective_weight| Backend {
+            pool: pool.to_owned(),
+            effective_weight,
+            health: Health::Healthy,
+            ..backend(name, 100, 1)
+        };
+        let backends = [
+            of("a", "x", 100),
+            of("b", "x", 100),
+            of("c", "x", 0),
+            of("d", "y", 100),
+            of("e", "x", 50),
+        ];
+        let mut staged = Staged::default();
+        assert_eq!(staged.shares(&backends, ">"), None);
+        staged.stage(&backends[0], 50);
+        let told = staged.shares(&backends, ">").unwrap();
+        assert_eq!(told, "share a 40.0% > 25.0%; +15.0% to 2 others");
+        staged.stage(&backends[4], 0);
+        let told = staged.shares(&backends, ">").unwrap();
+        assert_eq!(told, "share a 40.0% > 33.3%, e 20.0% > 0.0%; +26.7% to 1 other");
+        let moved = [Backend { revision: 2, ..backends[0].clone() }];
+        assert_eq!(staged.shares(&moved, ">"), None, "an overtaken weight moves nothing");
     }
 }

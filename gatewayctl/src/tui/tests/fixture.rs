@@ -9,9 +9,9 @@ use crate::{
     client,
     model::{
         Backend, Block, Certificate, Condition, Decision, Drain, Edit, Event, Grouping, Headroom,
-        Health, Limit, LimitMode, Operation, Pool, Problem, Rejection, ScaledServer, Scaler,
-        ScalingRun, Scheme, Severity, Share, Simulation, Snapshot, Stage, Standing, Totals,
-        Voucher, WhatIf,
+        Health, Limit, LimitMode, Operation, Pool, ProbeReport, ProbeStep, Problem, Rejection,
+        ScaledServer, Scaler, ScalingRun, Scheme, Severity, Share, Simulation, Snapshot, Stage,
+        Standing, Totals, Voucher, WhatIf,
     },
     tui::{
         Care, Depth,
@@ -270,6 +270,7 @@ pub(super) fn canned(inquiry: &Inquiry) -> Finding {
             Finding::Explanation(Box::new(Decision { servers, ..found }))
         }
         Inquiry::Operations => Finding::Operations(operations()),
+        Inquiry::Probe { address, .. } => Finding::Probe(probed(address, &["tcp", "health"], true)),
         Inquiry::Certificates => Finding::Certificates(certificates()),
     }
 }
@@ -326,6 +327,24 @@ pub(super) fn certificates() -> Vec<Certificate> {
         ..one("[admin]/0", &["edge-1.ops.example.com"], -3_600_000)
     };
     vec![shop, api, own, over]
+}
+
+/// How the gateway finds an address: the last of the steps went well, or not.
+pub(super) fn probed(address: &str, steps: &[&str], passed: bool) -> ProbeReport {
+    let what = |step: &str, passed| match (step, passed) {
+        ("tcp", true) => "connected",
+        ("tcp", false) => "nobody listens there",
+        ("dns", _) => "10.0.0.19",
+        (_, true) => "200",
+        (_, false) => "503",
+    };
+    let step = |(at, step): (usize, &&str)| {
+        let passed = passed || at + 1 < steps.len();
+        let what = what(step, passed).into();
+        ProbeStep { step: (*step).into(), passed, what, took_ms: 0.4 }
+    };
+    let steps = steps.iter().enumerate().map(step).collect();
+    ProbeReport { steps, address: address.replace("app-9.internal", "10.0.0.19") }
 }
 
 /// An hour under the rules there are, and under those that are tried.

@@ -164,7 +164,7 @@ fn the_limit_form_with_its_preview() {
     story.wait(Duration::from_millis(300));
     story.inform();
     golden(&story, "dialog_limit_preview");
-    for _ in 0..5 {
+    for _ in 0..6 {
         story.key(Key::Enter);
     }
     story.answer(Ok(drain_plan()));

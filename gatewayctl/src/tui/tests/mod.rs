@@ -7,6 +7,7 @@ mod copies;
 mod drains;
 mod events;
 mod fixture;
+mod forms;
 mod goldens;
 mod keys;
 mod large;

@@ -13,7 +13,7 @@ use crate::{
     model::{Drain, Edit, Health, Standing},
     tui::{
         dialog::Dialog,
-        effect::Effect,
+        effect::{Effect, Practice},
         key::Key,
         lore::Found,
         message::{LinkEvent, Msg},
@@ -36,7 +36,7 @@ enum Step {
 }
 
 fn keys() -> impl Strategy<Value = Key> {
-    let letters = "0123456789abcdefghjklmnprstwyzABGHMPRESTUVXF+-()[]{}/?*\\<>. =";
+    let letters = "0123456789abcdefghjklmnprstwyzABGHJKLMOPRESTUVXF+-()[]{}/?*\\<>. =";
     let letters: Vec<char> = letters.chars().collect();
     prop_oneof![
         8 => select(letters).prop_map(Key::Char),
@@ -193,7 +193,13 @@ proptest! {
         if stale { story.wait(Duration::from_secs(6)) } else { story.lose() }
         for step in after.iter().filter(|it| !matches!(it, Step::Snapshot { .. } | Step::Up)) {
             for effect in happen(&mut story, step) {
-                let asks = matches!(effect, Effect::Apply(_) | Effect::Preview(_) | Effect::Inquire(_));
+                let asks = matches!(
+                    effect,
+                    Effect::Apply(_)
+                        | Effect::Preview(_)
+                        | Effect::Inquire(_)
+                        | Effect::Practise(_)
+                );
                 prop_assert!(!asks, "{:?}", effect);
             }
         }
@@ -210,6 +216,7 @@ proptest! {
             let shown = if is_open { text(&story.buffer(200, 60)) } else { String::new() };
             let revision = story.model.live.snapshot.as_ref().map(|it| it.revision);
             let opened = story.model.dialog.clone();
+            let own = story.model.own_revision;
             for effect in happen(&mut story, step) {
                 let Effect::Apply(request) = effect else { continue };
                 prop_assert!(!request.intent.validate_only);
@@ -224,7 +231,28 @@ proptest! {
                 for name in sent.iter().chain(&promised) {
                     prop_assert!(shown.contains(name.as_str()), "{} is not in\n{}", name, shown);
                 }
-                prop_assert_eq!(request.intent.expected_revision, revision);
+                let known = revision.map(|it| it.max(own));
+                prop_assert_eq!(request.intent.expected_revision, known);
+            }
+        }
+    }
+
+    #[test]
+    fn a_demo_is_played_with_by_its_keys_and_only_the_chosen_server_of_a_demo(
+        steps in prop::collection::vec(step(), 0..60),
+        is_demo in any::<bool>(),
+    ) {
+        let mut story = watching();
+        story.happen(|gateway| gateway.demo = is_demo);
+        story.press("2");
+        for step in &steps {
+            let chosen = story.model.backends.list.selected().map(str::to_owned);
+            for effect in happen(&mut story, step) {
+                let Effect::Practise(practice) = effect else { continue };
+                prop_assert!(is_demo && matches!(step, Step::Key(_)));
+                if let Practice::Spoil(name, _) = practice {
+                    prop_assert_eq!(Some(name), chosen.clone());
+                }
             }
         }
     }

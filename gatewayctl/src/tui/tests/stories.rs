@@ -245,6 +245,8 @@ fn a_backend_is_added_through_the_form() {
     story.press("a");
     story.key(Key::Enter);
     story.tell(Msg::Paste("10.0.0.19:8443".into()));
+    story.wait(Duration::from_millis(300));
+    story.inform();
     for _ in 0..4 {
         story.key(Key::Enter);
     }
@@ -285,6 +287,7 @@ fn a_limit_is_edited_with_what_it_was_in_sight() {
     story.key(Key::Enter);
     story.key(Key::Enter);
     story.tell(Msg::Paste("30m".into()));
+    story.key(Key::Enter);
     story.key(Key::Enter);
     story.tell(Msg::Paste("incident 4412".into()));
     story.key(Key::Enter);

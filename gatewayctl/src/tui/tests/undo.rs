@@ -43,6 +43,8 @@ fn the_last_change_made_here_is_undone_and_that_is_undone_too() {
     assert!(story.frame(120, 40).contains("(op 8f31)  u undo"), "{}", story.frame(120, 40));
     story.press("1u");
     assert_eq!(story.asked().unwrap().0.edit, undo("8f31"));
+    // No picture came since: the revision that the change led to is known all the same.
+    assert_eq!(story.model.live.snapshot.as_ref().unwrap().revision, 41);
     put(&mut story, back());
     let frame = story.frame(120, 40);
     assert!(frame.contains("Undo operation 8f31 ?"), "{frame}");
@@ -50,6 +52,7 @@ fn the_last_change_made_here_is_undone_and_that_is_undone_too() {
     assert!(frame.contains("= gatewayctl op undo 8f31"), "{frame}");
     story.press("y");
     assert_eq!(story.sent()[1].edit, undo("8f31"));
+    assert_eq!(story.sent()[1].intent.expected_revision, Some(42));
     let undone = Operation { id: "8f32".into(), undo: "available".into(), ..back() };
     story.answer(Ok(undone));
     story.press("u");

@@ -1,6 +1,8 @@
 //! One probe: asks a backend how it is, in the way its pool says.
 
+use std::net::SocketAddr;
 use std::pin::pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, USER_AGENT};
@@ -9,6 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::grpc::{self, Report};
@@ -17,18 +20,25 @@ use crate::net::{DialError, dial};
 use crate::policy::ProbeResult;
 use crate::state::LiveBackend;
 
+/// Who is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whom {
+    /// Where it listens.
+    pub(super) address: SocketAddr,
+    /// Whether it is spoken to in HTTP/2.
+    pub(super) h2: bool,
+}
+
 /// The most of an answer's body that is read.
 const LARGEST_BODY_BYTES: usize = 64 * 1024;
 
 /// One probe; `None` where a shortage of our own kept it from being made.
 pub(super) async fn ask(live: &LiveBackend, check: &HealthCheck) -> Option<ProbeResult> {
     let started = Instant::now();
-    Some(match tokio::time::timeout(check.timeout, exchange(live, check)).await {
+    let whom = Whom { address: live.address, h2: live.h2 };
+    Some(match tokio::time::timeout(check.timeout, exchange(whom, check)).await {
         Err(_) => ProbeResult::TimedOut(check.timeout),
-        Ok(Ok(Told::Connected)) => ProbeResult::Passed("connected", started.elapsed()),
-        Ok(Ok(Told::Status(status))) => ProbeResult::Status(status, started.elapsed()),
-        Ok(Ok(Told::Grpc(Report::Serving))) => ProbeResult::Passed("SERVING", started.elapsed()),
-        Ok(Ok(Told::Grpc(report))) => ProbeResult::Failed(report.to_string()),
+        Ok(Ok(told)) => judge(told, started.elapsed()),
         Ok(Err(ProbeError::Dial(DialError::Refused(_)))) => ProbeResult::Refused,
         Ok(Err(ProbeError::Dial(error @ DialError::Local { .. }))) => {
             tracing::debug!(backend = %live.name, %error, "not probed");
@@ -38,15 +48,25 @@ pub(super) async fn ask(live: &LiveBackend, check: &HealthCheck) -> Option<Probe
     })
 }
 
+/// What it means that a backend told this after `took`.
+pub(super) fn judge(told: Told, took: Duration) -> ProbeResult {
+    match told {
+        Told::Connected => ProbeResult::Passed("connected", took),
+        Told::Status(status) => ProbeResult::Status(status, took),
+        Told::Grpc(Report::Serving) => ProbeResult::Passed("SERVING", took),
+        Told::Grpc(report) => ProbeResult::Failed(report.to_string()),
+    }
+}
+
 /// What a backend told.
-enum Told {
+pub(super) enum Told {
     Connected,
     Status(u16),
     Grpc(Report),
 }
 
 #[derive(Debug, thiserror::Error)]
-enum ProbeError {
+pub(super) enum ProbeError {
     #[error("{0}")]
     Dial(#[from] DialError),
     #[error("{0}")]
@@ -55,15 +75,25 @@ enum ProbeError {
     Path(#[from] http::Error),
 }
 
-async fn exchange(live: &LiveBackend, check: &HealthCheck) -> Result<Told, ProbeError> {
-    let stream = TokioIo::new(dial(live.address, check.timeout).await?);
+async fn exchange(whom: Whom, check: &HealthCheck) -> Result<Told, ProbeError> {
+    let stream = dial(whom.address, check.timeout).await?;
+    over(stream, whom, check).await
+}
+
+/// Asks over a connection that stands.
+pub(super) async fn over(
+    stream: TcpStream,
+    whom: Whom,
+    check: &HealthCheck,
+) -> Result<Told, ProbeError> {
+    let stream = TokioIo::new(stream);
     let question = match &check.kind {
         ProbeKind::Tcp => return Ok(Told::Connected),
-        ProbeKind::Http => question(live, check)?,
-        ProbeKind::Grpc(service) => grpc::question(live.address, service)?,
+        ProbeKind::Http => question(whom, check)?,
+        ProbeKind::Grpc(service) => grpc::question(whom.address, service)?,
     };
     let is_grpc = matches!(check.kind, ProbeKind::Grpc(_));
-    let answer = if live.h2 || is_grpc {
+    let answer = if whom.h2 || is_grpc {
         let (mut sender, connection) = http2::handshake(TokioExecutor::new(), stream).await?;
         beside(connection, async { read(sender.send_request(question).await?).await }).await?
     } else {
@@ -77,11 +107,11 @@ async fn exchange(live: &LiveBackend, check: &HealthCheck) -> Result<Told, Probe
 }
 
 /// What a backend is asked. HTTP/2 takes the authority from the target, HTTP/1.1 from Host.
-fn question(live: &LiveBackend, check: &HealthCheck) -> Result<Request<Full<Bytes>>, http::Error> {
+fn question(whom: Whom, check: &HealthCheck) -> Result<Request<Full<Bytes>>, http::Error> {
     let request = Request::builder().header(USER_AGENT, "gatewayd-probe");
-    let request = match live.h2 {
-        true => request.uri(format!("http://{}{}", live.address, check.path)),
-        false => request.uri(&check.path).header(HOST, live.address.to_string()),
+    let request = match whom.h2 {
+        true => request.uri(format!("http://{}{}", whom.address, check.path)),
+        false => request.uri(&check.path).header(HOST, whom.address.to_string()),
     };
     request.body(Full::default())
 }

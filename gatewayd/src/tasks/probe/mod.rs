@@ -2,6 +2,9 @@
 
 mod ask;
 mod grpc;
+mod trial;
+
+pub use trial::try_addresses;
 
 use std::collections::HashMap;
 use std::sync::Arc;

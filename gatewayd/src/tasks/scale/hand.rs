@@ -1,10 +1,11 @@
 //! The hand: carries a decision out, through the driver and the single writer, in the autoscaler's name.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::model::{
-    Action, Backend, Change, Intent, Name, Operation, Pool, Rejection, ScalerEdit, Source,
-    Standing, Weight,
+    Action, Backend, Change, DrainOrder, Intent, Name, OnDeadline, Operation, Pool, Rejection,
+    ScalerEdit, Source, Standing, Then, Weight,
 };
 use crate::state::Writer;
 
@@ -27,6 +28,16 @@ pub(super) enum Undone {
     /// The driver could not.
     #[error("{0}")]
     Driver(#[from] DriverError),
+}
+
+/// How a server is drained that is ended `within` so long: what is left by then is closed before, not
+/// all at once, so that clients of long streams are told and do not come back together.
+fn order(within: Duration) -> DrainOrder {
+    let spread = DrainOrder::default_spread(within);
+    let streams = within - spread;
+    let requests = DrainOrder::REQUESTS.min(streams);
+    let on_deadline = OnDeadline::Kill;
+    DrainOrder { requests, streams, spread, on_deadline, then: Then::Stay }
 }
 
 impl Hand<'_> {
@@ -61,7 +72,8 @@ impl Hand<'_> {
         let (inside, outside): (Vec<Name>, Vec<Name>) = (names.iter().cloned())
             .partition(|name| desired.gateway.backend(name.as_str()).is_some());
         if !inside.is_empty() {
-            self.change(Change::SetStanding(inside, Standing::Draining)).await?;
+            let order = self.pool.autoscale.as_ref().map(|it| order(it.rules.drain_timeout));
+            self.change(Change::Drain(inside, order)).await?;
         }
         if !outside.is_empty() {
             driver.terminate(&outside).await?;

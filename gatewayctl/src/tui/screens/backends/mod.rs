@@ -12,9 +12,10 @@ use std::time::Duration;
 use super::{Stage, Wish, staged::Staged};
 use crate::{
     duration,
-    model::{Backend, Edit, Snapshot, Standing},
+    model::{Backend, Edit, Fault, Snapshot, Standing},
     tui::{
         dialog::{self, Confirm, Dialog, Level},
+        effect::Practice,
         list::{self, List},
         notice::Notice,
         picture::Picture,
@@ -51,6 +52,8 @@ pub(crate) enum Msg {
     Weight,
     /// Add a backend.
     Add,
+    /// Change what can be changed of a backend.
+    Edit,
     /// Remove.
     Remove,
     /// Close what is left of a drain.
@@ -59,6 +62,13 @@ pub(crate) enum Msg {
     Longer,
     /// Ring when drains are over, or not.
     Bell,
+    /// Spoil or mend the chosen app server of a demo.
+    Spoil(Fault),
+    /// Change a demo's load by a factor of two: more, or less.
+    Load {
+        /// Whether there is to be more.
+        more: bool,
+    },
     /// Apply what is staged, or show the detail.
     Enter,
     /// The selected backend on the whole screen, or back.
@@ -95,6 +105,11 @@ impl State {
                 let pool = self.selected(picture).map(|backend| backend.pool.as_str());
                 open(dialog::add(stage.snapshot, pool).into())
             }
+            Msg::Edit => {
+                let name = self.list.selected();
+                let chosen = stage.snapshot.backends.iter().find(|it| Some(&*it.name) == name);
+                chosen.map_or_else(nobody, |backend| open(dialog::edit(backend).into()))
+            }
             Msg::Remove if targets.is_empty() => nobody(),
             Msg::Remove => confirm(Edit::Remove { names: targets }, Level::Name, stage),
             Msg::Kill if targets.is_empty() => nobody(),
@@ -104,6 +119,16 @@ impl State {
                 let drains = drains(&targets, stage.snapshot);
                 if drains.is_empty() { not_draining() } else { Wish::Bell(drains) }
             }
+            Msg::Spoil(_) | Msg::Load { .. } if !stage.snapshot.demo => {
+                Wish::Say(Notice::note("only a demo is there to practise on"))
+            }
+            Msg::Spoil(fault) => match self.list.selected() {
+                Some(name) if !targets.is_empty() => {
+                    Wish::Practise(Practice::Spoil(name.to_owned(), fault))
+                }
+                _ => nobody(),
+            },
+            Msg::Load { more } => Wish::Practise(Practice::Load { more }),
             Msg::Enter if !self.staged.is_empty() => self.apply(stage),
             Msg::Enter | Msg::Zoom => {
                 self.is_zoomed = !self.is_zoomed;

@@ -16,7 +16,8 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
         detail::view(backend, scene, buffer, area);
         return;
     }
-    let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).max(4);
+    let extra = if state.staged.is_empty() { 2 } else { 3 };
+    let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(extra).max(4);
     let least_detail = match area.height {
         30.. => 18,
         16.. => 8,
@@ -49,7 +50,18 @@ fn draw_table(
         draw_emptiness(state, scene, buffer, room);
         return;
     }
+    let room = draw_shares(state, scene, buffer, room);
     TABLE.draw(buffer, room, rows, &state.list, &scene.lens());
+}
+
+/// What staged weights make of shares, on the last row; the room above.
+fn draw_shares(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) -> Rect {
+    let look = scene.look;
+    let told = state.staged.shares(&scene.snapshot.backends, look.glyphs.arrow);
+    let Some(told) = told.filter(|_| area.height > 2) else { return area };
+    let words = look.cut_end(&format!(" {told}"), usize::from(area.width));
+    look.row(buffer, area, area.height - 1, vec![look.text(Role::Accent, words)]);
+    Rect { height: area.height - 1, ..area }
 }
 
 fn title(state: &State, scene: &Scene<'_>, shown: usize) -> String {
