@@ -65,7 +65,7 @@ fn what_is_missing_or_wrong_is_refused() {
         ("gatewayctl backend wait api-3 --for drained --timeout 5", ErrorKind::ValueValidation),
         ("gatewayctl backend list --every 1s", ErrorKind::MissingRequiredArgument),
         ("gatewayctl backend list --state sideways", ErrorKind::ValueValidation),
-        ("gatewayctl backend list -o yaml", ErrorKind::InvalidValue),
+        ("gatewayctl backend list -o xml", ErrorKind::InvalidValue),
         ("gatewayctl backend list -w --count 0", ErrorKind::ValueValidation),
         ("gatewayctl limit set create-per-ip", ErrorKind::MissingRequiredArgument),
         ("gatewayctl event tail --kind weather", ErrorKind::InvalidValue),

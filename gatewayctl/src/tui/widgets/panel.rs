@@ -1,6 +1,11 @@
 //! A panel: a titled rule and the room below it.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+    text::Span,
+};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::tui::{look::Look, theme::Role};
@@ -14,7 +19,9 @@ pub(crate) fn panel(look: Look, buffer: &mut Buffer, area: Rect, title: &str) ->
     buffer.set_string(area.x, area.y, rule, look.style(Role::Muted));
     if area.width > 6 && !title.is_empty() {
         let shown = format!(" {} ", look.cut_end(title, usize::from(area.width) - 5));
-        let span = Span::styled(shown, look.style(Role::Title));
+        // The rule below it may be dim, which terminals mix with bold each in its own way.
+        let style = look.style(Role::Title).remove_modifier(Modifier::DIM);
+        let span = Span::styled(shown, style);
         buffer.set_span(area.x + 1, area.y, &span, area.width - 2);
     }
     Rect { y: area.y + 1, height: area.height - 1, ..area }
