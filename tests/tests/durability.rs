@@ -156,9 +156,11 @@ type Damage = (&'static str, fn(&Path));
 const DAMAGES: [Damage; 6] = [
     ("a bit flipped", |journal| {
         let mut bytes = fs::read(journal).unwrap();
-        // In the JSON of what is desired.
-        let at = bytes.windows(10).position(|it| it == b"\"revision\"").unwrap();
-        bytes[at + 3] ^= 4;
+        // In the JSON of what is desired, wherever there is a copy: old pages are not read.
+        let copies = bytes.windows(10).enumerate().filter(|(_, it)| *it == b"\"revision\"");
+        let copies: Vec<usize> = copies.map(|(at, _)| at).collect();
+        assert!(!copies.is_empty());
+        copies.iter().for_each(|at| bytes[at + 3] ^= 4);
         fs::write(journal, bytes).unwrap();
     }),
     ("cut in half", |journal| {

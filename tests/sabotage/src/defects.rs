@@ -345,7 +345,7 @@ pub(crate) const DEFECTS: [Defect; 43] = [
             package: "gateway-tests",
             target: Some("durability"),
             file: "tests/tests/durability.rs",
-            test: "fifty_kills_lose_no_acknowledged_change_and_leave_none_half_applied",
+            test: "many_kills_lose_no_acknowledged_change_and_leave_none_half_applied",
         },
     },
     // Lets whoever has a role do everything.
