@@ -7,7 +7,7 @@ pub struct Certificate {
     pub id: String,
     /// The first name it is for; without any, who serves it. Not unique.
     pub name: String,
-    /// The listener that shows it; "[admin]" for the admin API.
+    /// The listener that shows it; `[admin]` for the admin API.
     pub served_by: String,
     /// The host names and addresses it is for.
     pub names: Vec<String>,
