@@ -109,7 +109,8 @@ impl Gateway {
     #[track_caller]
     pub fn await_ready(&self, servers: u64) {
         until(&format!("{servers} servers are ready"), || {
-            let it = self.scaler();
+            // A gateway that has just started lists it when it first looked at it.
+            let it = self.ctl.items("scaler list").into_iter().next()?;
             (it["ready"] == servers && it["starting"] == 0 && it["draining"] == 0).then_some(())
         });
     }
