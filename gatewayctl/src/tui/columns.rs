@@ -1,6 +1,11 @@
 //! A column: its title, width, cell and sort key in one row. A table is a list of columns.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+    text::Span,
+};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{
@@ -150,6 +155,7 @@ impl<R: 'static> Table<R> {
             buffer.set_string(at.x, at.y, sign.to_string(), Style::new());
             if here {
                 buffer.set_style(at, lens.look.style(Role::Selected));
+                keep_blocks(buffer, at);
             }
         }
     }
@@ -248,6 +254,16 @@ fn least<R>(column: &Column<R>, rows: &[&R], lens: &Lens<'_>) -> u16 {
         Width::Names(least, most) => {
             let longest = rows.iter().map(|row| (column.cell)(row, lens).text.width()).max();
             u16::try_from(longest.unwrap_or(0)).unwrap_or(most).clamp(least, most)
+        }
+    }
+}
+
+/// Blocks that are reversed read as another trend.
+fn keep_blocks(buffer: &mut Buffer, row: Rect) {
+    for x in row.x..row.right() {
+        let cell = &mut buffer[(x, row.y)];
+        if cell.symbol().starts_with(|it| ('▁'..='█').contains(&it)) {
+            cell.modifier.remove(Modifier::REVERSED);
         }
     }
 }

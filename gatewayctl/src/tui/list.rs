@@ -64,6 +64,18 @@ impl List {
         self.selected = Some(id.to_owned());
     }
 
+    /// One step back: drops the filter, else the marks; `false` when there was neither.
+    pub(crate) fn back(&mut self) -> bool {
+        if !self.filter.is_empty() {
+            self.filter = Default::default();
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
+        } else {
+            return false;
+        }
+        true
+    }
+
     /// Marked rows that still exist, or else the selected one.
     pub(crate) fn targets(&self, ids: &[&str]) -> Vec<String> {
         let marked: Vec<String> =
@@ -158,6 +170,16 @@ mod tests {
         list.update(Msg::Mark, &["a", "b", "c"], 0);
         assert_eq!(list.targets(&["a", "b", "c"]), ["a", "b"]);
         assert_eq!(list.targets(&["b", "c"]), ["b"]);
+    }
+
+    #[test]
+    fn a_step_back_drops_the_filter_first_and_then_the_marks() {
+        let mut list = List::default();
+        list.update(Msg::MarkAll, &["a"], 0);
+        list.filter = Filter::of::<()>("a", &[]);
+        assert!(list.back() && list.filter.is_empty() && !list.marks.is_empty());
+        assert!(list.back() && list.marks.is_empty());
+        assert!(!list.back());
     }
 
     #[test]

@@ -375,3 +375,16 @@ fn without_colour_the_selected_row_is_reversed_and_nothing_is_coloured() {
     let reversed = |y: u16| buffer[(5, y)].modifier.contains(Modifier::REVERSED);
     assert_eq!((0..40).filter(|y| reversed(*y)).collect::<Vec<_>>(), [4]);
 }
+
+#[test]
+fn the_chosen_rows_trend_is_not_reversed() {
+    use ratatui::style::Modifier;
+    let story = Story::watching(unicode()).on(Screen::Backends);
+    let buffer = story.buffer(120, 40);
+    let reversed = |x: u16| buffer[(x, 4)].modifier.contains(Modifier::REVERSED);
+    let is_block =
+        |x: &u16| matches!(buffer[(*x, 4)].symbol(), "▁" | "▂" | "▃" | "▄" | "▅" | "▆" | "▇" | "█");
+    assert!((0..120).any(|x| is_block(&x)));
+    assert!(!(0..120).filter(is_block).any(reversed));
+    assert!((0..120).any(reversed));
+}

@@ -205,11 +205,7 @@ impl State {
         }
         if self.is_zoomed {
             self.is_zoomed = false;
-        } else if !self.list.filter.is_empty() {
-            self.list.filter = Default::default();
-        } else if !self.list.marks.is_empty() {
-            self.list.marks.clear();
-        } else {
+        } else if !self.list.back() {
             return Wish::Pass;
         }
         Wish::Nothing

@@ -225,11 +225,7 @@ impl State {
             self.is_zoomed = false;
         } else if self.panel != Panel::Rules {
             self.panel = Panel::Rules;
-        } else if !self.list.filter.is_empty() {
-            self.list.filter = Default::default();
-        } else if !self.list.marks.is_empty() {
-            self.list.marks.clear();
-        } else {
+        } else if !self.list.back() {
             return Wish::Pass;
         }
         Wish::Nothing
