@@ -69,6 +69,10 @@ impl Ctl {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GATEWAYCTL_")) {
             command.env_remove(name);
         }
+        // What a busy machine needs is no concern of those that test something else.
+        for wait in ["GATEWAYCTL_CONNECT_TIMEOUT", "GATEWAYCTL_REQUEST_TIMEOUT"] {
+            command.env(wait, "30s");
+        }
         match &self.approach {
             Approach::Socket(_) => {
                 command.arg(format!("--addr={}", self.address()));

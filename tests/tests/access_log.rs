@@ -1,4 +1,5 @@
-//! The access log: one line of JSON for each request, and never a request that waits for it.
+//! The access log: one line of JSON for each request. Neither it nor the log on stderr is ever waited
+//! for, by requests or by operators.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,7 +8,9 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::path::Path;
 
-use gateway_tests::{Fleet, Gateway, Protocol, Setup, Signal, shortener, until};
+use gateway_tests::{
+    EVERYTHING, Fleet, Gateway, Protocol, Setup, Signal, gatewayd, shortener, until, write_program,
+};
 use serde_json::Value;
 
 /// A gateway that logs to `place`.
@@ -22,9 +25,10 @@ fn lines(path: &Path) -> Vec<Value> {
     whole.map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
 }
 
-fn dropped(gateway: &Gateway) -> u64 {
+/// How many lines of the `log` were dropped.
+fn dropped(gateway: &Gateway, log: &str) -> u64 {
     let text = String::from_utf8(gateway.ask_metrics("/metrics").body.to_vec()).unwrap();
-    let sample = "gateway_access_log_dropped_total ";
+    let sample = &format!("gateway_{log}_dropped_total ");
     text.lines().find_map(|line| line.strip_prefix(sample)).unwrap().parse().unwrap()
 }
 
@@ -106,15 +110,39 @@ fn a_log_whose_reader_stalls_costs_lines_and_no_request() {
     let mut gateway = logging_to(&pipe.display().to_string(), &fleet);
     let mut client = gateway.client(Protocol::Http);
     let mut asked = 0;
-    while dropped(&gateway) == 0 {
+    while dropped(&gateway, "access_log") == 0 {
         for _ in 0..1000 {
             assert_eq!(client.get("/a/b/c").status, 404);
         }
         asked += 1000;
         assert!(asked < 100_000, "nothing is dropped");
     }
-    assert!(gateway.ctl.run("status").contains("access log lines"), "an operator sees it");
+    assert!(gateway.ctl.run("status").contains("lines of the access log"), "an operator sees it");
     assert!(gateway.ctl.run("pool list").contains("app"), "and everything goes on");
+    gateway.signal(Signal::SIGTERM);
+    assert_eq!(gateway.wait().code(), Some(0), "nor does it wait for the reader at the end");
+}
+
+#[test]
+fn a_stderr_that_nobody_reads_costs_lines_and_keeps_nobody_waiting() {
+    let fleet = Fleet::start(1);
+    let directory = tempfile::tempdir().unwrap();
+    let (pipe, program) = (directory.path().join("pipe"), directory.path().join("gatewayd"));
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let _reader = OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+    let (own, to) = (gatewayd().display(), pipe.display());
+    let script = format!("#!/bin/sh\nRUST_LOG=trace exec {own} \"$@\" 2> {to}\n");
+    write_program(&program, &script);
+    let mut gateway =
+        Setup::default().program(program).start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let mut client = gateway.client(Protocol::Http);
+    until("lines are dropped", || {
+        assert_eq!(client.get("/bytes/10").status, 200);
+        gateway.ctl.run("backend list");
+        (dropped(&gateway, "log") > 0).then_some(())
+    });
+    assert!(gateway.ctl.run("status").contains("lines of the log"), "an operator sees it");
+    gateway.ctl.run("backend weight app-1=50 -y");
     gateway.signal(Signal::SIGTERM);
     assert_eq!(gateway.wait().code(), Some(0), "nor does it wait for the reader at the end");
 }
@@ -143,7 +171,7 @@ fn lines_that_cannot_be_written_are_counted() {
     for _ in 0..10 {
         assert_eq!(client.get("/a/b/c").status, 404);
     }
-    until("ten lines are missing", || (dropped(&gateway) == 10).then_some(()));
+    until("ten lines are missing", || (dropped(&gateway, "access_log") == 10).then_some(()));
     assert!(gateway.log().contains("access log"), "{}", gateway.log());
 }
 

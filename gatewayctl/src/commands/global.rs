@@ -64,6 +64,7 @@ pub(super) struct Global {
     #[arg(
         long,
         hide_short_help = true, global = true,
+        env = "GATEWAYCTL_CONNECT_TIMEOUT",
         value_name = "DURATION",
         default_value = "3s",
         value_parser = duration::parse
@@ -73,6 +74,7 @@ pub(super) struct Global {
     #[arg(
         long,
         hide_short_help = true, global = true,
+        env = "GATEWAYCTL_REQUEST_TIMEOUT",
         value_name = "DURATION",
         default_value = "10s",
         value_parser = duration::parse

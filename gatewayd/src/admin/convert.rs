@@ -50,7 +50,7 @@ fn totals(it: &Totals) -> wire::Totals {
         cpu_ratio: it.cpu_ratio,
         rss_bytes: it.rss_bytes,
         workers: it.workers,
-        log_dropped_total: it.log_dropped_total,
+        log_dropped_total: it.access_log_dropped_total,
     }
 }
 

@@ -27,7 +27,7 @@ const EX_CONFIG: u8 = 78;
 /// Does what the command line says; the exit code of the process.
 #[must_use]
 pub fn execute(cli: Cli) -> ExitCode {
-    logging::start();
+    let _written = logging::start();
     match cli.command {
         None => {
             let path = cli.config.expect("clap wants --config or a command");

@@ -87,6 +87,8 @@ pub struct Totals {
     /// Data-plane workers.
     pub workers: u32,
     /// Access log lines dropped since the start.
+    pub access_log_dropped_total: u64,
+    /// Lines of the process's own log dropped since the start.
     pub log_dropped_total: u64,
     /// Answers since the start by class: 1xx, 2xx, 3xx, 4xx, 5xx.
     pub by_class: [u64; 5],

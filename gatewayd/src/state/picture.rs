@@ -46,6 +46,8 @@ pub struct Sight<'a> {
     /// The certificates that are served.
     pub certificates: Arc<[CertificateView]>,
     /// Access log lines dropped.
+    pub access_log_dropped_total: u64,
+    /// Lines of the process's own log dropped.
     pub log_dropped_total: u64,
     /// What the process does with clients.
     pub phase: Phase,
@@ -177,6 +179,7 @@ impl Painter {
             cpu_ratio: sight.host.cpu_ratio,
             rss_bytes: sight.host.rss_bytes,
             workers: self.workers,
+            access_log_dropped_total: sight.access_log_dropped_total,
             log_dropped_total: sight.log_dropped_total,
             by_class: std::array::from_fn(|class| cells.sum(|cell| cell.by_class[class].read())),
             connections_made_total: cells.sum(|cell| cell.connections_made.read()),

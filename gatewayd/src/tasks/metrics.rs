@@ -193,7 +193,12 @@ fn gateway(out: &mut Exposition, snapshot: &Snapshot) {
             "Connections that failed to speak TLS.",
             totals.handshake_failures_total,
         ),
-        ("access_log_dropped", "Access log lines dropped.", totals.log_dropped_total),
+        ("access_log_dropped", "Access log lines dropped.", totals.access_log_dropped_total),
+        (
+            "log_dropped",
+            "Lines of the log on stderr dropped, for whoever reads it was too slow.",
+            totals.log_dropped_total,
+        ),
     ];
     for (word, help, total) in counters {
         out.single(&format!("gateway_{word}_total"), "counter", help, total);

@@ -37,7 +37,9 @@ pub struct Publish {
     /// The certificates that are served.
     pub certificates: Certificates,
     /// Access log lines dropped so far.
-    pub log_dropped: Arc<AtomicU64>,
+    pub access_log_dropped: Arc<AtomicU64>,
+    /// Lines of the process's own log dropped so far.
+    pub log_dropped: fn() -> u64,
     /// Where facts are told.
     pub events: Events,
     /// What the process does with clients.
@@ -132,7 +134,8 @@ impl Publish {
             host: *self.host.borrow(),
             listeners: &self.listeners,
             certificates: self.certificates.views(),
-            log_dropped_total: self.log_dropped.load(Ordering::Relaxed),
+            access_log_dropped_total: self.access_log_dropped.load(Ordering::Relaxed),
+            log_dropped_total: (self.log_dropped)(),
             phase: *self.phase.borrow(),
         })
     }

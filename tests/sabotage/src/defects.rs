@@ -67,7 +67,7 @@ const fn traffic(test: &'static str) -> Case {
 }
 
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 43] = [
+pub(crate) const DEFECTS: [Defect; 44] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -538,6 +538,19 @@ pub(crate) const DEFECTS: [Defect; 43] = [
             "tests/tests/drains/sticky.rs",
             "sticky::a_client_stays_on_its_server_and_tells_nobody_which_that_is",
         ),
+    },
+    // Has everybody wait for whoever reads the log.
+    Defect {
+        name: "the-log-is-waited-for",
+        file: "gatewayd/src/app/logging.rs",
+        sound: ".with_writer(lines)",
+        broken: ".with_writer(io::stderr)",
+        case: Case {
+            package: "gateway-tests",
+            target: Some("access_log"),
+            file: "tests/tests/access_log.rs",
+            test: "a_stderr_that_nobody_reads_costs_lines_and_keeps_nobody_waiting",
+        },
     },
     // Tells watchers what requests ask for behind the path.
     Defect {

@@ -38,8 +38,10 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
         let target = "gateway".to_owned();
         found.push(Problem { severity: Severity::Warn, target, what, since_ms: None });
     }
-    if snapshot.totals.log_dropped_total > 0 {
-        let what = format!("{} access log lines were dropped", snapshot.totals.log_dropped_total);
+    let totals = &snapshot.totals;
+    let logs = [("access log", totals.access_log_dropped_total), ("log", totals.log_dropped_total)];
+    for (log, dropped) in logs.into_iter().filter(|it| it.1 > 0) {
+        let what = format!("{dropped} lines of the {log} were dropped: its reader is too slow");
         let target = "gateway".to_owned();
         found.push(Problem { severity: Severity::Warn, target, what, since_ms: None });
     }
