@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ratatui::{Frame, layout::Rect, text::Span};
 
 use super::{
-    effect::Effect, key::Key, list, look::Look, message::Action, model::Model, notice::Notice,
-    switch, theme::Role, widgets::panel,
+    dialog, effect::Effect, key::Key, list, look::Look, message::Action, model::Model,
+    notice::Notice, switch, theme::Role, widgets::panel,
 };
 use crate::{client, config::Context, model::Protect, tui::bindings::Scope};
 
@@ -66,13 +66,16 @@ fn ask(model: &mut Model) -> Vec<Effect> {
 pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     let Some(chooser) = &mut model.chooser else { return Vec::new() };
     let last = model.settings.contexts.len().saturating_sub(1);
-    match model.settings.keymap.find(&[Scope::List, Scope::Ends, Scope::Lost, Scope::Global], key) {
+    let places = [Scope::List, Scope::Ends, Scope::Lost, Scope::Global];
+    let on = model.settings.keymap.find(&[Scope::Dialog], key);
+    let on = on.filter(|action| *action == Action::Dialog(dialog::Msg::On));
+    match on.or_else(|| model.settings.keymap.find(&places, key)) {
         Some(Action::List(list::Msg::Down)) => chooser.at = (chooser.at + 1).min(last),
         Some(Action::List(list::Msg::Up)) => chooser.at = chooser.at.saturating_sub(1),
         Some(Action::List(list::Msg::First)) => chooser.at = 0,
         Some(Action::List(list::Msg::Last)) => chooser.at = last,
         Some(Action::Retry) => return ask(model),
-        _ if key == Key::Enter => return choose(model),
+        Some(Action::Dialog(dialog::Msg::On)) => return choose(model),
         Some(Action::Back | Action::Contexts | Action::Quit) => model.chooser = None,
         _ => {}
     }
@@ -129,7 +132,8 @@ pub(super) fn view(model: &Model, chooser: &Chooser, frame: &mut Frame<'_>) {
         width,
         height,
     };
-    let keys = format!("Contexts   Enter switches   {} asks again", model.key("link.retry"));
+    let (on, again) = (model.key("dialog.on"), model.key("link.retry"));
+    let keys = format!("Contexts   {on} switches   {again} asks again");
     let room = panel::boxed(look, frame.buffer_mut(), area, &keys);
     let shown = usize::from(room.height);
     let first = chooser.at.saturating_sub(shown.saturating_sub(1));

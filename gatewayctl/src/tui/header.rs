@@ -96,6 +96,9 @@ pub(crate) fn tabs(model: &Model, buffer: &mut Buffer, area: Rect) {
     let (shorter, longer) = (model.key("window.shorter"), model.key("window.longer"));
     let timeline = model.timeline();
     let words = match timeline.is_newest {
+        // What is told there is of now alone, or has a time of its own.
+        _ if model.screen == Screen::Traffic => "window live ".to_owned(),
+        _ if matches!(model.screen, Screen::Events | Screen::Tls) => String::new(),
         true => format!("window {} {shorter} {longer} ", model.window().word()),
         false => {
             let until = figures::time_of_day(timeline.end_ms);

@@ -62,6 +62,7 @@ mod terminal;
 mod theme;
 mod themes;
 mod timeline;
+mod trail;
 mod turns;
 mod update;
 mod view;

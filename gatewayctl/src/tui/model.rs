@@ -23,6 +23,7 @@ use super::{
     },
     themes::Themes,
     timeline::Timeline,
+    trail::Step,
     turns::Turns,
     window::Window,
 };
@@ -83,8 +84,8 @@ pub(crate) struct Model {
     pub(crate) paused: Option<Pause>,
     /// The screen that is shown.
     pub(crate) screen: Screen,
-    /// The screen that led to it by a row; Esc goes back there.
-    pub(crate) came_from: Option<Screen>,
+    /// How one came to it from row to row.
+    pub(crate) trail: Vec<Step>,
     /// What Overview remembers.
     pub(crate) overview: overview::State,
     /// What Backends remembers.
@@ -168,7 +169,7 @@ impl Model {
             live: Picture::default(),
             paused: None,
             screen,
-            came_from: None,
+            trail: Vec::new(),
             overview: overview::State::default(),
             backends: backends::State::default(),
             limits: limits::State::default(),
@@ -268,8 +269,9 @@ impl Model {
         snapshot: Option<&'a Snapshot>,
         now: Moment,
         key: super::key::Key,
+        keymap: &'a Keymap,
     ) -> Option<Stage<'a>> {
-        Some(Stage { snapshot: snapshot?, now, key })
+        Some(Stage { snapshot: snapshot?, now, key, keymap })
     }
 
     /// What the screen draws from; none before the first snapshot.

@@ -7,6 +7,7 @@ use super::{
     model::Model,
     notice::Notice,
     screens::{Screen, Wish, backends, events, limits, scaler, tls, traffic},
+    trail,
     update::{grant, refused},
 };
 
@@ -21,13 +22,25 @@ pub(super) fn back(model: &mut Model, key: Key) -> Vec<Effect> {
         model.say(Notice::note(turns.stopped("the drains in turns are ended")));
         return Vec::new();
     }
-    let passed = match model.screen {
+    let lifted = trail::lift(model);
+    if passes(model, key) {
+        trail::back(model, lifted);
+    } else {
+        trail::put_back(model, lifted);
+    }
+    Vec::new()
+}
+
+/// Whether the screen has nothing open that a step back would close; else that is closed.
+fn passes(model: &mut Model, key: Key) -> bool {
+    match model.screen {
         Screen::Overview => !model.overview.unzoom(),
         Screen::Traffic => model.traffic.update(traffic::Msg::Back) == Wish::Pass,
         Screen::Backends => backends_back(model, key),
         Screen::Limits => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
+            let stage =
+                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
             stage.is_none_or(|stage| {
                 model.limits.update(limits::Msg::Back, picture, &stage) == Wish::Pass
             })
@@ -38,27 +51,27 @@ pub(super) fn back(model: &mut Model, key: Key) -> Vec<Effect> {
         }
         Screen::Scaler => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
+            let stage =
+                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
             stage.is_none_or(|stage| {
                 model.scaler.update(scaler::Msg::Back, picture, &stage) == Wish::Pass
             })
         }
         Screen::Tls => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage = Model::stage(model.live.snapshot.as_ref(), model.now, key);
+            let stage =
+                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
             stage
                 .is_none_or(|stage| model.tls.update(tls::Msg::Back, picture, &stage) == Wish::Pass)
         }
-    };
-    if passed && let Some(screen) = model.came_from.take() {
-        model.screen = screen;
     }
-    Vec::new()
 }
 
 fn backends_back(model: &mut Model, key: Key) -> bool {
     let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+    let Some(stage) =
+        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
+    else {
         return true;
     };
     match model.backends.update(backends::Msg::Back, picture, &stage) {
@@ -83,7 +96,9 @@ pub(super) fn backends(model: &mut Model, msg: backends::Msg, key: Key) -> Vec<E
         return Vec::new();
     }
     let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+    let Some(stage) =
+        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
+    else {
         return Vec::new();
     };
     let wish = model.backends.update(msg, picture, &stage);
@@ -96,7 +111,9 @@ pub(super) fn limits(model: &mut Model, msg: limits::Msg, key: Key) -> Vec<Effec
         return Vec::new();
     }
     let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+    let Some(stage) =
+        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
+    else {
         return Vec::new();
     };
     let wish = model.limits.update(msg, picture, &stage);
@@ -109,7 +126,9 @@ pub(super) fn scaler(model: &mut Model, msg: scaler::Msg, key: Key) -> Vec<Effec
         return Vec::new();
     }
     let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+    let Some(stage) =
+        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
+    else {
         return Vec::new();
     };
     let wish = model.scaler.update(msg, picture, &stage);
@@ -122,7 +141,9 @@ pub(super) fn tls(model: &mut Model, msg: tls::Msg, key: Key) -> Vec<Effect> {
         return Vec::new();
     }
     let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) = Model::stage(model.live.snapshot.as_ref(), model.now, key) else {
+    let Some(stage) =
+        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
+    else {
         return Vec::new();
     };
     let wish = model.tls.update(msg, picture, &stage);

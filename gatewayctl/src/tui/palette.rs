@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     client::Client,
+    config::Context,
     model::{Edit, Intent, Snapshot},
 };
 
@@ -130,11 +131,33 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 fn ask_completion(model: &mut Model) -> Vec<Effect> {
     let Some(palette) = &model.palette else { return Vec::new() };
     let text = palette.input.text().to_owned();
-    let Some(typed) = text.strip_prefix("set ") else { return vec![Effect::Complete(text)] };
-    let fitting = setting::words(model).into_iter().filter(|word| word.starts_with(typed));
-    let candidates = fitting.map(|value| Candidate { value, help: String::new() }).collect();
+    let candidates = if let Some(typed) = text.strip_prefix("set ") {
+        let fitting = setting::words(model).into_iter().filter(|word| word.starts_with(typed));
+        fitting.map(|value| Candidate { value, help: String::new() }).collect()
+    } else if let Some(typed) = last_word(&text).strip_prefix('@') {
+        contexts_like(model, typed)
+    } else {
+        return vec![Effect::Complete(text)];
+    };
     complete(model, Completed { text, candidates });
     Vec::new()
+}
+
+/// The contexts whose names begin so, as a line names them.
+fn contexts_like(model: &Model, typed: &str) -> Vec<Candidate> {
+    let contexts = model.settings.contexts.iter().filter(|it| it.name.starts_with(typed));
+    let candidate =
+        |it: &Context| Candidate { value: format!("@{}", it.name), help: it.address.to_string() };
+    contexts.map(candidate).collect()
+}
+
+/// What a line may begin with beside commands: screens, and words of the dashboard's own.
+fn beginnings(typed: &str) -> impl Iterator<Item = Candidate> {
+    let screens = Screen::ALL.map(|screen| (screen.titles()[0].to_lowercase(), "the screen"));
+    let own = [("set", "window, refresh, theme"), ("help", "the keys"), ("quit", "leave")];
+    let all = screens.into_iter().chain(own.map(|(word, help)| (word.to_owned(), help)));
+    all.filter(move |(word, _)| word.starts_with(typed))
+        .map(|(value, help)| Candidate { value, help: help.to_owned() })
 }
 
 fn enter(model: &mut Model) -> Vec<Effect> {
@@ -216,7 +239,7 @@ fn go(model: &mut Model, jump: Jump) -> Result<Vec<Effect>, String> {
         Jump::Help => model.help = Some(0),
         Jump::Show(screen, filter) => {
             model.screen = screen;
-            model.came_from = None;
+            model.trail.clear();
             if let Some(filter) = filter {
                 settle::edit_filter(model, |input| *input = Input::of(&filter));
             }
@@ -282,7 +305,12 @@ pub(super) fn complete(model: &mut Model, completed: Completed) {
     if palette.input.text() != completed.text {
         return;
     }
-    let candidates = completed.candidates;
+    let mut candidates = completed.candidates;
+    if !completed.text.contains(char::is_whitespace) {
+        let told = |it: &Candidate| candidates.iter().any(|other| other.value == it.value);
+        let more: Vec<Candidate> = beginnings(&completed.text).filter(|it| !told(it)).collect();
+        candidates.extend(more);
+    }
     let Some(common) = common(&candidates) else {
         model.say(Notice::note("nothing to complete here"));
         return;

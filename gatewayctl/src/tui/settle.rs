@@ -3,6 +3,7 @@
 use super::{
     charts,
     dialog::input::Input,
+    filter::Filter,
     list,
     model::Model,
     notice::Notice,
@@ -37,6 +38,18 @@ pub(crate) fn move_list(model: &mut Model, msg: list::Msg) {
         Screen::Traffic => model.traffic.move_list(msg),
         Screen::Events => model.events.move_list(msg, picture),
         Screen::Tls => model.tls.move_list(msg, picture),
+    }
+}
+
+/// The filter of a screen; none where it has none.
+pub(crate) fn filter_of(model: &mut Model, screen: Screen) -> Option<&mut Filter> {
+    match screen {
+        Screen::Overview | Screen::Scaler => None,
+        Screen::Backends => Some(&mut model.backends.list.filter),
+        Screen::Limits => Some(&mut model.limits.list.filter),
+        Screen::Traffic => Some(&mut model.traffic.list.filter),
+        Screen::Events => Some(&mut model.events.list.filter),
+        Screen::Tls => Some(&mut model.tls.list.filter),
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
     palette::{self, Palette},
     readings,
     screens::{Screen, Wish},
-    setting, settle, tailing, wish, word,
+    setting, settle, tailing, trail, wish, word,
 };
 use crate::model::Protect;
 
@@ -232,7 +232,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
 
 fn show(model: &mut Model, screen: Screen) {
     model.screen = screen;
-    model.came_from = None;
+    model.trail.clear();
 }
 
 fn pause(model: &mut Model) {
@@ -274,34 +274,12 @@ pub(super) fn refused(model: &mut Model) -> bool {
 }
 
 pub(super) fn grant(model: &mut Model, wish: Wish) -> Vec<Effect> {
-    match wish {
-        Wish::Nothing | Wish::Pass => {}
-        Wish::Say(notice) => model.say(notice),
-        Wish::Open(dialog) => return open(model, *dialog),
-        Wish::Practise(practice) => return vec![Effect::Practise(practice)],
-        Wish::Bell(names) => bells::set(model, names),
-        Wish::Go(screen, id) => {
-            model.came_from = Some(model.screen);
-            model.screen = screen;
-            settle::show_row(model, screen, &id);
-        }
-        Wish::Client(client) => {
-            model.came_from = Some(model.screen);
-            model.screen = Screen::Traffic;
-            let text = format!("client={client}");
-            settle::edit_filter(model, |input| *input = dialog::input::Input::of(&text));
-        }
-        Wish::Offender { client, rule } => {
-            model.came_from = Some(model.screen);
-            model.screen = Screen::Limits;
-            model.limits.seek(&client, &rule);
-        }
-        Wish::Pool(pool) => {
-            model.came_from = Some(model.screen);
-            model.screen = Screen::Backends;
-            let text = format!("pool={pool}");
-            settle::edit_filter(model, |input| *input = dialog::input::Input::of(&text));
-        }
+    match trail::follow(model, wish) {
+        Some(Wish::Say(notice)) => model.say(notice),
+        Some(Wish::Open(dialog)) => return open(model, *dialog),
+        Some(Wish::Practise(practice)) => return vec![Effect::Practise(practice)],
+        Some(Wish::Bell(names)) => bells::set(model, names),
+        _ => {}
     }
     Vec::new()
 }

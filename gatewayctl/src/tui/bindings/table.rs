@@ -137,7 +137,7 @@ pub(crate) static TABLE: &[Binding] = &[
     backends(&[Char('F')], backends::Msg::Kill, "backend.kill", "close what is left of a drain (asks for the name)", None),
     backends(&[Char('t')], backends::Msg::Longer, "backend.drain-longer", "give a drain 60s more", None),
     backends(&[Char('b')], backends::Msg::Bell, "backend.drain-bell", "ring when a drain is over, or not", None),
-    backends(&[Enter], backends::Msg::Enter, "backend.open", "apply staged weights; else the backend on the whole screen", Some(("Enter", "detail"))),
+    backends(&[Enter], backends::Msg::Enter, "backend.open", "apply staged weights; else deeper: in full, then its requests", Some(("Enter", "detail"))),
     backends(&[Char('z')], backends::Msg::Zoom, "backend.zoom", "the backend on the whole screen, and back", None),
 
     demo(&[Char('K')], backends::Msg::Spoil(Fault::Kill), "demo.kill", "end the server's process", Some(("K", "kill"))),

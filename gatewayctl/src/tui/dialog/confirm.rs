@@ -313,7 +313,8 @@ impl Confirm {
     /// The key that opened it does not confirm it, and nothing does while there is an obstacle.
     fn yes(&mut self, key: Key, around: &Around<'_>) -> Step {
         if key == self.opened_by {
-            return Step::Refuse(format!("y confirms; {key} only opened the question"));
+            let yes = around.keymap.label("dialog.yes");
+            return Step::Refuse(format!("{yes} confirms; {key} only opened the question"));
         }
         if self.lacks_reason_only(around) {
             self.focus = Focus::Reason;

@@ -164,6 +164,8 @@ pub(crate) struct Stage<'a> {
     pub(crate) now: Moment,
     /// The key that asks.
     pub(crate) key: Key,
+    /// Which key does what.
+    pub(crate) keymap: &'a Keymap,
 }
 
 /// What a screen wants of the dashboard around it.
@@ -179,6 +181,8 @@ pub(crate) enum Wish {
     Pool(String),
     /// A bell when the drains of these are over; none when they have one already.
     Bell(Vec<String>),
+    /// What is asked of one backend now.
+    Requests(String),
     /// What a client, or a network of them, asks for now.
     Client(String),
     /// A client among those whom a limit refuses.

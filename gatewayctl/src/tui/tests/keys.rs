@@ -59,6 +59,35 @@ fn every_place_that_names_a_key_names_the_effective_one() {
 }
 
 #[test]
+fn hints_of_every_screen_name_the_effective_key() {
+    let mut story = with(&[
+        ("limit.block", &["K"]),
+        ("limit.panel", &["n"]),
+        ("limit.unblock", &["v"]),
+        ("limit.edit", &["o"]),
+        ("limit.top", &["V"]),
+        ("scaler.kinds", &["k", "v"]),
+        ("list.up", &["Up"]),
+        ("dialog.yes", &["Y"]),
+    ]);
+    story.press("3v");
+    assert!(story.frame(120, 40).contains("n goes to the blocks; v there takes one back"));
+    story.press("VV");
+    story.inform();
+    story.press("i");
+    assert!(story.frame(120, 40).contains("these are paths: V shows clients"));
+    story.press("jP");
+    assert!(story.frame(120, 40).contains("has no candidate: o, then"), "{}", story.frame(120, 40));
+    story.happen(|gateway| gateway.blocks.clear());
+    assert!(story.frame(120, 40).contains("nobody is blocked; K blocks"));
+    story.press("2d");
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    story.press("d");
+    assert!(!story.frame(120, 40).contains("y confirms"));
+}
+
+#[test]
 fn an_action_without_a_key_is_in_no_help() {
     let mut story = with(&[("backend.kill", &[])]);
     story.press("F");

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::fixture::{Story, ascii, drain_plan};
 use crate::{
+    client::TlsFiles,
+    config::Context,
     model::{Edit, Intent, Protect, Terms},
     tui::{
         Candidate, Care, Order,
@@ -159,6 +161,36 @@ fn tab_completes_as_far_as_there_is_one_way() {
     assert_eq!(complete(&mut story, "drain app-", &["app-2"]), "drain app-2 ");
     assert_eq!(complete(&mut story, "drain", &["app-9"]), "drain app-2 ", "of another line");
     assert_eq!(complete(&mut story, "drain app-2 ", &[]), "drain app-2 ");
+}
+
+#[test]
+fn a_context_is_completed_behind_its_sign_and_a_screen_as_a_word() {
+    let text = |story: &Story| story.model.palette.as_ref().unwrap().input.text().to_owned();
+    let mut story = typing("backends /pool=app @pr");
+    let context = |name: &str| Context {
+        name: name.into(),
+        address: "unix:///run/gatewayd/admin.sock".parse().unwrap(),
+        tls: TlsFiles::default(),
+        protect: Protect::Confirm,
+        header_color: None,
+        require_reason: false,
+    };
+    story.model.settings.contexts = vec![context("prod-eu"), context("prod-us"), context("dev")];
+    assert_eq!(story.key(Key::Tab), [], "no grammar is asked for it");
+    assert_eq!(text(&story), "backends /pool=app @prod-");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("@prod-eu unix:///run") && !frame.contains("@dev"), "{frame}");
+    story.press("u");
+    story.key(Key::Tab);
+    assert_eq!(text(&story), "backends /pool=app @prod-us ");
+
+    let mut story = typing("ev");
+    story.key(Key::Tab);
+    let candidates = vec![Candidate { value: "event".into(), help: String::new() }];
+    story.tell(Msg::Completed(Completed { text: "ev".into(), candidates }));
+    assert_eq!(text(&story), "event");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("event  events the screen"), "{frame}");
 }
 
 #[test]

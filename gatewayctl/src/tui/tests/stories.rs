@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::fixture::{Story, ascii, done, drain_plan};
 use crate::{
     client::{Error, ErrorCode},
-    model::{Edit, LimitEdit, LimitMode, Protect, Standing, WeightEdit},
+    model::{Edit, Filter, LimitEdit, LimitMode, Protect, Standing, WeightEdit},
+    output::columns::{TRAFFIC, TRAFFIC_FIELDS},
     tui::{effect::Effect, key::Key, message::Msg, screens::Screen},
 };
 
@@ -411,6 +412,63 @@ fn a_row_of_overview_leads_to_what_it_is_about_and_esc_back() {
     story.key(Key::Enter);
     let frame = story.frame(120, 40);
     assert!(frame.contains("filter: pool=auth") && !frame.contains("app-1"), "{frame}");
+}
+
+#[test]
+fn enter_goes_deeper_down_to_the_requests_of_a_backend_and_esc_comes_back_step_by_step() {
+    let mut story = Story::watching(ascii());
+    story.model.traffic.list.filter.edit(TRAFFIC, |input| input.paste("status>=500"));
+    story.key(Key::Enter);
+    assert_eq!(story.model.backends.list.selected(), Some("app-5"));
+    story.key(Key::Enter);
+    assert!(story.model.backends.is_zoomed);
+    for (width, height) in [(120, 40), (80, 24), (40, 12)] {
+        let frame = story.frame(width, height);
+        assert!(frame.contains("app-5  10.0") && !frame.contains("auth-1"), "{frame}");
+    }
+    story.key(Key::Enter);
+    assert_eq!(story.model.screen, Screen::Traffic);
+    let asked = story.tail().and_then(|tail| tail.asked).unwrap();
+    let filter = Filter::parse("backend=app-5", &TRAFFIC_FIELDS).unwrap();
+    assert_eq!(asked.filter, Some(filter));
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("filter: backend=app-5") && frame.contains("window live"), "{frame}");
+
+    story.key(Key::Esc);
+    assert_eq!(story.model.screen, Screen::Backends);
+    assert!(story.model.backends.is_zoomed, "as it was left");
+    assert_eq!(story.model.traffic.list.filter.input().text(), "status>=500", "as it was before");
+    story.key(Key::Esc);
+    assert!(!story.model.backends.is_zoomed);
+    assert_eq!(story.model.screen, Screen::Backends);
+    story.key(Key::Esc);
+    assert_eq!(story.model.screen, Screen::Overview);
+    story.key(Key::Esc);
+    assert_eq!(story.model.screen, Screen::Overview, "there is nothing further back");
+}
+
+#[test]
+fn a_filter_that_was_typed_since_is_dropped_before_the_step_back() {
+    let mut story = Story::watching(ascii());
+    story.key(Key::Tab);
+    story.key(Key::Enter);
+    assert_eq!(story.model.screen, Screen::Backends);
+    story.press("/ and rps>0");
+    story.key(Key::Enter);
+    story.key(Key::Esc);
+    assert_eq!(story.model.screen, Screen::Backends);
+    assert!(story.model.backends.list.filter.is_empty());
+    story.key(Key::Esc);
+    assert_eq!(story.model.screen, Screen::Overview);
+
+    story.key(Key::Enter);
+    story.press("2");
+    story.key(Key::Esc);
+    assert!(
+        story.model.backends.list.filter.is_empty(),
+        "no way leads back: it is a filter as any"
+    );
+    assert_eq!(story.model.screen, Screen::Backends);
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub(crate) enum Msg {
         /// Whether there is to be more.
         more: bool,
     },
-    /// Apply what is staged, or show the detail.
+    /// Apply what is staged, or go deeper: the detail, then its requests.
     Enter,
     /// The selected backend on the whole screen, or back.
     Zoom,
@@ -130,6 +130,10 @@ impl State {
             },
             Msg::Load { more } => Wish::Practise(Practice::Load { more }),
             Msg::Enter if !self.staged.is_empty() => self.apply(stage),
+            Msg::Enter if self.is_zoomed => match self.selected(picture) {
+                Some(backend) => Wish::Requests(backend.name.clone()),
+                None => nobody(),
+            },
             Msg::Enter | Msg::Zoom => {
                 self.is_zoomed = !self.is_zoomed;
                 Wish::Nothing

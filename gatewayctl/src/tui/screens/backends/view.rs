@@ -32,8 +32,12 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     }
 }
 
-/// Draws the table alone.
+/// Draws the table alone, or the selected backend.
 pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    if let Some(backend) = state.selected(scene.picture).filter(|_| state.is_zoomed) {
+        detail::view(backend, scene, buffer, area);
+        return;
+    }
     let rows = TABLE.rows(&scene.snapshot.backends, &state.list, scene.snapshot.time_ms);
     draw_table(state, scene, buffer, area, &rows);
 }

@@ -46,7 +46,8 @@ pub(super) fn draw(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     let title = format!("{sign}Active blocks {}", rows.len());
     let room = panel::panel(look, buffer, area, &title);
     if rows.is_empty() {
-        let words = " nobody is blocked; B blocks a client or a network";
+        let block = scene.keymap.label("limit.block");
+        let words = format!(" nobody is blocked; {block} blocks a client or a network");
         look.row(buffer, room, 0, vec![look.text(Role::Muted, words)]);
         return;
     }

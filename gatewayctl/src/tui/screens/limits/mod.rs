@@ -146,7 +146,7 @@ impl State {
             Msg::NextPanel => self.panel = self.panel.step(1),
             Msg::PreviousPanel => self.panel = self.panel.step(Panel::ALL.len() - 1),
             Msg::NextGrouping => self.by = offenders::next(self.by),
-            Msg::Inspect => return self.inspect(picture),
+            Msg::Inspect => return self.inspect(picture, stage),
             Msg::Edit => {
                 return self.of_limit(stage, |limit| open(dialog::limit(limit).into()));
             }
@@ -190,12 +190,15 @@ impl State {
     }
 
     /// What the chosen offender asks for, or the first where none is chosen.
-    fn inspect(&self, picture: &Picture) -> Wish {
+    fn inspect(&self, picture: &Picture, stage: &Stage<'_>) -> Wish {
         let rows = offenders::rows(self, picture);
         let chosen = rows.iter().find(|row| Some(offenders::id(row)) == self.offenders.selected());
         match chosen.map(|row| row.client.clone()) {
             Some(client) if !client.is_empty() => Wish::Client(client),
-            Some(_) => Wish::Say(Notice::note("these are paths: t shows clients")),
+            Some(_) => {
+                let top = stage.keymap.label("limit.top");
+                Wish::Say(Notice::note(format!("these are paths: {top} shows clients")))
+            }
             None => Wish::Say(Notice::note("this limit refused nobody of late")),
         }
     }
@@ -210,7 +213,10 @@ impl State {
 
     fn unblock(&self, picture: &Picture, stage: &Stage<'_>) -> Wish {
         if self.panel != Panel::Blocks {
-            return Wish::Say(Notice::note("Tab goes to the blocks; R there takes one back"));
+            let (panel, back) =
+                (stage.keymap.label("limit.panel"), stage.keymap.label("limit.unblock"));
+            let words = format!("{panel} goes to the blocks; {back} there takes one back");
+            return Wish::Say(Notice::note(words));
         }
         let mut networks = self.blocks.targets(&block_ids(picture));
         networks.retain(|network| stage.snapshot.blocks.iter().any(|it| it.network == *network));
@@ -234,7 +240,8 @@ impl State {
 
 fn promote(limit: &Limit, stage: &Stage<'_>) -> Wish {
     if limit.candidate.is_empty() {
-        let words = format!("{} has no candidate: E, then as candidate", limit.name);
+        let edit = stage.keymap.label("limit.edit");
+        let words = format!("{} has no candidate: {edit}, then as candidate", limit.name);
         return Wish::Say(Notice::note(words));
     }
     let note = format!("limit {}, was {}", limit.candidate, limit.rule);

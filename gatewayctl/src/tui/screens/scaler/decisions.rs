@@ -54,9 +54,11 @@ pub(super) fn draw(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     let room = panel::panel(look, buffer, area, &title);
     if rows.is_empty() {
         let words = match (&scene.picture.lore.decisions, state.kinds) {
-            (None, _) => " asking the gateway",
-            (Some(_), Kinds::All) => " nothing was decided yet",
-            (Some(_), _) => " none of these; f shows others",
+            (None, _) => " asking the gateway".to_owned(),
+            (Some(_), Kinds::All) => " nothing was decided yet".to_owned(),
+            (Some(_), _) => {
+                format!(" none of these; {} shows others", scene.keymap.label("scaler.kinds"))
+            }
         };
         look.row(buffer, room, 0, vec![look.text(Role::Muted, words)]);
         return;

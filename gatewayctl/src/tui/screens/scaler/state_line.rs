@@ -151,14 +151,15 @@ pub(super) fn next<'a>(
     width: usize,
 ) -> Vec<Vec<Span<'a>>> {
     let look = scene.look;
+    let (hold, rules) = (scene.keymap.label("scaler.hold"), scene.keymap.label("scaler.rules"));
     let (label, words) = match (scaler.order_expires_ms, newest) {
-        _ if scaler.mode == "off" => ("OFF", "nothing is decided; A turns it on".to_owned()),
+        _ if scaler.mode == "off" => ("OFF", format!("nothing is decided; {rules} turns it on")),
         (Some(at), _) => {
             let left = duration::short(duration::age(at, scene.snapshot.time_ms));
-            ("HELD", format!("the rules decide again in {left}; H resumes now"))
+            ("HELD", format!("the rules decide again in {left}; {hold} resumes now"))
         }
         (None, _) if !scaler.order_owner.is_empty() => {
-            ("HELD", "until somebody resumes it: H".to_owned())
+            ("HELD", format!("until somebody resumes it: {hold}"))
         }
         (None, Some(it)) if it.from != it.to => ("NOW", scaler.next.clone()),
         (None, Some(it)) if it.what == "refused" => ("NOT NOW", decisions::why(it).to_owned()),

@@ -265,7 +265,7 @@ impl State {
             self.pinned = None;
         } else if !self.follows {
             self.follow();
-        } else if self.filter.is_some() {
+        } else if !self.list.filter.is_empty() {
             self.list.filter = Default::default();
             // Nothing is left of it that could not be read.
             let _ = self.apply_filter();
