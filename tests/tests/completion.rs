@@ -80,6 +80,7 @@ fn names_are_those_the_gateway_knows() {
             &["state=up and p99_ms", "state=up and p999_ms"],
         ),
         ("backend", "dra", &["drain"]),
+        ("backend list -o", "te", &["template="]),
     ] {
         assert_eq!(tab(line, last), expected, "{line} {last}");
     }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gateway_tests::{EVERYTHING, Fleet, Gateway};
+use gateway_tests::{EVERYTHING, Fleet, Gateway, until};
 use serde_json::Value;
 
 fn gateway(fleet: &Fleet) -> Gateway {
@@ -56,6 +56,57 @@ fn each_output_format_lists_the_same_backends() {
     assert!(csv.lines().next().unwrap().starts_with("name,"), "{csv}");
     assert_eq!(csv.lines().count(), 3);
     assert!(ctl.run("backend list").contains("app-2"));
+}
+
+#[test]
+fn a_template_tells_each_item_in_the_operators_own_words() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let said = |command: &str, template: &str| {
+        let words = command.split(' ').chain(["-o", template]);
+        let said = gateway.ctl.try_args(&words.collect::<Vec<_>>());
+        assert_eq!(said.code, 0, "{command} {template}: {}", said.err);
+        said.out
+    };
+    until("both are known to be well", || {
+        let well = |name| gateway.ctl.backend(name)["health"] == "healthy";
+        (well("app-1") && well("app-2")).then_some(())
+    });
+    let told = said("backend list", r"template={{ name }}\t{{ weight }}\t{{ standing_reason }}");
+    assert_eq!(told, "app-1\t100\t-\napp-2\t100\t-\n");
+    let changed = said("backend weight app-1=50 -y", "template={{ what }} {{ target }} {{ undo }}");
+    assert_eq!(changed, "weight backend/app-1 available\n");
+    let watched =
+        said("backend list -w --count 3", "template={{ name }} is {{ health }} at {{ weight }}");
+    assert_eq!(watched, "app-1 is healthy at 50\napp-2 is healthy at 100\n", "news alone");
+    let told = said("event tail --no-follow", "template={{ target }}: {{ what }}");
+    assert!(
+        told.contains("backend/app-1: weight: active weight 100 -> active weight 50\n"),
+        "{told}"
+    );
+    assert_eq!(said("health", "template={{ ok }}"), "true\n");
+}
+
+#[test]
+fn a_template_that_cannot_be_filled_in_changes_nothing() {
+    let fleet = Fleet::start(2);
+    let gateway = gateway(&fleet);
+    let change = ["backend", "weight", "app-1=50", "-y", "-o"];
+    for (template, told) in [
+        ("template={{ what", "column 4: unexpected end of input"),
+        ("template={{ what|uper }}", "column 9: filter uper is unknown"),
+        ("template={{ wath }}", "no field `wath` for the template; there are id, time, actor"),
+        ("template=", "it says nothing"),
+    ] {
+        let said = gateway.ctl.try_args(&[&change[..], &[template]].concat());
+        assert_eq!((said.code, &*said.out), (2, ""), "{template}");
+        assert!(said.err.contains(told) && said.err.contains("help output"), "{}", said.err);
+    }
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 100);
+    let said = gateway.ctl.try_args(&[&change[..], &["template={{ confirm_by + 1 }}"]].concat());
+    assert_eq!((said.code, &*said.out), (1, ""), "{}", said.err);
+    assert!(said.err.contains("hint: the change was made"), "{}", said.err);
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 50);
 }
 
 #[test]

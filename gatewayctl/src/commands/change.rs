@@ -139,6 +139,7 @@ pub(super) async fn apply(
     if session.gather(edit, flags, stakes)? || session.capture(edit, flags, stakes) {
         return Ok(None);
     }
+    session.suits(OPERATION)?;
     let stakes = guard::stakes(session, edit, flags, stakes)?;
     let confirmed = is_confirmed(&edit.targets(), &flags.confirm)?;
     let intent = flags.intent();
@@ -240,7 +241,8 @@ fn tell_warnings(session: &Session, operation: &Operation) {
 
 fn tell_operation(session: &Session, operation: &Operation) -> Result<(), Failure> {
     if session.format() != Format::Table {
-        return write_operation(session, operation);
+        return write_operation(session, operation)
+            .map_err(|failure| failure.op(&operation.id).hint("the change was made"));
     }
     session.done(&sentence(operation, &session.style()))
 }

@@ -117,6 +117,7 @@ impl DemoVerb {
         guard::may_change(&session.target()?.context)?;
         match self {
             Self::Load(LoadArgs { load: Wanted(edit) }) => {
+                session.suits(LOAD)?;
                 let load = session.connect().await?.set_load(*edit).await?;
                 tell(session, load)?;
             }
@@ -134,6 +135,7 @@ impl DemoVerb {
 }
 
 async fn spoil(session: &Session, name: &str, fault: Fault) -> Result<(), Failure> {
+    session.suits(PRACTISED)?;
     let practised = session.connect().await?.practise(name, fault).await?;
     if session.format() == Format::Table {
         return session.done(&safe_text(&practised.what));

@@ -133,7 +133,7 @@ impl TailArgs {
             no_headers: self.no_headers,
             ..ListFlags::default()
         };
-        let selection: Selection<Event> = flags.selection(EVENT)?;
+        let selection: Selection<Event> = flags.selection(session, EVENT)?;
         let style = flags.style(session);
         let client = session.connect().await?;
         let kinds = self.kinds.kinds;

@@ -5,7 +5,7 @@ use std::io;
 use crate::{
     client,
     config::{ConfigError, EditError, Mistake},
-    output::SelectionError,
+    output::{SelectionError, TemplateError},
 };
 
 /// Why a command failed.
@@ -119,6 +119,9 @@ impl From<client::Error> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
+        if let Some(error) = error.get_ref().and_then(|it| it.downcast_ref::<TemplateError>()) {
+            return error.clone().into();
+        }
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::new(Kind::BrokenPipe, ""),
             _ => Self::new(Kind::Local, format!("writing the answer: {error}")),
@@ -159,6 +162,22 @@ impl From<SelectionError> for Failure {
         match error {
             SelectionError::Filter(_) => failure.hint("`gatewayctl help filters` explains them"),
             SelectionError::Column { .. } => failure.hint("name a column as in `-o json`"),
+        }
+    }
+}
+
+impl From<TemplateError> for Failure {
+    fn from(error: TemplateError) -> Self {
+        let message = error.to_string();
+        match error {
+            TemplateError::Malformed { .. } => {
+                Self::usage(message).hint("`gatewayctl help output` tells what a template may say")
+            }
+            TemplateError::Field { .. } => Self::usage(message)
+                .hint("name a field as in `-o json`; see `gatewayctl help output`"),
+            TemplateError::Item { .. } => Self::new(Kind::Local, message).hint(
+                "what is not known is `none`: (error_ratio or 0) * 100, {% if p99_ms is number %}",
+            ),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ColorChoice};
 
-use super::complete;
+use super::{complete, format::FormatParser};
 use crate::{client::Address, duration, output::Format};
 
 /// Flags of every command.
@@ -19,7 +19,7 @@ pub(super) struct Global {
     // Both variables are read where a gateway is chosen: a flag goes before either.
     #[arg(long, global = true, value_name = "URL")]
     pub(super) addr: Option<Address>,
-    /// How answers are written
+    /// How answers are written; `help output` tells more
     #[arg(
         short,
         long,
@@ -27,6 +27,7 @@ pub(super) struct Global {
         env = "GATEWAYCTL_OUTPUT",
         hide_env_values = true,
         value_name = "FORMAT",
+        value_parser = FormatParser,
         default_value = "table"
     )]
     pub(super) output: Format,

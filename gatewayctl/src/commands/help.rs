@@ -17,6 +17,7 @@ Output formats (-o, or GATEWAYCTL_OUTPUT):
   jsonl   one item per line
   csv     a header and raw units
   name    one name per line, for xargs
+  template='{{ name }} {{ p99_ms|round(1) }}'   a line for each item in words of your own
 
 Keys end with their unit (p99_ms, error_ratio, rss_bytes). Not known is null, never 0. Times are
 RFC 3339 in UTC. Within v only additions happen. `-o json` shows every column that --columns,
@@ -25,6 +26,12 @@ RFC 3339 in UTC. Within v only additions happen. `-o json` shows every column th
 With --watch: on a terminal the table repaints; csv appends rows; json and jsonl, and a table that
 goes to a pipe, become lines {\"type\":\"added|modified|removed|sync|gap|error\",\"item\":...}. `sync`
 follows the first full set; after a lost connection comes `error`, then `gap`, then the changes.
+
+Templates are those of Jinja, with its filters: 'template={% if not ok %}{{ what }}{% endif %}'. An
+item's fields are the keys of `-o json`, and `meta` has context, instance, revision, server_time.
+Not known is none, and shown as `-`: for sums write (error_ratio or 0). Outside of braces \\t is a
+tab and \\n a new line. With --watch a line comes whenever it says something new of its item:
+  gatewayctl backend list -w -o 'template={{ name }} is {{ health }}'
 
 Data goes to standard output, messages to standard error. Errors with -o json are
 {\"error\":{\"code\",\"exit\",\"message\",\"hint\",\"op_id\",\"details\"}} on standard error.

@@ -55,7 +55,13 @@ pub(super) struct WatchFlags {
 }
 
 impl ListFlags {
-    pub(super) fn selection<T>(&self, all: &'static [Column<T>]) -> Result<Selection<T>, Failure> {
+    /// What is asked for, of a list with these columns.
+    pub(super) fn selection<T>(
+        &self,
+        session: &Session,
+        all: &'static [Column<T>],
+    ) -> Result<Selection<T>, Failure> {
+        session.suits(all)?;
         Ok(Selection::everything(all)
             .columns(&self.columns)?
             .sort_by(self.sort_by.as_deref())?
@@ -98,7 +104,7 @@ pub(super) async fn show_each<T: Clone>(
     kind: Kind<T>,
     pick: impl AsyncFn(&Snapshot) -> Result<Option<Vec<T>>, Failure>,
 ) -> Result<Verdict, Failure> {
-    let selection = flags.selection(kind.columns)?;
+    let selection = flags.selection(session, kind.columns)?;
     let style = flags.style(session);
     if flags.watch.watch {
         let watch = watch::Watch { session, flags: &flags.watch, kind, selection, style };

@@ -17,6 +17,7 @@ mod doctor;
 mod event;
 mod exit;
 mod failure;
+mod format;
 mod global;
 mod goal;
 mod guard;

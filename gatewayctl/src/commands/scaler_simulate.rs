@@ -128,7 +128,7 @@ impl SimulateArgs {
         let footnote = rests_on(&it.now);
         let items = [it.now, it.what_if];
         let flags = ListFlags::default();
-        let selection = flags.selection(SCALING_RUN)?;
+        let selection = flags.selection(session, SCALING_RUN)?;
         let list =
             Listing { kind: "ScalerSimulation", meta: &meta, items: &items, selection: &selection };
         session.answer(|out| write_listing(out, session.format(), &flags.style(session), &list))?;

@@ -21,7 +21,7 @@ use crate::{
     client::{Address, Client, TlsFiles},
     config,
     model::Edit,
-    output::{Format, Style},
+    output::{Column, Format, Style},
     safe_text::safe_text,
 };
 
@@ -169,6 +169,15 @@ impl Session {
         match self.global.output {
             Format::Wide => Format::Table,
             format => format,
+        }
+    }
+
+    /// Refuses a template that items with these columns cannot fill in: before anything is changed,
+    /// or waited for.
+    pub(super) fn suits<T>(&self, columns: &'static [Column<T>]) -> Result<(), Failure> {
+        match self.global.output {
+            Format::Template(template) => Ok(template.suits(columns)?),
+            _ => Ok(()),
         }
     }
 

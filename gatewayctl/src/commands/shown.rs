@@ -71,7 +71,7 @@ impl Shown {
             limit,
             ..ListFlags::default()
         };
-        let selection = flags.selection(columns)?;
+        let selection = flags.selection(session, columns)?;
         let meta = meta(session, client).await?;
         let items = selection.of(items, meta.now_ms());
         let list = Listing { kind, meta: &meta, items: &items, selection: &selection };

@@ -1,4 +1,5 @@
-//! Keep showing a list: repainted on a terminal, as changes to programs, as rows to CSV.
+//! Keep showing a list: repainted on a terminal, as changes to programs, as rows to CSV, as news in
+//! the words of a template.
 
 use std::{
     io::{self, Write as _},
@@ -21,7 +22,7 @@ use crate::{
     client::Error,
     duration,
     model::{Filter, Snapshot},
-    output::{Format, Listing, Meta, Seen, Selection, Style, Tone, WatchLine, json_line},
+    output::{Format, Listing, Meta, Seen, Selection, Style, Template, Tone, WatchLine, json_line},
     safe_text::safe_text,
 };
 
@@ -43,6 +44,8 @@ enum Way {
     Repaint,
     Rows,
     Changes,
+    /// What a template says, whenever it says something else of an item.
+    News(Template),
 }
 
 /// What was shown so far.
@@ -62,6 +65,7 @@ impl<T: Clone> Watch<'_, T> {
         pick: impl AsyncFn(&Snapshot) -> Result<Option<Vec<T>>, Failure>,
         write: impl Fn(&mut Vec<u8>, Format, &Style, &Listing<'_, T>) -> io::Result<()>,
     ) -> Result<Verdict, Failure> {
+        self.session.suits(self.selection.all())?;
         let way = self.way()?;
         let until = self.condition()?;
         let client = self.session.connect().await?;
@@ -110,6 +114,7 @@ impl<T: Clone> Watch<'_, T> {
                 Ok(Way::Changes)
             }
             (Format::Csv, _) => Ok(Way::Rows),
+            (Format::Template(template), _) => Ok(Way::News(template)),
             (Format::Yaml, _) => Err(Failure::usage("--watch has no end, a YAML document has")
                 .hint("use -o jsonl, csv or table")),
             (Format::Name, _) => Err(Failure::usage("--watch shows figures, -o name does not")
@@ -138,8 +143,7 @@ impl<T: Clone> Watch<'_, T> {
         shown: &mut Shown,
     ) -> Result<(), Failure> {
         let meta = Meta::of(&self.session.context(), picture);
-        let (kind, selection) = (&self.kind, &self.selection);
-        let list = Listing { kind: kind.name, meta: &meta, items, selection };
+        let list = Listing { kind: self.kind.name, meta: &meta, items, selection: &self.selection };
         let mut text = Vec::new();
         match way {
             Way::Repaint => {
@@ -157,13 +161,16 @@ impl<T: Clone> Watch<'_, T> {
                 if std::mem::take(&mut shown.lost) {
                     writeln!(text, "{}", WatchLine::Gap.json())?;
                 }
-                let names = match kind.identity {
-                    Some(identity) => items.iter().map(identity).collect(),
-                    None => list.names(),
-                };
-                let named = names.into_iter().zip(list.json_lines()?).collect();
+                let named = self.names(&list).into_iter().zip(list.json_lines()?).collect();
                 for line in shown.seen.changes(named) {
                     writeln!(text, "{}", line.json())?;
+                }
+                emit(&text)?;
+            }
+            Way::News(template) => {
+                let named = self.names(&list).into_iter().zip(list.filled(template)?).collect();
+                for line in shown.seen.news(named) {
+                    writeln!(text, "{line}")?;
                 }
                 emit(&text)?;
             }
@@ -172,6 +179,14 @@ impl<T: Clone> Watch<'_, T> {
         shown.pictures += 1;
         shown.at = Some(Instant::now());
         Ok(())
+    }
+
+    /// What tells the items from each other.
+    fn names(&self, list: &Listing<'_, T>) -> Vec<String> {
+        match self.kind.identity {
+            Some(identity) => list.items.iter().map(identity).collect(),
+            None => list.names(),
+        }
     }
 
     fn title(&self, time_ms: i64) -> String {
@@ -196,7 +211,7 @@ impl<T: Clone> Watch<'_, T> {
                 let line = WatchLine::Error(json_line(&item)?).json();
                 emit(format!("{line}\n").as_bytes())
             }
-            Way::Repaint | Way::Rows => {
+            Way::Repaint | Way::Rows | Way::News(_) => {
                 // What was painted stays: it is the last that is known.
                 shown.painted_lines = 0;
                 self.session.tell(&format!("connection lost, trying again: {error}"));

@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use super::Template;
+
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -20,6 +22,9 @@ pub enum Format {
     Csv,
     /// One name per line, for xargs
     Name,
+    /// What a template of the operator's own says, a line for each item
+    #[value(skip)]
+    Template(Template),
 }
 
 impl Format {

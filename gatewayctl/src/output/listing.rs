@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::{
-    Column, Format, Selection, Style, Unit, cell,
+    Column, Format, Selection, Style, Template, TemplateError, Unit, cell,
     csv::write_csv,
     grid::{Grid, Head},
     json::{Item, json_line, write_envelope},
@@ -68,7 +68,7 @@ pub struct Listing<'a, T: 'static> {
 /// Writes a list.
 ///
 /// # Errors
-/// When `out` cannot be written to.
+/// When `out` cannot be written to, or an item does not fill in the template.
 pub fn write_listing<T>(
     out: &mut impl Write,
     format: Format,
@@ -91,6 +91,12 @@ pub fn write_listing<T>(
         Format::Name => {
             for name in list.names() {
                 writeln!(out, "{}", safe_text(&name))?;
+            }
+            Ok(())
+        }
+        Format::Template(template) => {
+            for line in list.filled(template)? {
+                writeln!(out, "{line}")?;
             }
             Ok(())
         }
@@ -137,6 +143,14 @@ impl<T> Listing<'_, T> {
         let Some(first) = self.selection.first_column() else { return Vec::new() };
         let name = |item| cell(&(first.value)(item, now_ms), first.unit, &Style::plain(), now_ms);
         self.items.iter().map(name).collect()
+    }
+
+    /// What a template says of each item.
+    ///
+    /// # Errors
+    /// When it names a field that is not there, or an item does not fill it in.
+    pub fn filled(&self, template: Template) -> Result<Vec<String>, TemplateError> {
+        template.lines(self)
     }
 
     /// The items as JSON, in one line each.

@@ -83,6 +83,12 @@ impl<T> Selection<T> {
         self
     }
 
+    /// Every column there is.
+    #[must_use]
+    pub const fn all(&self) -> &'static [Column<T>] {
+        self.all
+    }
+
     /// The items asked for, of a picture taken at `now_ms`.
     #[must_use]
     pub fn of(&self, mut items: Vec<T>, now_ms: i64) -> Vec<T> {

@@ -43,6 +43,14 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// The lines of a picture (name and line, in order) that the last one did not have of that name.
+    pub fn news(&mut self, picture: Vec<(String, String)>) -> Vec<String> {
+        let news = picture.iter().filter(|(name, line)| self.items.get(name) != Some(line));
+        let news = news.map(|(_, line)| line.clone()).collect();
+        self.items = picture.into_iter().collect();
+        news
+    }
+
     /// What a picture with these items (name and JSON) changes.
     pub fn changes(&mut self, picture: Vec<(String, String)>) -> Vec<WatchLine> {
         let picture: BTreeMap<_, _> = picture.into_iter().collect();

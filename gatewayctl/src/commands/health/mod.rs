@@ -70,6 +70,7 @@ struct Judged {
 
 impl HealthArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        session.suits(CHECK)?;
         let Self { backends, pools, min_healthy, max_p99, max_error, max_reject, lasts } = self;
         let assertion = Assertion { backends, pools, min_healthy, max_p99, max_error, max_reject };
         let judged = match lasts {

@@ -45,6 +45,7 @@ pub(in crate::commands) struct WatchArgs {
 
 impl WatchArgs {
     pub(super) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        session.suits(OPERATION)?;
         let client = session.connect().await?;
         let mut progress = Progress::new(session);
         let mut interrupt = Interrupt::hear()?;

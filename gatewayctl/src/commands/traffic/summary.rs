@@ -89,7 +89,7 @@ impl SummaryArgs {
             limit: self.limit,
             ..ListFlags::default()
         };
-        let selection = flags.selection(TRAFFIC_GROUP)?;
+        let selection = flags.selection(session, TRAFFIC_GROUP)?;
         let mut follow = Follow::begin(session, asked, Some(self.window)).await?;
         let mut requests: Vec<Served> = Vec::new();
         let mut matched = 0;

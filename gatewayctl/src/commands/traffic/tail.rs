@@ -76,7 +76,7 @@ impl TailArgs {
             no_headers: self.no_headers,
             ..ListFlags::default()
         };
-        let selection = flags.selection(TRAFFIC)?;
+        let selection = flags.selection(session, TRAFFIC)?;
         let until = self.until.as_deref().map(|text| selection.condition(text)).transpose()?;
         let mut shown = Shown {
             session,
