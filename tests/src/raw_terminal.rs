@@ -124,12 +124,16 @@ impl RawTerminal {
     /// Waits until `text` stands on the screen; the screen.
     #[track_caller]
     pub fn wait_for(&self, text: &str) -> String {
+        self.wait_until(&format!("the screen shows {text:?}"), |screen| screen.contains(text))
+    }
+
+    /// Waits until the screen is as `wanted`; the screen.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            until(&format!("the screen shows {text:?}"), || {
-                Some(self.screen()).filter(|screen| screen.contains(text))
-            })
+            until(what, || Some(self.screen()).filter(|screen| wanted(screen)))
         }));
-        seen.unwrap_or_else(|_| panic!("{text:?} is awaited, but it shows:\n{}", self.screen()))
+        seen.unwrap_or_else(|_| panic!("{what}, but it shows:\n{}", self.screen()))
     }
 
     /// Waits until the program has ended.

@@ -92,7 +92,7 @@ impl Demo for Admin {
             None => return Err(invalid("load", "say a rate or a factor")),
         };
         let entry = AuditEntry {
-            actor,
+            actor: actor.clone(),
             call,
             what: "load".to_owned(),
             target: "demo".to_owned(),
@@ -103,6 +103,8 @@ impl Demo for Admin {
         let written = self.audit.append(entry).await;
         written.map_err(|error| rejected(&Rejection::NotAudited(error.to_string())))?;
         knob.send_replace(rps);
+        let what = format!("load: {before_rps:.0} -> {rps:.0} requests/s");
+        self.events.record(EventKind::Gateway, Severity::Info, &actor, "gateway", &what);
         Ok(Response::new(wire::Load { before_rps, rps }))
     }
 

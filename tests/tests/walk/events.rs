@@ -1,0 +1,38 @@
+//! Events: what happened, and what was done is taken back.
+
+use gateway_tests::{EVERYTHING, Fleet, Gateway};
+
+use crate::dashboard::Dashboard;
+
+#[test]
+fn they_are_filtered_opened_and_undone() {
+    let fleet = Fleet::start(2);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    gateway.ctl.run("drain app-2 --no-wait -m patch -y");
+    let dashboard = Dashboard::open(&gateway.ctl, "events");
+    dashboard.wait_for("patch");
+    dashboard.act("event.kind");
+    dashboard.wait_for("show: change");
+    dashboard.act("event.kind");
+    dashboard.wait_for("show: health");
+    dashboard.act("screen.back");
+    dashboard.wait_for("show: all");
+    dashboard.act("event.filter");
+    dashboard.write("kind=change and what~drain:\r");
+    dashboard.wait_for("filter: kind=change and what~drain: (1)");
+    dashboard.act("event.zoom");
+    dashboard
+        .wait_until("it has the whole screen", |screen| !screen.contains("Not as in the file"));
+    dashboard.act("event.zoom");
+    dashboard.wait_for("Not as in the file");
+    dashboard.act("event.open");
+    dashboard.wait_for("[2 Backends]");
+    dashboard.wait_for("─ app-2  ");
+    dashboard.act("screen.events");
+    dashboard.wait_for("filter: kind=change");
+    dashboard.act("operation.undo");
+    dashboard.say_yes("undo");
+    dashboard.until("it takes requests again", || {
+        (gateway.ctl.backend("app-2")["standing"] == "active").then_some(())
+    });
+}
