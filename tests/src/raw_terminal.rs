@@ -31,10 +31,45 @@ pub struct RawTerminal {
 /// How long the reader looks at a silent terminal before it asks whether that is closed.
 const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 
+/// A program begins a frame, and ends it: until then the screen stays as it was.
+const FRAME: [&[u8]; 2] = [b"\x1b[?2026h", b"\x1b[?2026l"];
+
 /// What the program wrote so far.
 struct Seen {
     parser: vt100::Parser,
     pieces: Vec<Piece>,
+    /// The screen as the last whole frame left it.
+    whole: String,
+    is_in_frame: bool,
+    /// The last bytes, which may be the beginning of a mark.
+    last: Vec<u8>,
+}
+
+impl Seen {
+    fn new(columns: u16, rows: u16) -> Seen {
+        Seen {
+            parser: vt100::Parser::new(non_zero(rows), non_zero(columns), 0),
+            pieces: Vec::new(),
+            whole: String::new(),
+            is_in_frame: false,
+            last: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, piece: Piece) {
+        self.parser.process(&piece.bytes);
+        self.last.extend(&piece.bytes);
+        let [begun, ended] =
+            FRAME.map(|mark| self.last.windows(mark.len()).rposition(|bytes| bytes == mark));
+        if begun != ended {
+            self.is_in_frame = begun > ended;
+        }
+        self.last.drain(..self.last.len().saturating_sub(FRAME[0].len() - 1));
+        if !self.is_in_frame {
+            self.whole = self.parser.screen().contents();
+        }
+        self.pieces.push(piece);
+    }
 }
 
 /// Bytes that came together.
@@ -59,10 +94,7 @@ impl RawTerminal {
         termios::tcsetwinsize(&master, size(columns, rows)).unwrap();
         let begun = Instant::now();
         let child = spawn(command, own);
-        let seen = Arc::new(Mutex::new(Seen {
-            parser: vt100::Parser::new(non_zero(rows), non_zero(columns), 0),
-            pieces: Vec::new(),
-        }));
+        let seen = Arc::new(Mutex::new(Seen::new(columns, rows)));
         let master = File::from(master);
         let is_closed = Arc::new(AtomicBool::new(false));
         let (end, sink, closed) =
@@ -96,9 +128,9 @@ impl RawTerminal {
         self.master = None;
     }
 
-    /// What stands on the screen.
+    /// What stands on the screen, in whole frames.
     pub fn screen(&self) -> String {
-        self.with(|seen| seen.parser.screen().contents())
+        self.with(|seen| seen.whole.clone())
     }
 
     /// The screen with its colours.
@@ -189,8 +221,7 @@ fn read_all(mut master: File, begun: Instant, seen: &Mutex<Seen>, closed: &Atomi
         let Ok(len @ 1..) = master.read(&mut buffer) else { return };
         let bytes = buffer[..len].to_vec();
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.parser.process(&bytes);
-        seen.pieces.push(Piece { after: begun.elapsed(), bytes });
+        seen.take(Piece { after: begun.elapsed(), bytes });
     }
 }
 

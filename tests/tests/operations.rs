@@ -537,3 +537,19 @@ fn shell(ctl: &Ctl, script: &str) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
+
+#[test]
+fn a_drain_that_comes_to_its_end_stops_nobody_and_what_somebody_did_does() {
+    let fleet = Fleet::start(3);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let seen = gateway.ctl.items("drain app-1 --no-wait -y").remove(0)["revision"].clone();
+    until("the drain is over", || {
+        (!gateway.ctl.backend("app-1")["drained"].is_null()).then_some(())
+    });
+    let newest = &gateway.ctl.items("op list --limit 1")[0];
+    assert_eq!((&newest["what"], &newest["actor"]), (&"drained".into(), &"gateway".into()));
+    gateway.ctl.run(&format!("undrain app-1 -y --if-revision {seen}"));
+    let refused = gateway.ctl.try_run(&format!("backend weight app-2=7 -y --if-revision {seen}"));
+    assert_eq!(refused.code, 6, "{}", refused.err);
+    assert!(refused.err.contains("enable backend/app-1 by "), "{}", refused.err);
+}

@@ -63,6 +63,9 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// What is done when a drain is over.
+    pub const END_OF_DRAIN: &str = "drained";
+
     /// The id of the operation that made `revision`.
     #[must_use]
     pub fn id_of(revision: u64) -> String {
@@ -85,6 +88,12 @@ impl Operation {
     #[must_use]
     pub fn is_by_itself(&self) -> bool {
         matches!(self.via.as_str(), "auto" | "autoscaler")
+    }
+
+    /// Whether it only tells that a drain is over: news, which changes nothing that anybody decides on.
+    #[must_use]
+    pub fn is_end_of_drain(&self) -> bool {
+        self.what == Self::END_OF_DRAIN
     }
 
     /// Whether it acts on nothing.

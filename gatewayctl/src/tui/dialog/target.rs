@@ -89,6 +89,7 @@ impl Target {
             (Some(_), None) => Some(format!("{name} is gone")),
             (None, Some(_)) => Some(format!("{name} exists now")),
             (Some(was), Some(is)) if was.stamp == is.stamp => None,
+            (Some(was), Some(is)) if was.words == is.words => Some(format!("{name} changed")),
             (Some(was), Some(is)) => Some(format!("{name} changed: {} > {}", was.words, is.words)),
         }
     }

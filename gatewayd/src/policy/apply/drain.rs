@@ -1,8 +1,8 @@
 //! Drains: how they are to go, what is left of them, and what they come to.
 
 use crate::model::{
-    Backend, DrainOrder, DrainPlan, DrainStep, Gateway, Intent, Name, OnDeadline, Rejection,
-    Standing, Then,
+    Backend, DrainOrder, DrainPlan, DrainStep, Gateway, Intent, Name, OnDeadline, Operation,
+    Rejection, Standing, Then,
 };
 
 use super::Effect;
@@ -87,7 +87,7 @@ pub(super) fn step(
     now_ms: i64,
 ) -> Result<Effect, Rejection> {
     let names = std::slice::from_ref(name);
-    let mut effect = begin(gateway, "drained", names)?;
+    let mut effect = begin(gateway, Operation::END_OF_DRAIN, names)?;
     let backend = effect.gateway.backend_mut(name.as_str()).expect("begin found it");
     let plan = backend.mark.as_mut().and_then(|mark| mark.drain.as_mut());
     let Some(plan) = plan.filter(|plan| plan.from_ms == from_ms) else {

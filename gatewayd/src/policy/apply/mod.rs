@@ -239,7 +239,9 @@ fn conclude(
     if !unchanged {
         next.revision += 1;
         touched = difference(&desired.gateway, &effect.gateway);
-        touch(&mut next, &touched);
+        if effect.what != Operation::END_OF_DRAIN {
+            touch(&mut next, &touched);
+        }
         next.gateway = effect.gateway;
         next.file = file.clone();
     }

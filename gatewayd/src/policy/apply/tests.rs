@@ -487,8 +487,11 @@ fn a_step_is_made_of_the_drain_that_is_meant_and_of_no_other() {
     assert!(make(&step(999, DrainStep::Remove)).operation.unchanged);
     assert_eq!(plan_of(&make(&step(1000, DrainStep::Drained))).unwrap().drained_ms, Some(5000));
     assert!(make(&step(1000, DrainStep::Remove)).desired.gateway.backend("app-1").is_none());
+    let over = make(&step(1000, DrainStep::Drained)).desired;
+    assert_eq!(over.touched("backend/app-1"), drained.touched("backend/app-1"), "it is news");
     let taken_back = make(&step(1000, DrainStep::Undo));
     assert_eq!(taken_back.operation.what, "enable");
+    assert!(taken_back.desired.touched("backend/app-1") > drained.touched("backend/app-1"));
     assert_eq!(plan_of(&taken_back), None);
 }
 

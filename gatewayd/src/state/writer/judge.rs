@@ -15,7 +15,7 @@ impl Room {
         change: &Change,
         intent: &Intent,
     ) -> Result<Applied, Rejection> {
-        if let Some(expected) = intent.expected_revision.filter(|it| *it != desired.revision) {
+        if let Some(expected) = intent.expected_revision.filter(|it| self.is_stale(*it, desired)) {
             return Err(self.stale(expected, desired.revision));
         }
         if let Some(operation) = self.may_undo(change, intent)? {
@@ -134,6 +134,14 @@ impl Room {
         let coming = matches!(health, None | Some(Health::Checking));
         let figures = figures.get(name);
         Seen { healthy, coming, rps: figures.map(|it| it.0), cpu: figures.and_then(|it| it.1) }
+    }
+
+    /// Whether somebody changed something since the revision `expected`. Ends of drains come from one
+    /// second to the next, and stop nobody.
+    fn is_stale(&self, expected: u64, desired: &Desired) -> bool {
+        let newer = self.operations.newer_than(expected);
+        let ends = newer.iter().filter(|it| it.is_end_of_drain()).count() as u64;
+        expected.checked_add(ends) != Some(desired.revision)
     }
 
     fn stale(&self, expected: u64, actual: u64) -> Rejection {
