@@ -245,6 +245,14 @@ impl Gateway {
         Client::new(Protocol::Http, self.metrics).get(path)
     }
 
+    /// What the metrics tell of this sample, written as there: `name{label="value"}`.
+    #[track_caller]
+    pub fn metric(&self, sample: &str) -> f64 {
+        let told = String::from_utf8(self.ask_metrics("/metrics").body.to_vec()).unwrap();
+        let value = |line: &str| line.strip_prefix(sample)?.strip_prefix(' ')?.parse().ok();
+        told.lines().find_map(value).unwrap_or_else(|| panic!("no {sample} in {told}"))
+    }
+
     /// What it printed so far.
     pub fn log(&self) -> String {
         self.process.log()

@@ -104,6 +104,9 @@ fn a_renewed_certificate_is_shown_while_clients_stay_connected() {
 fn a_bad_certificate_changes_nothing_and_is_told() {
     let fleet = Fleet::start(1);
     let site = Site::start(&fleet, &["a.example"]);
+    let metric = |name| site.gateway.metric(&format!("{name}{{what=\"certificates/files\"}}"));
+    assert_eq!(metric("gateway_reload_failed_total"), 0.0);
+    let was_good = metric("gateway_reload_good_seconds");
     let kept = fs::read(site.key("a.example")).unwrap();
     fs::write(site.key("a.example"), "half").unwrap();
     let told = until("the bad key is told", || {
@@ -111,11 +114,15 @@ fn a_bad_certificate_changes_nothing_and_is_told() {
     });
     assert!(told.contains("a.example.key") && told.contains("listener/files"), "{told}");
     assert!(site.proves("a.example"), "the old certificate is shown no more");
+    assert_eq!(metric("gateway_reload_failed_total"), 1.0);
+    assert_eq!(metric("gateway_reload_good_seconds"), was_good);
     fs::write(site.key("a.example"), kept).unwrap();
     until("the mended key is told", || {
         site.events().into_iter().find(|event| event.contains("good again"))
     });
     assert!(site.proves("a.example"));
+    assert_eq!(metric("gateway_reload_failed_total"), 1.0);
+    assert!(metric("gateway_reload_good_seconds") > was_good);
     assert!(site.gateway.ctl.items("cert show files")[0]["refused"].is_null());
 }
 

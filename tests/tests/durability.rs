@@ -203,6 +203,46 @@ fn a_damaged_journal_is_put_aside_and_the_gateway_starts_from_its_file_and_says_
     }
 }
 
+#[test]
+fn a_journal_of_a_later_gatewayd_is_put_aside_as_it_is_and_can_be_put_back() {
+    let fleet = Fleet::start(2);
+    let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let journal = gateway.directory().join("state/journal.redb");
+    gateway.ctl.run("backend weight app-1=7 -y -m before");
+    gateway.kill();
+    set_format(&journal, b"2");
+    gateway.start_again();
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 100, "as the file says");
+    assert_eq!(gateway.client(Protocol::Http).get("/bytes/1").status, 200);
+    let aside = gateway.directory().join("state/journal.redb.unreadable-1");
+    let told = gateway.ctl.items("event list --kind gateway");
+    let told = told.iter().find(|it| it["severity"] == "error").unwrap();
+    for words in ["format \"2\" of another gatewayd", "reads format 1", aside.to_str().unwrap()] {
+        assert!(told["what"].as_str().unwrap().contains(words), "{words}: {told}");
+    }
+    gateway.ctl.run("backend weight app-2=9 -y -m after");
+
+    // Whoever reads that format finds all that was in it.
+    gateway.kill();
+    fs::rename(&aside, &journal).unwrap();
+    set_format(&journal, b"1");
+    gateway.start_again();
+    let weights = ["app-1", "app-2"].map(|name| gateway.ctl.backend(name)["weight"].clone());
+    assert_eq!(weights, [7, 100]);
+    gateway.ctl.run("audit verify");
+}
+
+/// Says in a journal that it has this format.
+fn set_format(journal: &Path, format: &[u8]) {
+    let database = redb::Database::open(journal).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let state: redb::TableDefinition<'_, &str, &[u8]> = redb::TableDefinition::new("state");
+    let mut table = transaction.open_table(state).unwrap();
+    table.insert("format", format).unwrap();
+    drop(table);
+    transaction.commit().unwrap();
+}
+
 /// A small disk, mounted over a directory for as long as it lives.
 struct SmallDisk(PathBuf);
 

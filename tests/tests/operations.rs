@@ -319,6 +319,12 @@ fn what_nobody_confirms_goes_back_and_what_somebody_does_stays() {
     assert_eq!(limit["max"], "100000/minute", "{limit}");
     assert_eq!(ctl.backend("app-1")["weight"], 50, "it was confirmed");
     assert_eq!(ctl.try_run(&format!("op watch {kept}")).code, 0);
+    let told = ctl.try_run("backend weight app-1=70 -y --confirm-within 1m -m canary");
+    let newest = ctl.items("op list --limit 1")[0]["id"].as_str().unwrap().to_owned();
+    let how = format!("unless confirmed: gatewayctl op confirm {newest}\n");
+    assert!(told.code == 0 && told.err.contains(&how), "{told:?}");
+    let told = ctl.try_run("backend weight app-2=70 -y --ttl 1h -m canary");
+    assert!(told.code == 0 && told.err.starts_with("over by itself at "), "{told:?}");
 }
 
 #[test]

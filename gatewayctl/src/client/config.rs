@@ -22,7 +22,7 @@ impl Client {
     /// When the gateway cannot be reached or does not answer in time.
     pub async fn validate(&self, file: &str, text: &str) -> Result<Validation, Error> {
         let mut config = ConfigClient::new(self.channel.clone());
-        let request = wire::ValidateRequest { text: text.to_owned() };
+        let request = wire::ValidateRequest { text: text.to_owned(), file: file.to_owned() };
         let wire::ValidateResponse { summary, mistakes } =
             answer(self.request_timeout, config.validate(request)).await?;
         Ok(Validation { file: file.to_owned(), summary, mistakes })

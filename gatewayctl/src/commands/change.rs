@@ -16,9 +16,10 @@ use super::{
 use crate::{
     client::{Client, Error, ErrorCode},
     duration,
-    model::{Edit, Intent, Operation, Terms},
+    model::{Edit, Intent, Operation, Terms, Value},
     output::{
-        Format, Listing, Meta, Selection, columns::OPERATION, sentence, write_listing, write_plan,
+        Format, Listing, Meta, Selection, Style, Unit, cell, columns::OPERATION, sentence,
+        write_listing, write_plan,
     },
 };
 
@@ -244,7 +245,19 @@ fn tell_operation(session: &Session, operation: &Operation) -> Result<(), Failur
         return write_operation(session, operation)
             .map_err(|failure| failure.op(&operation.id).hint("the change was made"));
     }
-    session.done(&sentence(operation, &session.style()))
+    session.done(&sentence(operation, &session.style()))?;
+    terms(operation, &session.message_style()).iter().for_each(|line| session.tell(line));
+    Ok(())
+}
+
+/// What becomes of an operation by itself, if anything does.
+fn terms(operation: &Operation, style: &Style) -> Vec<String> {
+    let moment = |at: Option<i64>| at.map(|at| cell(&Value::Time(at), Unit::Moment, style, at));
+    let confirm = moment(operation.confirm_by_ms).map(|at| {
+        format!("taken back at {at} unless confirmed: gatewayctl op confirm {}", operation.id)
+    });
+    let expires = moment(operation.expires_ms).map(|at| format!("over by itself at {at}"));
+    confirm.into_iter().chain(expires).collect()
 }
 
 fn write_operation(session: &Session, operation: &Operation) -> Result<(), Failure> {

@@ -79,19 +79,23 @@ pub struct Headroom {
 }
 
 impl Headroom {
-    /// What becomes of it in words: `pool app: 2 ready, 3 now, 40% of their CPU free becomes 10%`;
+    /// What becomes of it in words: `pool app: 3 ready becomes 2, 40% of CPU free becomes 10%`;
     /// none when nothing is known to change.
     #[must_use]
     pub fn told(&self) -> Option<String> {
         let Self { pool, ready_now, ready_after, .. } = self;
         let free = match (self.free_now, self.free_after) {
             (Some(now), Some(after)) => {
-                format!(", {:.0}% of their CPU free becomes {:.0}%", now * 100.0, after * 100.0)
+                format!(", {:.0}% of CPU free becomes {:.0}%", now * 100.0, after * 100.0)
             }
             _ if ready_now == ready_after => return None,
             _ => String::new(),
         };
-        Some(format!("pool {pool}: {ready_after} ready, {ready_now} now{free}"))
+        let ready = match ready_now == ready_after {
+            true => format!("{ready_now} ready"),
+            false => format!("{ready_now} ready becomes {ready_after}"),
+        };
+        Some(format!("pool {pool}: {ready}{free}"))
     }
 }
 

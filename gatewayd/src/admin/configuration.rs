@@ -25,7 +25,9 @@ impl Config for Admin {
         &self,
         request: Request<wire::ValidateRequest>,
     ) -> Result<Response<wire::ValidateResponse>, Status> {
-        let (summary, mistakes) = match self.file.validate(request.into_inner().text).await {
+        let wire::ValidateRequest { text, file } = request.into_inner();
+        let file = (!file.is_empty()).then_some(file);
+        let (summary, mistakes) = match self.file.validate(text, file).await {
             Ok(summary) => (summary, String::new()),
             Err(FileRefusal::Wrong(mistakes)) => (String::new(), mistakes),
             Err(why) => return Err(refused(&why)),

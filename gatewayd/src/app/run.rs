@@ -27,7 +27,7 @@ use crate::config;
 use crate::model::{Change, Configuration, EventKind, Intent, Phase, Settings, Severity};
 use crate::state::{
     Audit, Cells, Certificates, ConfigFile, ConnectionCaps, Denials, Events, History, Inquiry,
-    Limiter, Observatory, Past, Prober, Scalers, Started, Traffic, Writer,
+    Limiter, Observatory, Past, Prober, Reloads, Scalers, Started, Traffic, Writer,
 };
 use crate::tasks::{ConfigKeeper, Scale, keep_config, try_addresses};
 
@@ -115,7 +115,7 @@ impl Gateway {
             places;
         let revision = past.desired.as_ref().map(|desired| desired.revision);
         let audit = Audit::start(&settings.state_dir, revision, clock, events.clone())?;
-        let denials = Denials::default();
+        let (denials, reloads) = (Denials::default(), Reloads::new(clock));
         tell_quarantine(&past, &events);
         let (observatory, feed) = Observatory::new();
         let keys = settings.limiter_keys.get();
@@ -173,6 +173,7 @@ impl Gateway {
             external_scaler,
             scalers: scalers.clone(),
             denials: denials.clone(),
+            reloads: reloads.clone(),
             log_dropped: dropped,
             observatory: observatory.clone(),
             feed,
@@ -208,6 +209,7 @@ impl Gateway {
             writer: writer.clone(),
             audit: audit.clone(),
             events: events.clone(),
+            reloads,
         };
         tokio::spawn(keep_config(keeper, orders));
         let (prober, addresses) = Prober::new();

@@ -13,7 +13,7 @@ use crate::admin;
 use crate::model::{EventKind, ListenerView, Severity};
 use crate::state::{
     CertificateDesk, Certificates, Denials, Events, Feed, History, HostFigures, Observatory,
-    Painter, Scalers,
+    Painter, Reloads, Scalers,
 };
 use crate::tasks::{self, CertificateKeeper, Publish, Reverter, Watched};
 
@@ -26,6 +26,7 @@ pub(super) struct Watchers {
     pub(super) external_scaler: Option<TcpListener>,
     pub(super) scalers: Scalers,
     pub(super) denials: Denials,
+    pub(super) reloads: Reloads,
     pub(super) log_dropped: Arc<AtomicU64>,
     pub(super) observatory: Observatory,
     pub(super) feed: Feed,
@@ -76,6 +77,7 @@ impl Watchers {
             desk,
             writer: writer.clone(),
             events: events.clone(),
+            reloads: self.reloads.clone(),
             clock: *clock,
         }));
         let mut answering = Vec::new();
@@ -85,6 +87,7 @@ impl Watchers {
                 self.observatory,
                 self.scalers.clone(),
                 self.denials,
+                self.reloads,
             );
             answering.push(tokio::spawn(serving).abort_handle());
         }

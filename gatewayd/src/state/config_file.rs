@@ -22,8 +22,8 @@ pub enum FileOrder {
     Fields(oneshot::Sender<(u64, Vec<FieldView>)>),
     /// Reads it again, and applies what changed.
     ReadAgain(oneshot::Sender<()>),
-    /// Says whether a text would do.
-    Validate(String, oneshot::Sender<Result<String, FileRefusal>>),
+    /// Says whether a text would do, and calls it so when it would not.
+    Validate(String, Option<String>, oneshot::Sender<Result<String, FileRefusal>>),
     /// Replaces it and applies what changed.
     Apply(String, Intent, oneshot::Sender<Result<Operation, FileRefusal>>),
     /// Tells what it would be if it said what operators did.
@@ -115,12 +115,16 @@ impl ConfigFile {
         let _ = self.ask(FileOrder::ReadAgain).await;
     }
 
-    /// What `text` describes, in words.
+    /// What `text` describes, in words. Its mistakes are those of `file`, or of the gateway's own.
     ///
     /// # Errors
     /// With everything that is wrong with it.
-    pub async fn validate(&self, text: String) -> Result<String, FileRefusal> {
-        self.ask(|answer| FileOrder::Validate(text, answer)).await?
+    pub async fn validate(
+        &self,
+        text: String,
+        file: Option<String>,
+    ) -> Result<String, FileRefusal> {
+        self.ask(|answer| FileOrder::Validate(text, file, answer)).await?
     }
 
     /// Replaces the file by `text` and applies what changed, as one operation.

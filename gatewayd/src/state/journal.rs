@@ -185,7 +185,10 @@ fn read(database: &Database) -> Result<Past, Unreadable> {
     let format = format.map(|format| format.value().to_vec()).unwrap_or_default();
     if format != FORMAT {
         let found = String::from_utf8_lossy(&format).into_owned();
-        let why = format!("it has format {found:?}, this gatewayd reads format 1");
+        let why = format!(
+            "it has format {found:?} of another gatewayd, this one reads format 1: the one that wrote \
+             it can read it"
+        );
         return Err(Unreadable::Content(why));
     }
     let desired = state.get("desired").map_err(|error| content(error.into()))?;

@@ -14,10 +14,13 @@ use crate::model::{
     Severity,
 };
 use crate::policy;
-use crate::state::{Audit, Events, Export, FileOrder, FileRefusal, Writer};
+use crate::state::{Audit, Events, Export, FileOrder, FileRefusal, Reloads, Writer};
 
 const SETTINGS_CHANGED: &str = "[admin] and [data_plane] settings changed in the file; they are \
                                 read at the start only: restart gatewayd to change them";
+
+/// What the file is called in metrics.
+const FILE: &str = "file";
 
 /// Keeps one file.
 pub struct ConfigKeeper {
@@ -33,10 +36,16 @@ pub struct ConfigKeeper {
     pub audit: Audit,
     /// Where facts are told.
     pub events: Events,
+    /// Where it is counted how reading it went.
+    pub reloads: Reloads,
 }
 
 /// Does what is asked of the file, one after the other, until nobody can ask any more.
 pub async fn keep_config(keeper: ConfigKeeper, mut heard: mpsc::Receiver<FileOrder>) {
+    if keeper.path.is_some() {
+        // The one that this process was started with.
+        keeper.reloads.good(FILE);
+    }
     while let Some(order) = heard.recv().await {
         // Whoever asked may have gone.
         match order {
@@ -47,11 +56,17 @@ pub async fn keep_config(keeper: ConfigKeeper, mut heard: mpsc::Receiver<FileOrd
                 keeper.read_again().await;
                 let _ = answer.send(());
             }
-            FileOrder::Validate(text, answer) => {
-                let _ = answer.send(keeper.read(&text).map(|it| it.gateway.to_string()));
+            FileOrder::Validate(text, file, answer) => {
+                let read = keeper.read_as(file.as_deref(), &text);
+                let _ = answer.send(read.map(|it| it.gateway.to_string()));
             }
             FileOrder::Apply(text, intent, answer) => {
-                let _ = answer.send(keeper.apply(&text, intent).await);
+                let is_trial = intent.validate_only;
+                let outcome = keeper.apply(&text, intent).await;
+                if !is_trial {
+                    keeper.count(outcome.is_ok());
+                }
+                let _ = answer.send(outcome);
             }
             FileOrder::Export(answer) => {
                 let _ = answer.send(keeper.export());
@@ -108,10 +123,11 @@ impl ConfigKeeper {
                 self.refuse(&what, &what).await;
             }
             Ok(operation) if operation.unchanged => {
+                self.count(true);
                 let what = format!("{} was read again; nothing in it is new", path.display());
                 self.tell(Severity::Info, &what);
             }
-            Ok(_) => {}
+            Ok(_) => self.count(true),
         }
     }
 
@@ -199,11 +215,17 @@ impl ConfigKeeper {
     }
 
     fn read(&self, text: &str) -> Result<Configuration, FileRefusal> {
+        self.read_as(None, text)
+    }
+
+    /// Reads a text as if it were the file; its mistakes are told as those of `called`.
+    fn read_as(&self, called: Option<&str>, text: &str) -> Result<Configuration, FileRefusal> {
         let path = self.path.as_deref().unwrap_or(Path::new("/the file"));
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let directory = absolute.parent().unwrap_or(Path::new("/"));
         let check: CertificateCheck<'_> = &self.check;
-        let read = config::parse(&path.display().to_string(), text, directory, check);
+        let called = called.map_or_else(|| path.display().to_string(), str::to_owned);
+        let read = config::parse(&called, text, directory, check);
         read.map_err(|diagnostics| FileRefusal::Wrong(diagnostics.to_string()))
     }
 
@@ -213,10 +235,16 @@ impl ConfigKeeper {
 
     /// Tells why the file is not applied, and in the audit log without the lines that it quotes.
     async fn refuse(&self, what: &str, why: &str) {
+        self.count(false);
         self.tell(Severity::Error, what);
         let entry = AuditEntry::rejected(&by_file(), "gateway".to_owned(), why.to_owned());
         // Nothing is applied anyway; that it cannot be written is told there.
         let _ = self.audit.append(entry).await;
+    }
+
+    /// Counts what came of reading it again, or of one in its place.
+    fn count(&self, is_good: bool) {
+        if is_good { self.reloads.good(FILE) } else { self.reloads.refused(FILE) }
     }
 
     fn tell(&self, severity: Severity, what: &str) {

@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::model::{Distribution, Phase, PoolView, ScalerView, Snapshot};
 use crate::net::accept;
-use crate::state::{Denial, Denials, MessagePace, Observatory, Scalers};
+use crate::state::{Denial, Denials, MessagePace, Observatory, Reloads, Scalers};
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -27,8 +27,9 @@ pub async fn serve_metrics(
     observatory: Observatory,
     scalers: Scalers,
     denials: Denials,
+    reloads: Reloads,
 ) {
-    let told = Told { observatory, scalers, denials };
+    let told = Told { observatory, scalers, denials, reloads };
     let pace = MessagePace::default();
     loop {
         let (stream, _) = accept(&listener, |error| {
@@ -47,6 +48,7 @@ struct Told {
     observatory: Observatory,
     scalers: Scalers,
     denials: Denials,
+    reloads: Reloads,
 }
 
 async fn serve(stream: TcpStream, told: Told) {
@@ -61,7 +63,7 @@ async fn serve(stream: TcpStream, told: Told) {
 }
 
 async fn answer(request: &Request<Incoming>, told: &Told) -> Response<Full<Bytes>> {
-    let Told { observatory, scalers, denials } = told;
+    let Told { observatory, .. } = told;
     if request.method() != Method::GET {
         let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n".into());
         refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
@@ -75,9 +77,7 @@ async fn answer(request: &Request<Incoming>, told: &Told) -> Response<Full<Bytes
             None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
         },
         "/metrics" => match observatory.fresh().await {
-            Some(snapshot) => {
-                text(StatusCode::OK, exposition(&snapshot, &scalers.views(), denials))
-            }
+            Some(snapshot) => text(StatusCode::OK, exposition(&snapshot, told)),
             None => text(StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into()),
         },
         _ => text(StatusCode::NOT_FOUND, "/metrics, /livez or /readyz\n".into()),
@@ -128,17 +128,18 @@ impl Exposition {
     }
 }
 
-fn exposition(snapshot: &Snapshot, scalers: &[ScalerView], denials: &Denials) -> String {
+fn exposition(snapshot: &Snapshot, told: &Told) -> String {
     let mut out = Exposition::default();
     gateway(&mut out, snapshot);
     let name = "gateway_admin_denied_total";
     out.family(name, "counter", "Callers of the admin API that were told no, by why.");
     for why in Denial::ALL {
-        out.sample(name, &[("why", why.word())], denials.total(why));
+        out.sample(name, &[("why", why.word())], told.denials.total(why));
     }
+    reloaded(&mut out, &told.reloads);
     backends(&mut out, snapshot);
     limits(&mut out, snapshot);
-    scaling(&mut out, scalers);
+    scaling(&mut out, &told.scalers.views());
     let name = "gateway_certificate_expires_seconds";
     out.family(name, "gauge", "Unix time at which the listener's certificate expires.");
     for listener in &snapshot.listeners {
@@ -147,6 +148,22 @@ fn exposition(snapshot: &Snapshot, scalers: &[ScalerView], denials: &Denials) ->
         }
     }
     out.0
+}
+
+fn reloaded(out: &mut Exposition, reloads: &Reloads) {
+    let reloads = reloads.all();
+    let name = "gateway_reload_failed_total";
+    let help =
+        "Times that the file, or a listener's certificates, were refused and the old stayed.";
+    out.family(name, "counter", help);
+    for (what, it) in &reloads {
+        out.sample(name, &[("what", what)], it.refused_total);
+    }
+    let name = "gateway_reload_good_seconds";
+    out.family(name, "gauge", "Unix time at which they were last read and found good.");
+    for (what, it) in &reloads {
+        out.sample(name, &[("what", what)], it.good_ms as f64 / 1000.0);
+    }
 }
 
 fn gateway(out: &mut Exposition, snapshot: &Snapshot) {

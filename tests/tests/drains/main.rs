@@ -11,6 +11,7 @@ mod deadlines;
 mod guards;
 mod interrupt;
 mod show;
+mod shrinking;
 mod sticky;
 mod websocket;
 

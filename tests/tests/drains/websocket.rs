@@ -24,21 +24,33 @@ pub(crate) fn serve(call: &mut Call) {
     call.listen();
 }
 
-/// A client that was greeted.
+/// A client.
 pub(crate) struct WebSocket(Wire);
 
 impl WebSocket {
-    /// Opens one at `address`.
+    /// Opens one at `address` and is greeted.
     #[track_caller]
     pub(crate) fn open(address: SocketAddr) -> WebSocket {
+        let mut socket = WebSocket::join(address);
+        assert_eq!(socket.0.read(HELLO.len()), HELLO);
+        socket
+    }
+
+    /// Opens one at `address`, of a server that says what is said to it.
+    #[track_caller]
+    pub(crate) fn join(address: SocketAddr) -> WebSocket {
         let mut wire = Wire::connect(address);
         wire.send(
             "GET /ws HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
         );
         assert_eq!(wire.bodiless_answer().status(), 101);
-        assert_eq!(wire.read(HELLO.len()), HELLO);
         WebSocket(wire)
+    }
+
+    /// Says something; whether it comes back.
+    pub(crate) fn is_answered(&mut self) -> bool {
+        self.say_hello() && self.0.try_read(HELLO.len()).is_ok_and(|it| it == HELLO)
     }
 
     /// Says something; whether it was taken.

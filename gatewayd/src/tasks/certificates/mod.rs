@@ -15,7 +15,7 @@ use crate::model::{
     CertificateFacts, CertificateView, Change, EventKind, Intent, Operation, Reload, Severity,
 };
 use crate::net::tls::IdentityError;
-use crate::state::{CertificateDesk, CertificateRefusal, Events, ReloadOrder, Writer};
+use crate::state::{CertificateDesk, CertificateRefusal, Events, ReloadOrder, Reloads, Writer};
 
 pub use watched::Watched;
 use watched::{Fresh, Taken};
@@ -34,6 +34,8 @@ pub struct CertificateKeeper {
     pub writer: Writer,
     /// Where facts are told.
     pub events: Events,
+    /// Where it is counted how reading them went.
+    pub reloads: Reloads,
     /// The process's clock.
     pub clock: Clock,
 }
@@ -46,6 +48,8 @@ pub async fn keep_certificates(mut keeper: CertificateKeeper) {
     let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     keeper.show();
+    // Those that this process was started with.
+    keeper.watched.iter().for_each(|it| keeper.count(it, true));
     loop {
         // Both arms are cancel-safe.
         tokio::select! {
@@ -74,6 +78,7 @@ impl CertificateKeeper {
         };
         let looked = self.beside(look).await?;
         for (at, outcome) in &looked {
+            self.count(&self.watched[*at], outcome.is_ok());
             tell(&self.watched[*at], outcome, "file", &self.events);
         }
         if !looked.is_empty() {
@@ -114,6 +119,7 @@ impl CertificateKeeper {
         }
         let now_ms = self.clock.wall_ms();
         for (at, read) in found {
+            self.count(&self.watched[at], read.is_ok());
             let watched = &mut self.watched[at];
             if let Some(outcome) = watched.take(read, now_ms) {
                 tell(watched, &outcome, actor, &self.events);
@@ -170,6 +176,12 @@ impl CertificateKeeper {
         let (watched, done) = worked.await.ok()?;
         self.watched = watched;
         Some(done)
+    }
+
+    /// Counts what came of reading files again.
+    fn count(&self, watched: &Watched, is_good: bool) {
+        let what = format!("certificates/{}", watched.served_by());
+        if is_good { self.reloads.good(&what) } else { self.reloads.refused(&what) }
     }
 
     /// Shows observers what is served.
