@@ -132,21 +132,46 @@ impl Served {
 
     /// Forgets everything but the room it takes.
     pub fn clear(&mut self) {
-        let mut empty = Served::unknown();
-        let texts = [
-            (&mut self.host, &mut empty.host),
-            (&mut self.path, &mut empty.path),
-            (&mut self.agent, &mut empty.agent),
-            (&mut self.request_id, &mut empty.request_id),
-            (&mut self.trace_id, &mut empty.trace_id),
-        ];
-        for (old, new) in texts {
-            old.clear();
-            std::mem::swap(old, new);
-        }
-        self.attempts.clear();
-        std::mem::swap(&mut self.attempts, &mut empty.attempts);
-        *self = empty;
+        // Each field by its name, in place: it is done for each request that somebody wants to know.
+        let Served {
+            id,
+            time_ms,
+            client,
+            method,
+            host,
+            path,
+            query,
+            protocol,
+            tls,
+            status,
+            refused,
+            rule,
+            route,
+            pool,
+            total_us,
+            queue_us,
+            connect_us,
+            ttfb_us,
+            in_bytes,
+            out_bytes,
+            agent,
+            request_id,
+            trace_id,
+            attempts,
+        } = self;
+        [host, path, agent, request_id, trace_id].into_iter().for_each(String::clear);
+        attempts.clear();
+        [rule, route, pool].into_iter().for_each(|name| *name = None);
+        [queue_us, connect_us, ttfb_us].into_iter().for_each(|us| *us = None);
+        [id, total_us, in_bytes, out_bytes].into_iter().for_each(|number| *number = 0);
+        *client = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        *time_ms = 0;
+        *method = None;
+        *query = Query::None;
+        *protocol = "";
+        *tls = None;
+        *status = None;
+        *refused = None;
     }
 
     /// The backend that was asked last.

@@ -34,9 +34,7 @@ impl Account {
     /// Opens the account of a request of the client at `peer`, of which nothing is known yet.
     pub(super) fn open(worker: &Rc<Worker>, peer: Peer, protocol: &'static str) -> Account {
         worker.cells().in_flight.add(1);
-        let watched = worker.traffic.is_watched();
-        let story = (watched || worker.log.is_some())
-            .then(|| worker.stories.borrow_mut().begin(peer, protocol, watched));
+        let story = worker.stories.borrow_mut().begin(peer, protocol);
         Account {
             worker: Rc::clone(worker),
             started_us: worker.read_clock(),
@@ -85,7 +83,7 @@ impl Account {
     /// There is a connection to it, `kept` from an earlier request or made for this one.
     pub(super) fn reached(&mut self, kept: bool) {
         if let Some(story) = &mut self.story {
-            story.reached(kept, &self.worker);
+            story.reached(kept, self.worker.clock);
         }
     }
 
@@ -120,10 +118,11 @@ impl Account {
         }
     }
 
+    /// The head of the answer has come. Whoever waited for it has read the clock.
     pub(super) fn answered(&mut self, status: StatusCode) {
         self.status = Some(status);
         if let Some(story) = &mut self.story {
-            story.answered(status.as_u16(), &self.worker);
+            story.answered(status.as_u16(), self.worker.now_us());
         }
     }
 
@@ -185,7 +184,7 @@ impl Drop for Account {
             served.total_us = duration_us;
             served.in_bytes = self.received_bytes;
             served.out_bytes = self.sent_bytes;
-            story.tell(&self.worker, now_us);
+            self.worker.stories.borrow_mut().end(story, now_us);
         }
     }
 }

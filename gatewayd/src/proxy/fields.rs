@@ -25,6 +25,11 @@ pub(super) const GRPC: &str = "application/grpc";
 pub(super) trait FieldLines {
     /// The values of the fields called `name`, in the order they came.
     fn lines<'a>(&'a self, name: &'a HeaderName) -> impl DoubleEndedIterator<Item = &'a [u8]>;
+
+    /// The values of the first fields with these names.
+    fn firsts<'a, const N: usize>(&'a self, names: [&'a HeaderName; N]) -> [Option<&'a [u8]>; N] {
+        names.map(|name| self.lines(name).next())
+    }
 }
 
 impl FieldLines for HeaderMap {
@@ -36,6 +41,19 @@ impl FieldLines for HeaderMap {
 impl FieldLines for Fields<'_> {
     fn lines<'a>(&'a self, name: &'a HeaderName) -> impl DoubleEndedIterator<Item = &'a [u8]> {
         self.called(name.as_str().as_bytes())
+    }
+
+    /// In one pass.
+    fn firsts<'a, const N: usize>(&'a self, names: [&'a HeaderName; N]) -> [Option<&'a [u8]>; N] {
+        let names = names.map(|name| name.as_str().as_bytes());
+        let mut firsts = [None; N];
+        for (found, value, _) in self.iter() {
+            let wanted = names.iter().position(|name| found.eq_ignore_ascii_case(name));
+            if let Some(index) = wanted {
+                firsts[index].get_or_insert(value);
+            }
+        }
+        firsts
     }
 }
 

@@ -57,10 +57,10 @@ impl AccessLog {
         (AccessLog { lines, dropped }, receiver)
     }
 
-    /// Hands a line over, or drops it when there is no room.
-    pub(super) fn write(&self, served: &Served) {
+    /// Hands over the line of a request that was over at `time_ms`, or drops it when there is no room.
+    pub(super) fn write(&self, served: &Served, time_ms: i64) {
         match self.lines.try_reserve() {
-            Ok(place) => place.send(Line::of(served)),
+            Ok(place) => place.send(Line::of(served, time_ms)),
             Err(_) => {
                 self.dropped.fetch_add(1, Ordering::Relaxed);
             }
@@ -69,9 +69,9 @@ impl AccessLog {
 }
 
 impl Line {
-    fn of(served: &Served) -> Line {
+    fn of(served: &Served, time_ms: i64) -> Line {
         Line {
-            time_ms: served.time_ms,
+            time_ms,
             client: served.client,
             method: served.method.as_ref().map_or("GET", |it| it.as_str()).to_owned(),
             host: served.host.clone(),

@@ -4,12 +4,14 @@
 use http::header::USER_AGENT;
 use http::{HeaderName, Method};
 
+use crate::clock::Clock;
 use crate::model::{Name, Query, Refusal, Served, Tried, TryEnd, cut};
 use crate::policy;
+use crate::state::Teller;
 
 use super::fields::FieldLines;
+use super::log::AccessLog;
 use super::peer::Peer;
-use super::worker::Worker;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -23,41 +25,53 @@ const MOST_KEPT: usize = 64;
 /// What is known of one request so far.
 pub(super) struct Story {
     served: Served,
-    /// Whether somebody watches, who wants to know more than the log.
-    watched: bool,
+    /// Its number among those that watchers may be told, who want to know more than the log.
+    number: Option<u64>,
     /// When the last attempt began, and when it had its connection.
     tried_us: u64,
     reached_us: u64,
 }
 
-/// Stories that are over, whose room the next ones take.
-#[derive(Default)]
+/// The stories of one worker: whom they are told, and those that are over, whose room the next ones
+/// take.
 pub(super) struct Stories {
+    clock: Clock,
+    log: Option<AccessLog>,
+    watchers: Teller,
     #[expect(clippy::vec_box, reason = "handed on as they are")]
     kept: Vec<Box<Story>>,
-    /// How many were told.
-    count: u64,
 }
 
 impl Stories {
-    /// A new story of a request from `peer`.
-    pub(super) fn begin(
-        &mut self,
-        peer: Peer,
-        protocol: &'static str,
-        watched: bool,
-    ) -> Box<Story> {
-        let new = || Story { served: Served::unknown(), watched, tried_us: 0, reached_us: 0 };
+    pub(super) fn new(clock: Clock, log: Option<AccessLog>, watchers: Teller) -> Stories {
+        Stories { clock, log, watchers, kept: Vec::new() }
+    }
+
+    /// The story of a request from `peer` that begins, if somebody wants it.
+    pub(super) fn begin(&mut self, peer: Peer, protocol: &'static str) -> Option<Box<Story>> {
+        let number = self.watchers.begin();
+        if number.is_none() && self.log.is_none() {
+            return None;
+        }
+        let new = || Story { served: Served::unknown(), number, tried_us: 0, reached_us: 0 };
         let mut story = self.kept.pop().unwrap_or_else(|| Box::new(new()));
-        story.watched = watched;
+        story.number = number;
         story.served.client = peer.address;
         story.served.protocol = protocol;
         story.served.tls = peer.tls;
-        story
+        Some(story)
     }
 
-    /// Takes back the room of one that is over.
-    fn take(&mut self, mut story: Box<Story>) {
+    /// The request is over at `now_us`: whoever wants to know is told.
+    pub(super) fn end(&mut self, mut story: Box<Story>, now_us: u64) {
+        let end = story.served.refused.map_or(TryEnd::ClientLeft, TryEnd::Failed);
+        story.ended(end, now_us);
+        if let Some(log) = &self.log {
+            log.write(&story.served, self.clock.wall_ms());
+        }
+        if let Some(number) = story.number {
+            self.watchers.tell(number, &mut story.served);
+        }
         if self.kept.len() < MOST_KEPT {
             story.served.clear();
             self.kept.push(story);
@@ -75,7 +89,7 @@ impl Story {
 
     /// What else watchers are told of the head.
     pub(super) fn told<F: FieldLines>(&mut self, query: Option<&str>, show: bool, fields: &F) {
-        if !self.watched {
+        if self.number.is_none() {
             return;
         }
         self.served.query = match query {
@@ -83,12 +97,10 @@ impl Story {
             Some(query) if show => Query::Told(query.to_owned()),
             Some(_) => Query::Masked,
         };
-        let agent = fields.lines(&USER_AGENT).next();
+        let [agent, id, trace] = fields.firsts([&USER_AGENT, &REQUEST_ID, &TRACE_PARENT]);
         push_cut(&mut self.served.agent, agent.unwrap_or_default(), LONGEST_AGENT);
-        let id = fields.lines(&REQUEST_ID).next();
         push_cut(&mut self.served.request_id, id.unwrap_or_default(), LONGEST_ID);
-        let trace = fields.lines(&TRACE_PARENT).next().and_then(policy::trace_id);
-        self.served.trace_id.push_str(trace.unwrap_or_default());
+        self.served.trace_id.push_str(trace.and_then(policy::trace_id).unwrap_or_default());
     }
 
     /// What is known by now.
@@ -107,19 +119,19 @@ impl Story {
     }
 
     /// There is a connection to it.
-    pub(super) fn reached(&mut self, reused: bool, worker: &Worker) {
-        let Some(tried) = self.served.attempts.last_mut().filter(|_| self.watched) else { return };
+    pub(super) fn reached(&mut self, reused: bool, clock: Clock) {
+        let watched = self.number.is_some();
+        let Some(tried) = self.served.attempts.last_mut().filter(|_| watched) else { return };
         tried.reused = reused;
         if !reused {
-            self.reached_us = worker.clock.now_us();
+            self.reached_us = clock.now_us();
             self.served.connect_us = Some(self.reached_us - self.tried_us);
         }
     }
 
-    /// The head of its answer has come.
-    pub(super) fn answered(&mut self, status: u16, worker: &Worker) {
-        if self.watched && !self.served.attempts.is_empty() {
-            let now_us = worker.clock.now_us();
+    /// The head of its answer has come at `now_us`.
+    pub(super) fn answered(&mut self, status: u16, now_us: u64) {
+        if self.number.is_some() && !self.served.attempts.is_empty() {
             self.served.ttfb_us = Some(now_us.saturating_sub(self.reached_us));
             self.ended(TryEnd::Answered(status), now_us);
         }
@@ -138,27 +150,6 @@ impl Story {
             tried.ended = Some(end);
             tried.took_us = now_us.saturating_sub(self.tried_us);
         }
-    }
-
-    /// The request is over: whoever wants to know is told.
-    pub(super) fn tell(mut self: Box<Story>, worker: &Worker, now_us: u64) {
-        let end = self.served.refused.map_or(TryEnd::ClientLeft, TryEnd::Failed);
-        self.ended(end, now_us);
-        self.served.time_ms = worker.clock.wall_ms();
-        let mut stories = worker.stories.borrow_mut();
-        if let Some(log) = &worker.log {
-            log.write(&self.served);
-        }
-        if self.watched {
-            // A number that a double still holds, whatever the worker.
-            self.served.id = ((worker.index as u64) << 40) | stories.count;
-            stories.count += 1;
-            let mut told = None;
-            for watcher in worker.traffic.watchers().iter() {
-                watcher.offer(worker.index, &self.served, &mut told);
-            }
-        }
-        stories.take(self);
     }
 }
 

@@ -82,8 +82,6 @@ pub(super) struct Worker {
     pub(super) clock: Clock,
     pub(super) limiter: Arc<Limiter>,
     pub(super) accusations: Arc<Notify>,
-    pub(super) log: Option<AccessLog>,
-    pub(super) traffic: Traffic,
     pub(super) shows_queries: bool,
     pub(super) stories: RefCell<Stories>,
     pub(super) sessions: Arc<SessionKey>,
@@ -104,8 +102,8 @@ pub(super) struct Worker {
     pub(super) caps: Arc<ConnectionCaps>,
     /// Whether the worker accepts no more.
     drains: Cell<bool>,
-    /// Milliseconds since the start of the process, when the clock was last read.
-    now_ms: Cell<u64>,
+    /// Microseconds since the start of the process, when the clock was last read.
+    now_us: Cell<u64>,
     date: RefCell<Date>,
     view: RefCell<View>,
     turns: RefCell<Vec<Turn>>,
@@ -147,15 +145,14 @@ impl Worker {
     fn new(setup: Setup) -> (Rc<Worker>, Vec<Door>) {
         let mut published = Cache::new(setup.published);
         let held = Rc::new(Held(Arc::clone(published.load())));
+        let watchers = setup.traffic.teller(setup.index);
         let worker = Worker {
             index: setup.index,
             clock: setup.clock,
             limiter: setup.limiter,
             accusations: setup.accusations,
-            log: setup.log,
-            traffic: setup.traffic,
             shows_queries: setup.shows_queries,
-            stories: RefCell::default(),
+            stories: RefCell::new(Stories::new(setup.clock, setup.log, watchers)),
             sessions: setup.sessions,
             pools: RefCell::default(),
             shelf: setup.shelf,
@@ -165,7 +162,7 @@ impl Worker {
             requests: Requests::default(),
             lines: RefCell::new(Box::new(Lines::new())),
             drains: Cell::new(false),
-            now_ms: Cell::new(setup.clock.now_ms()),
+            now_us: Cell::new(setup.clock.now_us()),
             date: RefCell::default(),
             rng: RefCell::new(SmallRng::from_os_rng()),
             phase: setup.phase,
@@ -242,14 +239,19 @@ impl Worker {
     /// Reads the clock: microseconds since the start of the process.
     pub(super) fn read_clock(&self) -> u64 {
         let now_us = self.clock.now_us();
-        self.now_ms.set(now_us / 1000);
+        self.now_us.set(now_us);
         now_us
     }
 
-    /// Milliseconds since the start of the process when the clock was last read: at the last
+    /// Microseconds since the start of the process when the clock was last read: at the last
     /// request or deadline, a quarter of a second ago at most.
+    pub(super) fn now_us(&self) -> u64 {
+        self.now_us.get()
+    }
+
+    /// The same in milliseconds.
     pub(super) fn now_ms(&self) -> u64 {
-        self.now_ms.get()
+        self.now_us() / 1000
     }
 
     /// The time as a Date field tells it (RFC 9110, section 5.6.7).

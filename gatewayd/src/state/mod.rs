@@ -73,5 +73,5 @@ pub use reloads::{Reloaded, Reloads};
 pub use scalers::{NoReplay, Scalers};
 pub use sticky::StickyTable;
 pub use table::{ListenerTable, PoolTable, RouteTable, Table};
-pub use traffic::{Crowded, Told, Traffic, Watcher, Watching};
+pub use traffic::{Crowded, Teller, Told, Traffic, Watching};
 pub use writer::{Started, Writer};

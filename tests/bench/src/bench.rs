@@ -15,9 +15,10 @@ use crate::cores::Cores;
 use crate::idle::{self, Idle, Memory};
 use crate::load::{Crowd, Request, Tally, Then, Tongue, Visit};
 use crate::process::Process;
-use crate::proxies::{Proxy, Stage};
+use crate::proxies::{Proxy, SOCKET, Stage, WORKERS};
 use crate::scenario::Scenario;
 use crate::stop;
+use crate::watchers::Watchers;
 
 /// How long a proxy may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -50,6 +51,8 @@ pub(crate) struct Times {
 pub(crate) struct Sample {
     /// The processor time of the proxy for each request, in microseconds.
     pub(crate) cost_us: f64,
+    /// Of that, what gatewayd's data plane used; 0 for others.
+    pub(crate) data_plane_us: f64,
     /// Requests each second.
     pub(crate) rate: f64,
     /// How much of its core it used, 0 to 1.
@@ -65,6 +68,7 @@ struct Reading {
     at: Instant,
     completed: u64,
     used: Duration,
+    by_data_plane: Duration,
     waited: Duration,
 }
 
@@ -82,8 +86,10 @@ struct Running {
     process: Process,
     http: SocketAddr,
     https: SocketAddr,
+    /// Those who watch its traffic.
+    watchers: Option<Watchers>,
     /// Where its files are, until it ended.
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Bench {
@@ -164,8 +170,12 @@ impl Bench {
         };
         let command = proxy.command(program, &stage)?;
         let process = Process::start(command, self.cores.proxy, &directory.path().join("log"))?;
-        let mut running = Running { process, http, https, _directory: directory };
+        let mut running = Running { process, http, https, watchers: None, directory };
         running.wait_until_it_answers()?;
+        if let Some(wanted) = proxy.wanted() {
+            let socket = running.directory.path().join(SOCKET);
+            running.watchers = Some(Watchers::at(&socket, wanted)?);
+        }
         Ok(running)
     }
 }
@@ -176,6 +186,7 @@ impl Reading {
             at: Instant::now(),
             completed: crowd.tally().completed,
             used: process.processor_time()?,
+            by_data_plane: process.time_of_threads(WORKERS)?,
             waited: process.waiting_time()?,
         })
     }
@@ -186,9 +197,11 @@ impl Sample {
         let requests = (after.completed - before.completed) as f64;
         let elapsed = (after.at - before.at).as_secs_f64();
         let used = after.used.saturating_sub(before.used).as_secs_f64();
+        let by_data_plane = after.by_data_plane.saturating_sub(before.by_data_plane).as_secs_f64();
         let waited = after.waited.saturating_sub(before.waited).as_secs_f64();
         Sample {
             cost_us: used * 1e6 / requests,
+            data_plane_us: by_data_plane * 1e6 / requests,
             rate: requests / elapsed,
             busy: used / elapsed,
             waited: waited / elapsed,

@@ -43,7 +43,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     #[arg(value_parser = names())]
     only: Vec<String>,
-    /// Measure these proxies alone; "unlimited" is gatewayd without a limit
+    /// Measure these proxies alone; "unlimited" is gatewayd without a limit, "watched" with ten who
+    /// watch its traffic, "filtered" with ten who watch for requests that fail
     #[arg(long, value_name = "PROXY,…", value_delimiter = ',')]
     proxies: Vec<Proxy>,
     /// How many times each proxy has its turn in each scenario; 5, or 3 when quick
@@ -99,7 +100,7 @@ impl Run {
     pub(crate) fn proxies(&self) -> Vec<Proxy> {
         let asked = |proxy: &Proxy| match proxy {
             Proxy::Before => self.before.is_some(),
-            Proxy::Unlimited => self.proxies.contains(proxy),
+            Proxy::Unlimited | Proxy::Watched | Proxy::Filtered => self.proxies.contains(proxy),
             _ => self.proxies.is_empty() || self.proxies.contains(proxy),
         };
         Proxy::ALL.into_iter().filter(asked).collect()
@@ -108,7 +109,9 @@ impl Run {
     /// The program of a proxy, where it is given.
     pub(crate) fn built(&self, proxy: Proxy) -> Option<&Path> {
         match proxy {
-            Proxy::Gatewayd | Proxy::Unlimited => self.gatewayd.as_deref(),
+            Proxy::Gatewayd | Proxy::Unlimited | Proxy::Watched | Proxy::Filtered => {
+                self.gatewayd.as_deref()
+            }
             Proxy::Before => self.before.as_deref(),
             _ => None,
         }

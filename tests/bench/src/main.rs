@@ -17,6 +17,7 @@ mod results;
 mod run;
 mod scenario;
 mod stop;
+mod watchers;
 
 use anyhow::Result;
 use clap::Parser;

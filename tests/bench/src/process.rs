@@ -69,19 +69,36 @@ impl Process {
         Ok(sum)
     }
 
+    /// The processor time that its threads used so far whose names begin so.
+    pub(crate) fn time_of_threads(&self, name: &str) -> Result<Duration> {
+        let mut sum = Duration::ZERO;
+        for thread in self.threads()? {
+            let called = fs::read_to_string(thread.join("comm")).unwrap_or_default();
+            if called.starts_with(name) {
+                sum += schedstat(&thread, 0);
+            }
+        }
+        Ok(sum)
+    }
+
     /// How long its threads were ready to run and something else had the core. A proxy that is
     /// alone on it hardly waits.
     pub(crate) fn waiting_time(&self) -> Result<Duration> {
         let mut sum = Duration::ZERO;
-        for member in self.members()? {
-            for thread in fs::read_dir(format!("/proc/{member}/task"))?.flatten() {
-                // A thread that has ended meanwhile waits no more.
-                let told = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
-                let waited = told.split_whitespace().nth(1).and_then(|waited| waited.parse().ok());
-                sum += Duration::from_nanos(waited.unwrap_or(0));
-            }
+        for thread in self.threads()? {
+            sum += schedstat(&thread, 1);
         }
         Ok(sum)
+    }
+
+    /// Where the system tells of each of its threads.
+    fn threads(&self) -> Result<Vec<PathBuf>> {
+        let mut threads = Vec::new();
+        for member in self.members()? {
+            let of_member = fs::read_dir(format!("/proc/{member}/task"))?.flatten();
+            threads.extend(of_member.map(|thread| thread.path()));
+        }
+        Ok(threads)
     }
 
     /// Its memory in bytes; pages that its processes share are counted once.
@@ -102,6 +119,13 @@ impl Process {
         let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
         Ok(ids.filter(|id| group_of(*id) == Some(self.group)).map(Pid::from_raw).collect())
     }
+}
+
+/// The `nth` time that the scheduler tells of a thread; one that has ended meanwhile has none.
+fn schedstat(thread: &Path, nth: usize) -> Duration {
+    let told = fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
+    let nanoseconds = told.split_whitespace().nth(nth).and_then(|time| time.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
 
 /// The group of a process: the third field after its name in parentheses.

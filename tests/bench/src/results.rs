@@ -10,6 +10,8 @@ use crate::proxies::Proxy;
 pub(crate) struct Results {
     /// Less is better. By name of the row; the key inside is the round.
     costs: BTreeMap<(&'static str, Proxy), BTreeMap<u32, f64>>,
+    /// The same of gatewayd's data plane alone.
+    data_plane: BTreeMap<(&'static str, Proxy), BTreeMap<u32, f64>>,
     /// How much of its core a proxy used, 0 to 1, in every round.
     busy: BTreeMap<(&'static str, Proxy), Vec<f64>>,
     /// How much of the time others had a proxy's core, 0 to 1, in every turn.
@@ -17,7 +19,7 @@ pub(crate) struct Results {
     memory: Vec<(Proxy, Idle, Memory)>,
 }
 
-/// How a proxy compares with the cheapest peer.
+/// How a proxy compares with another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Ratio {
     /// Of the rounds.
@@ -32,6 +34,17 @@ impl Results {
     /// Remembers what something cost a proxy in a round.
     pub(crate) fn add_cost(&mut self, row: &'static str, proxy: Proxy, round: u32, cost: f64) {
         self.costs.entry((row, proxy)).or_default().insert(round, cost);
+    }
+
+    /// Remembers what something cost the data plane of a gatewayd in a round.
+    pub(crate) fn add_data_plane(
+        &mut self,
+        row: &'static str,
+        proxy: Proxy,
+        round: u32,
+        cost: f64,
+    ) {
+        self.data_plane.entry((row, proxy)).or_default().insert(round, cost);
     }
 
     /// Remembers how much of its core a proxy used meanwhile.
@@ -74,14 +87,24 @@ impl Results {
     /// The cost of a proxy relative to that of the cheapest peer, round by round.
     pub(crate) fn ratio(&self, row: &'static str, proxy: Proxy) -> Option<Ratio> {
         let base = self.costs.get(&(row, self.cheapest_peer(row)?))?;
-        let rounds = self.costs.get(&(row, proxy))?.iter();
-        spread(rounds.filter_map(|(round, cost)| Some(cost / base.get(round)?)).collect())
+        beside(self.costs.get(&(row, proxy))?, base)
+    }
+
+    /// The cost of the data plane of a gatewayd that is watched relative to one that is not, round
+    /// by round.
+    pub(crate) fn of_watchers(&self, row: &'static str, proxy: Proxy) -> Option<Ratio> {
+        let base = self.data_plane.get(&(row, Proxy::Gatewayd))?;
+        beside(self.data_plane.get(&(row, proxy.wanted().map(|_| proxy)?))?, base)
     }
 
     /// How much of its core a proxy used, 0 to 1.
     pub(crate) fn busy(&self, row: &'static str, proxy: Proxy) -> Option<f64> {
         spread(self.busy.get(&(row, proxy))?.clone()).map(|busy| busy.median)
     }
+}
+
+fn beside(costs: &BTreeMap<u32, f64>, base: &BTreeMap<u32, f64>) -> Option<Ratio> {
+    spread(costs.iter().filter_map(|(round, cost)| Some(cost / base.get(round)?)).collect())
 }
 
 fn spread(mut values: Vec<f64>) -> Option<Ratio> {

@@ -76,6 +76,7 @@ fn turn(
             Ok(sample) => {
                 say(&format!("{label}: {}", told(&sample)))?;
                 results.add_cost(scenario.name, contender.0, round, sample.cost_us);
+                results.add_data_plane(scenario.name, contender.0, round, sample.data_plane_us);
                 results.add_busy(scenario.name, contender.0, sample.busy);
                 results.add_waited(sample.waited);
             }
@@ -89,11 +90,14 @@ fn turn(
 }
 
 fn told(sample: &Sample) -> String {
-    let Sample { cost_us, rate, busy, waited, tally } = sample;
+    let Sample { cost_us, data_plane_us, rate, busy, waited, tally } = sample;
     let (busy, waited) = (busy * 100.0, waited * 100.0);
     let mut told = format!(
         "{cost_us:.1} µs a request, {rate:.0}/s, core {busy:.0} % busy, {waited:.0} % waited for"
     );
+    if *data_plane_us > 0.0 {
+        told += &format!(", {data_plane_us:.2} µs of it by the data plane");
+    }
     if tally.renewed > 0 {
         told += &format!(", {} connections renewed", tally.renewed);
     }

@@ -8,6 +8,9 @@
 
 #![allow(missing_docs, reason = "criterion's own functions")]
 
+#[allow(dead_code, missing_docs, unreachable_pub, reason = "borrowed")]
+#[path = "../../../gatewayd/src/clock.rs"]
+mod clock;
 #[allow(dead_code, missing_docs, unreachable_pub, unused_imports, reason = "borrowed")]
 #[path = "../../../gatewayd/src/model/mod.rs"]
 mod model;

@@ -16,7 +16,7 @@ use crate::state::Limiter;
 pub(crate) type Case = (&'static str, fn(u64));
 
 /// All of them.
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 17] = [
     ("request-head", proxy::request_head),
     ("request-head-of-browser", proxy::request_head_of_a_browser),
     ("request-written", proxy::request_written),
@@ -31,6 +31,9 @@ pub(crate) const CASES: [Case; 14] = [
     ("limit-of-one-key", limit_of_one_key),
     ("limit-of-many-keys", limit_of_many_keys),
     ("limit-with-bursts", limit_with_bursts),
+    ("watched-by-nobody", proxy::watched_by_nobody),
+    ("watched-by-ten", proxy::watched_by_ten),
+    ("watched-for-failures-by-ten", proxy::watched_for_failures_by_ten),
 ];
 
 /// Backends in the pool.

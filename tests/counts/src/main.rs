@@ -12,6 +12,9 @@
 mod budget;
 mod callgrind;
 mod cases;
+#[allow(dead_code, missing_docs, unreachable_pub, reason = "borrowed")]
+#[path = "../../../gatewayd/src/clock.rs"]
+mod clock;
 #[allow(dead_code, missing_docs, unreachable_pub, unused_imports, reason = "borrowed")]
 #[path = "../../../gatewayd/src/model/mod.rs"]
 mod model;

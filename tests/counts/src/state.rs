@@ -1,4 +1,4 @@
-//! The live memory that limits need.
+//! The live memory that limits and watchers of traffic need.
 
 #![allow(dead_code, missing_docs, unreachable_pub, unused_imports, reason = "borrowed")]
 
@@ -14,6 +14,8 @@ mod histogram;
 mod limiter;
 #[path = "../../../gatewayd/src/state/rejections.rs"]
 mod rejections;
+#[path = "../../../gatewayd/src/state/traffic.rs"]
+mod traffic;
 
 pub use arrivals::Arrivals;
 pub use collapse::CollapseCells;
@@ -21,3 +23,4 @@ pub use counters::{Cells, Counter, LimitCells, WorkerCells};
 pub use histogram::Histogram;
 pub use limiter::Limiter;
 pub use rejections::Rejections;
+pub use traffic::{Teller, Traffic};

@@ -162,8 +162,8 @@ impl<A: Asker> Asking<'_, A> {
         let status = head.status();
         self.sending.answered();
         self.account.received(self.sending.body_bytes());
-        self.account.answered(status);
         stream.answered(status, fields::load_report(head.headers()));
+        self.account.answered(status);
         let tells_length = head.headers().contains_key(CONTENT_LENGTH);
         fields::toward_client(head.headers_mut());
         Answered { head, framing, tells_length, stream }

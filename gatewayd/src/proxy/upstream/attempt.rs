@@ -80,7 +80,7 @@ impl Attempt {
     fn count(&self, failed: bool) {
         let cells = self.cells();
         cells.attempts.add(1);
-        let now_us = self.worker.clock.now_us();
+        let now_us = self.worker.read_clock();
         let took_us = now_us - self.started_us;
         cells.latency.record(took_us);
         self.flight.backend().took(took_us, !failed, now_us);

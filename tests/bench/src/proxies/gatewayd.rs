@@ -31,6 +31,12 @@ pub(super) fn find(given: Option<&Path>) -> Result<PathBuf, Missing> {
     }
 }
 
+/// The admin socket in its directory.
+pub(crate) const SOCKET: &str = "admin.sock";
+
+/// How the names of the data plane's threads begin.
+pub(crate) const WORKERS: &str = "worker-";
+
 /// The limit that every client has.
 pub(super) const LIMIT: &str = r#"limits = ["per-ip"]
 
@@ -55,7 +61,7 @@ fn configuration(stage: &Stage<'_>, limit: &str) -> String {
     let (cert, key) = (certificate.certificate.display(), certificate.key.display());
     format!(
         r#"[admin]
-socket = "{directory}/admin.sock"
+socket = "{directory}/{SOCKET}"
 state_dir = "{directory}/state"
 
 [data_plane]

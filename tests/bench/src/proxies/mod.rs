@@ -19,8 +19,10 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::certificate::Certificate;
+use crate::watchers::Wanted;
 
 use gatewayd::LIMIT;
+pub(crate) use gatewayd::{SOCKET, WORKERS};
 
 /// A proxy that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
@@ -34,6 +36,10 @@ pub(crate) enum Proxy {
     Before,
     /// The same gatewayd without a limit: what the limit costs.
     Unlimited,
+    /// The same gatewayd with ten who watch its traffic: what they cost.
+    Watched,
+    /// The same with ten who want to see requests that fail.
+    Filtered,
     /// nginx, of Debian.
     Nginx,
     /// HAProxy, of Debian.
@@ -69,11 +75,13 @@ pub(crate) struct Stage<'a> {
 
 impl Proxy {
     /// All of them, in the order of the tables.
-    pub(crate) const ALL: [Proxy; 8] = [
+    pub(crate) const ALL: [Proxy; 10] = [
         Proxy::Relay,
         Proxy::Gatewayd,
         Proxy::Before,
         Proxy::Unlimited,
+        Proxy::Watched,
+        Proxy::Filtered,
         Proxy::Nginx,
         Proxy::Haproxy,
         Proxy::Envoy,
@@ -87,6 +95,8 @@ impl Proxy {
             Proxy::Gatewayd => "gatewayd",
             Proxy::Before => "before",
             Proxy::Unlimited => "no limit",
+            Proxy::Watched => "watched",
+            Proxy::Filtered => "filtered",
             Proxy::Nginx => "nginx",
             Proxy::Haproxy => "HAProxy",
             Proxy::Envoy => "Envoy",
@@ -96,7 +106,16 @@ impl Proxy {
 
     /// Whether it is one of those that gatewayd is compared with.
     pub(crate) fn is_peer(self) -> bool {
-        !matches!(self, Proxy::Relay | Proxy::Gatewayd | Proxy::Before | Proxy::Unlimited)
+        matches!(self, Proxy::Nginx | Proxy::Haproxy | Proxy::Envoy | Proxy::Pingora)
+    }
+
+    /// What those want to see who watch its traffic, if anybody does.
+    pub(crate) fn wanted(self) -> Option<Wanted> {
+        match self {
+            Proxy::Watched => Some(Wanted::All),
+            Proxy::Filtered => Some(Wanted::Failures),
+            _ => None,
+        }
     }
 
     /// Whether it speaks TLS and HTTP/2.
@@ -111,7 +130,11 @@ impl Proxy {
     pub(crate) fn find(self, built: Option<&Path>) -> Result<PathBuf, Missing> {
         match self {
             Proxy::Relay => relay::find(),
-            Proxy::Gatewayd | Proxy::Before | Proxy::Unlimited => gatewayd::find(built),
+            Proxy::Gatewayd
+            | Proxy::Before
+            | Proxy::Unlimited
+            | Proxy::Watched
+            | Proxy::Filtered => gatewayd::find(built),
             Proxy::Nginx => nginx::find(),
             Proxy::Haproxy => haproxy::find(),
             Proxy::Envoy => envoy::find(),
@@ -135,8 +158,10 @@ impl Proxy {
     pub(crate) fn command(self, program: &Path, stage: &Stage<'_>) -> Result<Command> {
         match self {
             Proxy::Relay => relay::command(program, stage),
-            Proxy::Gatewayd | Proxy::Before => gatewayd::command(program, stage, LIMIT),
             Proxy::Unlimited => gatewayd::command(program, stage, ""),
+            Proxy::Gatewayd | Proxy::Before | Proxy::Watched | Proxy::Filtered => {
+                gatewayd::command(program, stage, LIMIT)
+            }
             Proxy::Nginx => nginx::command(program, stage),
             Proxy::Haproxy => haproxy::command(program, stage),
             Proxy::Envoy => envoy::command(program, stage),

@@ -97,7 +97,7 @@ fn color(proxy: Proxy) -> &'static str {
     match proxy {
         Proxy::Relay => "#d0d7de",
         Proxy::Gatewayd => "#d1480f",
-        Proxy::Before | Proxy::Unlimited => "#f2b591",
+        Proxy::Before | Proxy::Unlimited | Proxy::Watched | Proxy::Filtered => "#f2b591",
         Proxy::Nginx => "#7fb77e",
         Proxy::Haproxy => "#5b8fd6",
         Proxy::Envoy => "#8c6bb1",

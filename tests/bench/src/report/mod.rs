@@ -21,6 +21,11 @@ pub(crate) fn grids(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]
         grids.push(costs(results, scenarios, proxies));
         grids.push(loads(results, scenarios, proxies));
     }
+    let watched = proxies.iter().copied().filter(|proxy| proxy.wanted().is_some());
+    let watched: Vec<Proxy> = watched.collect();
+    if !watched.is_empty() && !scenarios.is_empty() {
+        grids.push(of_watchers(results, scenarios, &watched));
+    }
     if proxies.iter().any(|proxy| results.ratio(LATENCY, *proxy).is_some()) {
         grids.push(latency(results, proxies));
     }
@@ -70,6 +75,22 @@ fn loads(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Grid {
         grid.row(scenario.title, proxies, cell);
     }
     grid
+}
+
+fn of_watchers(results: &Results, scenarios: &[Scenario], proxies: &[Proxy]) -> Grid {
+    let title = "Processor time per request of the data plane with ten who watch, relative to \
+                 nobody watching: median (least–most)";
+    let mut grid = Grid::new(title, proxies);
+    for scenario in scenarios {
+        let cell = |proxy| results.of_watchers(scenario.name, proxy).map(precisely);
+        grid.row(scenario.title, proxies, cell);
+    }
+    grid
+}
+
+/// A ratio near 1.
+fn precisely(Ratio { median, least, most }: Ratio) -> String {
+    format!("{median:.3} ({least:.3}–{most:.3})")
 }
 
 fn latency(results: &Results, proxies: &[Proxy]) -> Grid {

@@ -14,7 +14,7 @@ use super::http1::{
 const SMALL: &[u8] = b"GET /urls/7 HTTP/1.1\r\nHost: a.example\r\nUser-Agent: curl/8\r\n\
     Accept: */*\r\n\r\n";
 
-const BROWSER: &[u8] = b"GET /urls/7?utm=x HTTP/1.1\r\nHost: www.a.example\r\n\
+pub(super) const BROWSER: &[u8] = b"GET /urls/7?utm=x HTTP/1.1\r\nHost: www.a.example\r\n\
     User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\
     Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
     Accept-Language: de-CH,de;q=0.7,en;q=0.3\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\

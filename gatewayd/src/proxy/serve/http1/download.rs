@@ -171,8 +171,8 @@ impl Download {
         let Some((begun, stage, status, report)) = ready!(head)? else {
             return Poll::Ready(Ok(()));
         };
-        account.answered(status);
         lease.answered(status, report);
+        account.answered(status);
         self.stage = if stage == Stage::Switched { At::Switched } else { At::Body(begun) };
         Poll::Ready(Ok(()))
     }
