@@ -52,6 +52,10 @@ const fn acceptance(file: &'static str, test: &'static str) -> Case {
     Case { package: "gateway-tests", target: Some("acceptance"), file, test }
 }
 
+const fn black_box(target: &'static str, file: &'static str, test: &'static str) -> Case {
+    Case { package: "gateway-tests", target: Some(target), file, test }
+}
+
 const fn operations(test: &'static str) -> Case {
     let file = "tests/tests/operations.rs";
     Case { package: "gateway-tests", target: Some("operations"), file, test }
@@ -67,7 +71,7 @@ const fn traffic(test: &'static str) -> Case {
 }
 
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 44] = [
+pub(crate) const DEFECTS: [Defect; 59] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -567,5 +571,172 @@ pub(crate) const DEFECTS: [Defect; 44] = [
         sound: "if told_at.elapsed() < PATIENCE {",
         broken: "if told_at.elapsed() < PATIENCE * 1000 {",
         case: traffic("who_reads_nothing_loses_requests_which_are_counted_and_is_sent_away"),
+    },
+    // Goes back from the oldest operation to the newest.
+    Defect {
+        name: "unwound-from-the-oldest",
+        file: "gatewayd/src/policy/apply/rollback.rs",
+        sound: "since.iter().map(Arc::as_ref).filter(|it| !it.is_by_itself());",
+        broken: "since.iter().rev().map(Arc::as_ref).filter(|it| !it.is_by_itself());",
+        case: black_box(
+            "rollback",
+            "tests/tests/rollback.rs",
+            "a_gateway_goes_back_to_any_revision_after_a_restart_too_and_that_is_undone",
+        ),
+    },
+    // Says of whatever is not as in the file that the last operation on it did that.
+    Defect {
+        name: "the-last-touch-is-credited",
+        file: "gatewayd/src/policy/provenance.rs",
+        sound: "let sets = says(&before) != says(&after);",
+        broken: "let sets = says(&before) != says(&after) || field.differs();",
+        case: black_box(
+            "config_file",
+            "tests/tests/config_file.rs",
+            "what_operators_did_is_told_and_written_back_with_the_comments_of_the_file",
+        ),
+    },
+    // Finds an address well where nobody listens.
+    Defect {
+        name: "nobody-is-well",
+        file: "gatewayd/src/tasks/probe/trial.rs",
+        sound: "report.note(\"tcp\", started, Err(\"nobody listens there\".to_owned()));",
+        broken: "report.note(\"tcp\", started, Ok(\"nobody listens there\".to_owned()));",
+        case: black_box(
+            "dialogs",
+            "tests/tests/dialogs.rs",
+            "the_command_line_adds_what_is_not_well_only_drained_or_by_force",
+        ),
+    },
+    // Lets anybody scan the network of the gateway.
+    Defect {
+        name: "addresses-are-tried-at-any-pace",
+        file: "gatewayd/src/admin/probe.rs",
+        sound: "self.prober.admit(&actor_of(&request)).map_err(too_often)?;",
+        broken: "let _ = self.prober.admit(&actor_of(&request)).map_err(too_often);",
+        case: black_box(
+            "dialogs",
+            "tests/tests/dialogs.rs",
+            "who_has_addresses_tried_too_often_waits",
+        ),
+    },
+    // Takes a change back although nobody said so.
+    Defect {
+        name: "interrupts-take-back-unasked",
+        file: "gatewayctl/src/commands/wait.rs",
+        sound: "Some(operation) if self.on_interrupt == OnInterrupt::Undo => {",
+        broken: "Some(operation) if self.on_interrupt == OnInterrupt::Detach => {",
+        case: drains(
+            "tests/tests/drains/interrupt.rs",
+            "interrupt::an_interrupted_wait_leaves_the_drain_or_takes_it_back_as_told",
+        ),
+    },
+    // Lets what a filter excludes through.
+    Defect {
+        name: "filters-exclude-nothing",
+        file: "gatewayd/src/policy/traffic.rs",
+        sound: "TrafficFilter::Not(part) => !admits(part, served),",
+        broken: "TrafficFilter::Not(part) => admits(part, served),",
+        case: traffic("a_filter_lets_through_exactly_what_it_says"),
+    },
+    // Shows all where a sample is asked for.
+    Defect {
+        name: "samples-are-all",
+        file: "gatewayd/src/policy/traffic.rs",
+        sound: "nth % sample == mixed(seed ^ (nth / sample)) % sample",
+        broken: "nth % sample <= mixed(seed ^ (nth / sample)) % sample",
+        case: traffic("a_sample_is_one_of_so_many"),
+    },
+    // Ends a tail with its connection.
+    Defect {
+        name: "tails-end-with-the-connection",
+        file: "gatewayctl/src/commands/traffic/follow.rs",
+        sound: "while since.elapsed() < PATIENCE {",
+        broken: "while since.elapsed() < PATIENCE * 0 {",
+        case: traffic("a_tail_goes_on_after_the_gateway_was_away"),
+    },
+    // Reads certificates and goes on with the old ones.
+    Defect {
+        name: "renewed-and-not-served",
+        file: "gatewayd/src/tasks/certificates/watched.rs",
+        sound: "self.serve(fresh, now_ms);\n",
+        broken: "drop(fresh);\n",
+        case: black_box(
+            "certificates",
+            "tests/tests/certificates.rs",
+            "files_are_read_at_once_when_an_operator_says_so",
+        ),
+    },
+    // Says nothing of files that are of no use.
+    Defect {
+        name: "bad-files-are-not-told",
+        file: "gatewayd/src/tasks/certificates/mod.rs",
+        sound: "change.warnings.push(format!(\"{by} keeps what it serves: {why}\"));",
+        broken: "let _ = (by, why);",
+        case: black_box(
+            "certificates",
+            "tests/tests/certificates.rs",
+            "a_bad_file_keeps_what_is_served_and_the_others_are_read_all_the_same",
+        ),
+    },
+    // Counts a file that is refused as a good one.
+    Defect {
+        name: "refused-files-look-good",
+        file: "gatewayd/src/tasks/config_file.rs",
+        sound: "        self.count(false);\n",
+        broken: "        self.count(true);\n",
+        case: black_box(
+            "config",
+            "tests/tests/config/running.rs",
+            "running::each_bad_file_changes_nothing_under_load_by_signal_and_by_call",
+        ),
+    },
+    // Reads what a later gatewayd wrote as if it were its own.
+    Defect {
+        name: "later-formats-are-read",
+        file: "gatewayd/src/state/journal.rs",
+        sound: "if format != FORMAT {",
+        broken: "if format.is_empty() {",
+        case: black_box(
+            "durability",
+            "tests/tests/durability.rs",
+            "a_journal_of_a_later_gatewayd_is_put_aside_as_it_is_and_can_be_put_back",
+        ),
+    },
+    // Ends servers with whoever is on them.
+    Defect {
+        name: "shrinking-cuts-streams",
+        file: "gatewayd/src/tasks/scale/hand.rs",
+        sound: "self.change(Change::Drain(inside, order)).await?;",
+        broken: "self.change(Change::Drain(inside, order.filter(|_| false))).await?;",
+        case: drains(
+            "tests/tests/drains/shrinking.rs",
+            "shrinking::streams_of_a_server_that_the_autoscaler_ends_are_told_before_it_ends",
+        ),
+    },
+    // Looks at a template once the change is made.
+    Defect {
+        name: "templates-are-read-too-late",
+        file: "gatewayctl/src/commands/change.rs",
+        sound: "    session.suits(OPERATION)?;\n",
+        broken: "",
+        case: black_box(
+            "operator",
+            "tests/tests/operator.rs",
+            "a_template_that_cannot_be_filled_in_changes_nothing",
+        ),
+    },
+    // Fills templates with whatever a name obeys a terminal with.
+    Defect {
+        name: "templates-reach-the-terminal",
+        file: "gatewayctl/src/output/template.rs",
+        sound: "Value::Text(text) => Filled::from(safe_text(text).as_ref()),",
+        broken: "Value::Text(text) => Filled::from(text.as_str()),",
+        case: Case {
+            package: "gatewayctl",
+            target: None,
+            file: "gatewayctl/src/output/template/tests.rs",
+            test: "output::template::tests::what_comes_from_elsewhere_is_shown_as_in_tables",
+        },
     },
 ];

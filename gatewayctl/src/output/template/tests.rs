@@ -82,6 +82,16 @@ fn an_item_that_does_not_fill_it_in_is_named() {
 }
 
 #[test]
+fn what_comes_from_elsewhere_is_shown_as_in_tables() {
+    assert_eq!(said("{{ name|upper }}!", "a\u{1b}[2J\u{202e}").unwrap(), "A\\X1B[2J<U+202E>!");
+    assert_eq!(
+        said("\u{1b}[1m{{ weight }}", "a").unwrap(),
+        "\u{1b}[1m50",
+        "what is one's own stays"
+    );
+}
+
+#[test]
 fn every_key_of_every_answer_can_be_named() {
     for kind in KINDS.into_iter().filter(|kind| *kind != "Error") {
         let schema = schema(kind).unwrap();
