@@ -16,6 +16,10 @@ use crate::{
 pub fn write_summary(out: &mut impl Write, it: &Snapshot, style: &Style) -> io::Result<()> {
     let (verdict, tone) = verdict(it);
     let show = |value: Value, unit| cell(&value, unit, style, it.time_ms);
+    let ms = |value: Option<f64>| {
+        let unit = if value.is_some() { " ms" } else { "" };
+        show(value.into(), Unit::Milliseconds) + unit
+    };
     let totals = &it.totals;
     let host = if it.host.is_empty() { "-" } else { &it.host };
     let demo = if it.demo { " (demo)" } else { "" };
@@ -37,11 +41,11 @@ pub fn write_summary(out: &mut impl Write, it: &Snapshot, style: &Style) -> io::
     line(
         "traffic",
         format!(
-            "{} req/s  {} in flight  p50 {} ms  p99 {} ms  5xx {}  4xx {}  rejected {}/s",
+            "{} req/s  {} in flight  p50 {}  p99 {}  5xx {}  4xx {}  rejected {}/s",
             show(totals.rps.into(), Unit::Rate),
             show(totals.in_flight.into(), Unit::Count),
-            show(totals.p50_ms.into(), Unit::Milliseconds),
-            show(totals.p99_ms.into(), Unit::Milliseconds),
+            ms(totals.p50_ms),
+            ms(totals.p99_ms),
             show(totals.error_ratio.into(), Unit::Ratio),
             show(totals.client_error_ratio.into(), Unit::Ratio),
             show(totals.rejected_per_s.into(), Unit::Rate),

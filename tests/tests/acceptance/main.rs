@@ -21,12 +21,13 @@
 //!
 //! | case | of what | where |
 //! |---|---|---|
+//! | 53 | certificates that are bad: the old stay, and it is counted | `certificates.rs` |
 //! | 56–58 | doors, certificates, roles of every method | `access.rs`, `lifecycle.rs`; sockets: `admin/socket.rs` |
 //! | 59, 60 | writers on one revision, replays, floods | `admin_api.rs`; descriptors: `overload.rs` |
 //! | 61 | secrets | `audit.rs` |
-//! | 62, 63 | bad files, at the start and while it runs | `config/` |
+//! | 62, 63 | bad files, at the start and while it runs, counted | `config/` |
 //! | 64 | hostile names and texts by the API | `admin_api.rs` |
-//! | 77 | kills, damage, full disks | `durability.rs`, `audit.rs`, `lifecycle.rs` |
+//! | 77 | kills, damage, journals of later versions, full disks | `durability.rs`, `audit.rs`, `lifecycle.rs` |
 //!
 //! What the cases ask for and nothing here does: names of backends are resolved by nobody (66), no
 //! request is echoed in a field but in Location (22), and the oldest idle connections are not
