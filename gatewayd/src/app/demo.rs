@@ -185,6 +185,7 @@ fn greet(https: SocketAddr, http: SocketAddr, made: &Configuration, options: &De
          \x20 gatewayctl                           the dashboard\n\
          \x20 gatewayctl status                    the same in a few lines\n\
          \x20 gatewayctl drain app-2 -m look       take a server out, and watch nothing fail\n\
+         \x20 gatewayctl op list                   who did what; `op undo` takes it back\n\
          \x20 gatewayctl demo load x4              four times the load, and servers to carry it\n\
          \x20 gatewayctl demo fail app-2           spoil a server: kill, slow, fail, cold, heal\n\
          \x20 curl -k https://{https}/urls -d url=https://example.org/\n\n\

@@ -37,6 +37,14 @@ fn servers_are_spoilt_and_mended_and_the_load_is_changed_with_keys() {
     dashboard.act("demo.slow");
     dashboard
         .until("it is slow", || (ctl.backend("app-1")["p50_ms"].as_f64()? > 250.0).then_some(()));
+    dashboard.until("it is told that it stands out", || {
+        let problems = ctl.items("status")[0]["problems"].clone();
+        let slow = |it: &serde_json::Value| {
+            it["target"] == "backend/app-1"
+                && it["what"].as_str().unwrap().starts_with("slow: p50 ")
+        };
+        problems.as_array()?.iter().any(slow).then_some(())
+    });
     dashboard.act("demo.heal");
     dashboard.until("it is as fast as before", || {
         (ctl.backend("app-1")["p50_ms"].as_f64()? < 250.0).then_some(())

@@ -45,7 +45,7 @@ pub(super) enum LimitVerb {
     List(LimitListArgs),
     /// Everything known about limits, networks treated apart included
     Show(show::ShowArgs),
-    /// Change a limit; what is not named stays
+    /// Change a limit, for a while with --ttl; what is not named stays
     Set(set::SetArgs),
     /// Forget what was counted, of everybody or of one client
     Reset(reset::ResetArgs),

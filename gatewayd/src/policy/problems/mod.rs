@@ -2,6 +2,7 @@
 
 mod certificates;
 mod overrides;
+mod stragglers;
 
 use std::cmp::Reverse;
 use std::num::NonZeroU32;
@@ -13,6 +14,7 @@ use crate::model::{
 
 use certificates::certificate;
 use overrides::{back_soon, held, lapsing, unblocking};
+use stragglers::stragglers;
 
 /// A drained backend with nothing left on it is forgotten after this.
 const STALE_DRAIN_MS: i64 = HOUR_MS;
@@ -26,6 +28,7 @@ pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
     found.extend(snapshot.pools.iter().filter_map(pool));
     found.extend(snapshot.pools.iter().filter_map(nobodys));
     found.extend(snapshot.backends.iter().filter_map(|it| backend(it, snapshot.time_ms)));
+    found.extend(stragglers(&snapshot.backends));
     found.extend(snapshot.limits.iter().filter_map(limit));
     found.extend(snapshot.collapse.as_ref().map(collapse));
     found.extend(snapshot.pools.iter().filter_map(|it| held(it, snapshot.time_ms)));
@@ -216,7 +219,7 @@ mod tests {
         }
     }
 
-    fn backend_at(standing: Standing, health: Health, since_ms: i64) -> BackendView {
+    pub(super) fn backend_at(standing: Standing, health: Health, since_ms: i64) -> BackendView {
         let (owner, reason) = ("ana".to_owned(), "patch".to_owned());
         BackendView {
             name: "app-1".parse().unwrap(),
