@@ -93,7 +93,7 @@ impl Turns {
         }
         let names: Vec<String> = self.then[0].targets().into_iter().map(str::to_owned).collect();
         let next = |it: &&Target| names.iter().any(|name| name == it.name());
-        if let Some(what) = self.targets.iter().filter(next).find_map(|it| it.moved(snapshot)) {
+        if let Some(what) = self.targets.iter().filter(next).find_map(|it| it.moved(snapshot, 0)) {
             return Turn::Stop(self.stopped(&what));
         }
         let edit = self.then.remove(0);

@@ -201,7 +201,7 @@ impl Confirm {
         if matches!(self.phase, Phase::Sent | Phase::Moved { .. }) {
             return Step::Stay;
         }
-        let moved = |it: &Target| it.moved(snapshot).map(|what| (it.path(), what));
+        let moved = |it: &Target| it.moved(snapshot, self.revision).map(|what| (it.path(), what));
         if let Some((target, what)) = self.targets.iter().find_map(moved) {
             self.phase = Phase::Moved { target, what };
             return Step::Stay;

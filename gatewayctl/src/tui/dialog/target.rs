@@ -17,8 +17,17 @@ pub(crate) struct Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Facts {
     /// Another one tells that somebody changed it.
-    stamp: (u64, Option<i64>),
+    stamp: Stamp,
     words: String,
+}
+
+/// When it was changed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stamp {
+    /// At this revision.
+    Revision(u64),
+    /// Since when it is, and until when, milliseconds since the Unix epoch.
+    Time(i64, Option<i64>),
 }
 
 impl Target {
@@ -81,14 +90,16 @@ impl Target {
         self.was.as_ref().map_or("", |was| &was.words)
     }
 
-    /// What became of it since, in words; none when it is as it was.
-    pub(crate) fn moved(&self, snapshot: &Snapshot) -> Option<String> {
+    /// What became of it since, in words; none when it is as it was, or as this dashboard itself made it
+    /// by the revision `known`.
+    pub(crate) fn moved(&self, snapshot: &Snapshot, known: u64) -> Option<String> {
         let Self { kind, name, was } = self;
         match (was, Self::found(kind, name, snapshot).was) {
             (None, None) => None,
             (Some(_), None) => Some(format!("{name} is gone")),
             (None, Some(_)) => Some(format!("{name} exists now")),
             (Some(was), Some(is)) if was.stamp == is.stamp => None,
+            (Some(_), Some(Facts { stamp: Stamp::Revision(at), .. })) if at <= known => None,
             (Some(was), Some(is)) if was.words == is.words => Some(format!("{name} changed")),
             (Some(was), Some(is)) => Some(format!("{name} changed: {} > {}", was.words, is.words)),
         }
@@ -101,7 +112,9 @@ impl Target {
             "config" => Some(Facts::config(snapshot)),
             "scaler" => snapshot.pools.iter().find(|it| it.name == name).map(Facts::scaler),
             // What was done does not change, and listeners are bound for as long as the gateway runs.
-            "operation" | "listener" => Some(Facts { stamp: (0, None), words: String::new() }),
+            "operation" | "listener" => {
+                Some(Facts { stamp: Stamp::Revision(0), words: String::new() })
+            }
             _ => snapshot.backends.iter().find(|it| it.name == name).map(Facts::backend),
         };
         Self { kind, name: name.to_owned(), was }
@@ -112,27 +125,26 @@ impl Facts {
     fn backend(it: &Backend) -> Self {
         let Backend { standing, weight, health, in_flight, .. } = it;
         let words = format!("{standing} weight {weight}, {health}, {in_flight} in flight");
-        Self { stamp: (it.revision, None), words }
+        Self { stamp: Stamp::Revision(it.revision), words }
     }
 
     fn limit(it: &Limit) -> Self {
         let words = format!("{} {} per {}", it.mode, it.rule, it.key);
-        Self { stamp: (it.revision, None), words }
+        Self { stamp: Stamp::Revision(it.revision), words }
     }
 
     fn block(it: &Block) -> Self {
-        let since = u64::try_from(it.since_ms).unwrap_or(0);
         let why = if it.reason.is_empty() { String::new() } else { format!(": {}", it.reason) };
         let words = format!("blocked by {}{why}, {} hits", it.owner, it.hits_total);
-        Self { stamp: (since, it.expires_ms), words }
+        Self { stamp: Stamp::Time(it.since_ms, it.expires_ms), words }
     }
 
     fn config(it: &Snapshot) -> Self {
-        Self { stamp: (it.revision, None), words: format!("revision {}", it.revision) }
+        Self { stamp: Stamp::Revision(it.revision), words: format!("revision {}", it.revision) }
     }
 
     fn scaler(it: &Pool) -> Self {
         let words = format!("{} of {} servers ready", it.ready, it.backends);
-        Self { stamp: (it.scaler_revision, None), words }
+        Self { stamp: Stamp::Revision(it.scaler_revision), words }
     }
 }

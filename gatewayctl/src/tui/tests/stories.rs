@@ -138,6 +138,25 @@ fn a_target_that_moved_stops_the_dialog_until_it_is_looked_at_again() {
 }
 
 #[test]
+fn who_changes_a_target_twice_in_a_second_is_not_stopped_by_the_first_time() {
+    let mut story = on_backends();
+    story.press("d");
+    story.answer(Ok(drain_plan()));
+    story.press("y");
+    story.answer(Ok(crate::model::Operation { revision: 42, ..drain_plan() }));
+    story.press("M");
+    story.answer(Ok(drain_plan()));
+    // Only now comes a picture of what was done first.
+    story.happen(|gateway| {
+        gateway.revision = 42;
+        gateway.backends[0].revision = 42;
+    });
+    story.press("y");
+    assert_eq!(story.sent()[1].intent.expected_revision, Some(42));
+    assert_eq!(story.sent().len(), 2, "{}", story.frame(120, 40));
+}
+
+#[test]
 fn a_failed_change_is_sent_again_only_after_another_look() {
     let mut story = on_backends();
     story.press("d");
