@@ -59,6 +59,13 @@ impl Backend {
             (Standing::Active, Health::Unhealthy) => State::Down,
         }
     }
+
+    /// Whether a drain came to its end, so that it is safe to work on.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        let drain = self.drain.as_ref().filter(|_| self.standing == Standing::Draining);
+        drain.is_some_and(|drain| drain.drained_ms.is_some())
+    }
 }
 
 #[cfg(test)]

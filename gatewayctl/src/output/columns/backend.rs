@@ -160,6 +160,7 @@ fn note(it: &Backend, now_ms: i64) -> String {
             let ramping = it.ramp.as_ref().map(|ramp| ramp_note(ramp, now_ms));
             warming.into_iter().chain(ramping).collect::<Vec<_>>().join(", ")
         }
+        State::Drain if it.is_drained() => format!("drained, {}", standing_note(it, now_ms)),
         State::Drain | State::Maint => standing_note(it, now_ms),
         State::New => "waits for its first check".to_owned(),
         State::Ejected | State::Down => {

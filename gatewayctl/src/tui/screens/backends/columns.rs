@@ -50,6 +50,7 @@ pub(crate) static TABLE: Table<Backend> = Table {
 pub(crate) fn state_words(backend: &Backend, lens: &Lens<'_>) -> (Role, String) {
     let (role, glyph, word) = match backend.state() {
         State::Up => (Role::Ok, 0, "UP"),
+        State::Drain if backend.is_drained() => (Role::Accent, 1, "EMPTY"),
         State::Drain => (Role::Warn, 1, "DRAIN"),
         State::New => (Role::Accent, 2, "NEW"),
         State::Down => (Role::Bad, 3, "DOWN"),

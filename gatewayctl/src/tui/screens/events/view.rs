@@ -36,6 +36,9 @@ const KIND: Column<Row> =
     column("KIND", Width::Text(7), 5, |it, _| Cell::text(Role::Plain, it.event.kind.as_str()));
 const WHO: Column<Row> =
     column("WHO", Width::Names(3, 14), 4, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
+/// The same where cells are few.
+const WHO_FIRST: Column<Row> =
+    column("WHO", Width::Names(3, 6), 3, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
 const TARGET: Column<Row> =
     column("TARGET", Width::Names(6, 24), 1, |it, _| Cell::text(Role::Title, it.target()));
 /// What stands behind the kind, where cells are few: `app-1` of `backend/app-1`.
@@ -56,7 +59,7 @@ const UNDO: Column<Row> =
 static TABLES: [(u16, Table<Row>); 3] = [
     (100, table(&[TIME, SEVERITY, KIND, WHO, TARGET, WHAT, OP, UNDO])),
     (60, table(&[TIME, SEVERITY, TARGET, WHAT, WHO])),
-    (0, table(&[TIME, NAME, WHAT])),
+    (0, table(&[TIME, WHO_FIRST, NAME, WHAT])),
 ];
 
 const fn table(columns: &'static [Column<Row>]) -> Table<Row> {
