@@ -174,9 +174,15 @@ impl RawTerminal {
         until("the program has ended", || self.try_wait())
     }
 
-    /// How the program ended, or `None` while it runs.
+    /// How the program ended, or `None` while it runs; then all that it wrote has come.
     pub fn try_wait(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().unwrap()
+        let ended = self.child.try_wait().unwrap();
+        if ended.is_some() {
+            until("its last bytes came", || {
+                self.reader.as_ref().is_none_or(JoinHandle::is_finished).then_some(())
+            });
+        }
+        ended
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {

@@ -73,9 +73,15 @@ fn other_rules_are_tried_on_the_load_there_was_and_applied_with_keys() {
     assert_eq!(gateway.scaler()["max"], 2, "trying changes nothing");
     terminal.press(&["A"]);
     terminal.wait_for("max 3, was 2");
-    // A key that comes right after the question is taken for one that was typed ahead.
     until("it is applied", || {
-        terminal.press(&["y"]);
+        let screen = terminal.screen();
+        if screen.contains("[y] change") {
+            terminal.press(&["y"]);
+        }
+        // The scaler may be quicker with a change of its own.
+        if screen.contains("[r] look again") {
+            terminal.press(&["r"]);
+        }
         (gateway.scaler()["max"] == 3).then_some(())
     });
     crowd.disperse();

@@ -66,7 +66,9 @@ fn one_is_put_in_each_standing_and_back() {
     dashboard.act("backend.drain");
     dashboard.say_yes("drain");
     until_it_is(&dashboard, &gateway, "app-2", "standing", "draining");
-    dashboard.wait_for("◐ DRAIN app-2");
+    dashboard.wait_for("◐ EMPTY app-2");
+    let note = gateway.ctl.run("backend list --columns name,note");
+    assert!(note.contains("app-2\tdrained, "), "{note}");
     dashboard.act("backend.enable");
     dashboard.say_yes("enable");
     until_it_is(&dashboard, &gateway, "app-2", "standing", "active");
@@ -156,7 +158,7 @@ fn a_drain_is_told_apart_given_time_rung_for_and_cut_short() {
     dashboard.say_yes("drain");
     let before =
         until_it_is(&dashboard, &gateway, &busy, "standing", "draining")["requests_until"].clone();
-    dashboard.wait_for(&format!("◐ DRAIN {busy}"));
+    dashboard.wait_for_drain(&busy);
     dashboard.act("backend.drain-bell");
     dashboard.wait_for(&format!("{busy}: a bell when drained"));
     dashboard.act("backend.drain-longer");
@@ -197,7 +199,7 @@ fn a_drain_goes_by_each_of_its_options() {
         let drain = gateway.ctl.items(&format!("backend show {name}")).remove(0);
         assert_eq!((&drain["on_deadline"], &drain["then"]), (&on_deadline.into(), &then.into()));
         assert_eq!(drain["standing_reason"], "disk");
-        dashboard.wait_for(&format!("◐ DRAIN {name}"));
+        dashboard.wait_for_drain(name);
         gateway.ctl.run(&format!("undrain {name} -y"));
         dashboard.wait_for(&format!("● UP    {name}"));
         dashboard.leave("filter: ");
@@ -221,6 +223,11 @@ fn one_is_shown_on_the_whole_screen_and_among_the_others_again() {
     dashboard.act("backend.open");
     dashboard.wait_until("only app-1 is shown", is_alone);
     dashboard.act("backend.open");
+    dashboard.wait_for("filter: backend=app-1");
+    dashboard.act("screen.back");
+    dashboard.wait_for("[2 Backends]");
+    dashboard.wait_until("only app-1 is shown", is_alone);
+    dashboard.act("screen.back");
     dashboard.wait_until("app-2 is shown too", |screen| !is_alone(screen));
     dashboard.act("backend.zoom");
     dashboard.wait_until("only app-1 is shown", is_alone);

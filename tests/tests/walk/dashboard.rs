@@ -63,12 +63,31 @@ impl Dashboard {
         self.terminal.press(&format!("\x15{text}"));
     }
 
-    /// Answers the question for `verb` with yes, once it is put; it is gone when that is done.
+    /// Answers the question for `verb` with yes, once it is put, and once more when somebody else was
+    /// quicker; it is gone when that is done.
     #[track_caller]
     pub(crate) fn say_yes(&self, verb: &str) {
-        self.wait_for(&format!("[y] {verb}"));
-        self.act("dialog.yes");
-        self.wait_until(&format!("{verb} is done"), |screen| !screen.contains(" cancel  "));
+        let is_stopped = |screen: &str| screen.contains("[r] look again");
+        loop {
+            self.wait_for(&format!("[y] {verb}"));
+            self.act("dialog.yes");
+            let screen = self.wait_until(&format!("{verb} is done"), |screen| {
+                !screen.contains("┌─") || is_stopped(screen)
+            });
+            if !is_stopped(&screen) {
+                return;
+            }
+            self.act("dialog.reload");
+        }
+    }
+
+    /// Waits until the row of `name` tells that it drains, or already that it is empty.
+    #[track_caller]
+    pub(crate) fn wait_for_drain(&self, name: &str) {
+        let rows = ["DRAIN", "EMPTY"].map(|word| format!("◐ {word} {name}"));
+        self.wait_until(&format!("{name} drains"), |screen| {
+            rows.iter().any(|row| screen.contains(row))
+        });
     }
 
     /// Types the name that the question wants, once it is put.

@@ -75,7 +75,7 @@ fn a_paused_screen_stands_still_and_then_follows() {
     let still = dashboard.wait_for("PAUSED");
     assert!(!still.contains("DRAIN"), "{still}");
     dashboard.act("screen.pause");
-    dashboard.wait_for("◐ DRAIN app-2");
+    dashboard.wait_for_drain("app-2");
 }
 
 #[test]
