@@ -46,6 +46,7 @@ async fn find(client: &Client, inquiry: &Inquiry) -> Result<Finding, client::Err
             let found = client.explain(Some(*id), "").await;
             found.map(|found| Finding::Explanation(Box::new(found)))
         }
+        Inquiry::Fields => client.fields().await.map(Finding::Fields),
         Inquiry::Certificates => client.certificates().await.map(Finding::Certificates),
         Inquiry::Probe { pool, address } => client.probe(pool, address).await.map(Finding::Probe),
         Inquiry::Operations => {

@@ -23,7 +23,7 @@ fn of_the_screen(model: &Model) -> Vec<Inquiry> {
     match model.screen {
         Screen::Limits => vec![Inquiry::Rejections(model.limits.by)],
         Screen::Scaler => of_the_scaler(model),
-        Screen::Events => vec![Inquiry::Operations],
+        Screen::Events => vec![Inquiry::Operations, Inquiry::Fields],
         Screen::Tls => vec![Inquiry::Certificates],
         Screen::Overview | Screen::Backends | Screen::Traffic => Vec::new(),
     }

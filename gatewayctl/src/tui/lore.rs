@@ -9,8 +9,8 @@ use super::moment::Moment;
 use crate::{
     client,
     model::{
-        Certificate, Decision, Grouping, Operation, ProbeReport, Rejection, RuleEdit, Scaler,
-        Simulation, WhatIf, WhatIfRules,
+        Certificate, Decision, Field, Grouping, Operation, ProbeReport, Rejection, RuleEdit,
+        Scaler, Simulation, WhatIf, WhatIfRules,
     },
 };
 
@@ -64,6 +64,8 @@ pub(crate) enum Inquiry {
     WhatIf(Tried),
     /// What was done, and can it be undone?
     Operations,
+    /// What is said of everything, and what does the file say?
+    Fields,
     /// Which certificates are served?
     Certificates,
     /// Is an address well, before it is a backend's?
@@ -105,6 +107,8 @@ pub(crate) enum Finding {
     WhatIf(Box<WhatIf>),
     /// What was done, newest first.
     Operations(Vec<Operation>),
+    /// What is said of everything.
+    Fields(Vec<Field>),
     /// Which certificates are served, by listener.
     Certificates(Vec<Certificate>),
     /// How an address was found.
@@ -144,6 +148,8 @@ pub(crate) struct Lore {
     pub(crate) explanation: Option<Decision>,
     /// What was done of late, newest first; none before it is known.
     pub(crate) operations: Option<Vec<Operation>>,
+    /// What is said of everything, and what the file says; none before it is known.
+    pub(crate) fields: Option<Vec<Field>>,
     /// Which certificates are served, by listener; none before it is known.
     pub(crate) certificates: Option<Vec<Certificate>>,
     /// Why the last question was not answered; none when it was.
@@ -171,6 +177,7 @@ impl Lore {
             (_, Ok(Finding::Latest(found))) => self.latest = Some(*found),
             (_, Ok(Finding::Explanation(found))) => self.explanation = Some(*found),
             (_, Ok(Finding::Operations(found))) => self.operations = Some(found),
+            (_, Ok(Finding::Fields(found))) => self.fields = Some(found),
             (_, Ok(Finding::Certificates(found))) => self.certificates = Some(found),
             (_, Err(error)) => self.trouble = Some(error),
             (_, Ok(_)) => {}

@@ -47,7 +47,11 @@ fn passes(model: &mut Model, key: Key) -> bool {
         }
         Screen::Events => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            model.events.update(events::Msg::Back, picture) == Wish::Pass
+            let stage =
+                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
+            stage.is_none_or(|stage| {
+                model.events.update(events::Msg::Back, picture, &stage) == Wish::Pass
+            })
         }
         Screen::Scaler => {
             let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
@@ -132,6 +136,21 @@ pub(super) fn scaler(model: &mut Model, msg: scaler::Msg, key: Key) -> Vec<Effec
         return Vec::new();
     };
     let wish = model.scaler.update(msg, picture, &stage);
+    grant(model, wish)
+}
+
+/// Does something on the screen of this name.
+pub(super) fn events(model: &mut Model, msg: events::Msg, key: Key) -> Vec<Effect> {
+    if msg.changes() && refused(model) {
+        return Vec::new();
+    }
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    let Some(stage) =
+        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
+    else {
+        return Vec::new();
+    };
+    let wish = model.events.update(msg, picture, &stage);
     grant(model, wish)
 }
 

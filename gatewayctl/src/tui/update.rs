@@ -183,6 +183,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Backends(msg) => return on_screen::backends(model, msg, key),
         Action::Limits(msg) => return on_screen::limits(model, msg, key),
         Action::Scaler(msg) => return on_screen::scaler(model, msg, key),
+        Action::Events(msg) => return on_screen::events(model, msg, key),
         Action::Tls(msg) => return on_screen::tls(model, msg, key),
         Action::Traffic(msg) => {
             let wish = model.traffic.update(msg);
@@ -196,11 +197,6 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Theme => {
             model.settings.themes.choose_next();
             setting::themed(model);
-        }
-        Action::Events(msg) => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let wish = model.events.update(msg, picture);
-            return grant(model, wish);
         }
     }
     Vec::new()

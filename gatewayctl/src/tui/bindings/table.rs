@@ -181,7 +181,11 @@ pub(crate) static TABLE: &[Binding] = &[
 
     row(Scope::Events, &[Enter], Action::Events(events::Msg::Open), "event.open", "show what the event is about", Some(("Enter", "open"))),
     row(Scope::Events, &[Char('z')], Action::Events(events::Msg::Zoom), "event.zoom", "the event on the whole screen, and back", None),
+    row(Scope::Events, &[Tab, BackTab], Action::Events(events::Msg::OtherPanel), "event.panel", "to what is not as in the file, and back", Some(("Tab", "panel"))),
     row(Scope::Events, &[Char('f')], Action::Events(events::Msg::NextKind), "event.kind", "only the next kind of events, then all", Some(("f", "kind"))),
+    row(Scope::Events, &[Char('D')], Action::Events(events::Msg::Differences), "event.differences", "all that is not as in the file, on the whole screen", Some(("D", "file"))),
+    row(Scope::Events, &[Char('W')], Action::Events(events::Msg::Write), "event.write", "write what is not as in the file into it", None),
+    row(Scope::Events, &[Char('r')], Action::Events(events::Msg::Revert), "event.revert", "make the chosen one as the file says", None),
     row(Scope::Events, &[Char('/')], Action::Filter, "event.filter", "filter: words, or who=ops and kind=change", Some(("/", "filter"))),
 
     row(Scope::Tls, &[Char('r')], Action::Tls(tls::Msg::Reload), "cert.reload", "read the files of its listener again, now", Some(("r", "reload"))),

@@ -2,7 +2,7 @@
 
 use super::fixture::{NOON, Story, ascii};
 use crate::{
-    model::{Event, Severity},
+    model::{Edit, Event, LimitEdit, RuleEdit, Severity, Standing},
     tui::{
         key::Key,
         message::{LinkEvent, Msg},
@@ -102,10 +102,69 @@ fn an_event_about_several_names_the_first_and_counts_the_rest() {
 }
 
 #[test]
-fn what_differs_from_the_file_is_listed_below() {
-    let story = on_events();
+fn what_differs_from_the_file_is_listed_below_with_who_said_so_and_for_how_long() {
+    let mut story = on_events();
     let frame = story.frame(120, 40);
     assert!(frame.contains("Not as in the file: 2"), "{frame}");
-    assert!(frame.contains("limit/create-per-ip  100/minute   file 40/minute"), "{frame}");
-    assert!(frame.contains("draining weight 100   file active weight 100"), "{frame}");
+    let [rule, standing] = [
+        "limit/create-per-ip rule     100/minute 40/minute op2   13:41:55 001c",
+        "backend/app-4       standing draining   active    ops-1 14:02:41 002a  kernel patch",
+    ];
+    assert!(frame.contains(rule) && frame.contains(standing), "{frame}");
+    let Some(it) = story.model.live.lore.operations.iter_mut().flatten().next() else { panic!() };
+    it.expires_ms = Some(NOON + 1_740_000);
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("goes back in 29m00s, kernel patch"), "{frame}");
+}
+
+#[test]
+fn what_differs_is_reverted_one_by_one_or_written_into_the_file() {
+    let mut story = on_events();
+    story.press("r");
+    assert!(story.frame(120, 40).contains("Tab goes to what is not as in the file; r there"));
+    story.press("D");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("W writes all into it, r reverts one"), "{frame}");
+    assert!(!frame.contains("show: all"), "the whole screen: {frame}");
+    story.press("r");
+    assert!(story.frame(120, 40).contains("rule: is 100/minute, file 40/minute"));
+    let rule = RuleEdit { max: Some("40/minute".into()), ..RuleEdit::default() };
+    let edit = LimitEdit { rule, ..LimitEdit::default() };
+    let limit = Edit::SetLimit { name: "create-per-ip".into(), edit };
+    assert_eq!(story.asked().map(|(request, _)| &request.edit), Some(&limit));
+    story.key(Key::Esc);
+    story.press("jr");
+    let (names, standing) = (vec!["app-4".to_owned()], Standing::Active);
+    let enable = Edit::SetStanding { names, standing };
+    assert_eq!(story.asked().map(|(request, _)| &request.edit), Some(&enable));
+    story.key(Key::Esc);
+    story.press("W");
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("limit/create-per-ip rule"), "what is written: {frame}");
+    assert!(!frame.contains("backend/app-4 standing,"), "a file has no drains: {frame}");
+    assert_eq!(story.asked().map(|(request, _)| &request.edit), Some(&Edit::PersistConfig));
+    assert!(story.sent().is_empty(), "nothing without a yes");
+    story.key(Key::Esc);
+    story.key(Key::Enter);
+    assert_eq!(story.model.screen, Screen::Backends, "a difference leads to what it is about");
+    for (key, says) in [(Key::Esc, "W writes all"), (Key::Esc, "W writes all")] {
+        story.key(key);
+        assert!(story.frame(120, 40).contains(says), "{}", story.frame(120, 40));
+    }
+    story.key(Key::Esc);
+    assert!(!story.frame(120, 40).contains("W writes all"));
+}
+
+#[test]
+fn nothing_is_written_or_reverted_where_nothing_differs_or_there_is_no_link() {
+    let mut story = on_events();
+    story.lose();
+    story.press("DrW");
+    assert!(story.asked().is_none());
+    let mut story = on_events();
+    story.model.live.lore.fields = Some(Vec::new());
+    story.press("D");
+    assert!(story.frame(120, 40).contains("everything is as the file says"));
+    story.press("rW");
+    assert!(story.asked().is_none());
 }

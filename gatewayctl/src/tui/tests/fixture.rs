@@ -8,10 +8,10 @@ use super::traffic;
 use crate::{
     client,
     model::{
-        Backend, Block, Certificate, Condition, Decision, Drain, Edit, Event, Grouping, Headroom,
-        Health, Limit, LimitMode, Operation, Pool, ProbeReport, ProbeStep, Problem, Rejection,
-        ScaledServer, Scaler, ScalingRun, Scheme, Severity, Share, Simulation, Snapshot, Stage,
-        Standing, Totals, Voucher, WhatIf,
+        Backend, Block, Certificate, Condition, Decision, Drain, Edit, Event, Field, Grouping,
+        Headroom, Health, Limit, LimitMode, Operation, Pool, ProbeReport, ProbeStep, Problem,
+        Rejection, ScaledServer, Scaler, ScalingRun, Scheme, Severity, Share, Simulation, Snapshot,
+        Stage, Standing, Totals, Voucher, WhatIf,
     },
     tui::{
         Care, Depth,
@@ -270,6 +270,7 @@ pub(super) fn canned(inquiry: &Inquiry) -> Finding {
             Finding::Explanation(Box::new(Decision { servers, ..found }))
         }
         Inquiry::Operations => Finding::Operations(operations()),
+        Inquiry::Fields => Finding::Fields(fields()),
         Inquiry::Probe { address, .. } => Finding::Probe(probed(address, &["tcp", "health"], true)),
         Inquiry::Certificates => Finding::Certificates(certificates()),
     }
@@ -366,6 +367,39 @@ fn what_if(tried: &Tried) -> WhatIf {
     let load = f64::from(tried.load_percent) / 100.0;
     let harder = ScalingRun { load, busy_s: 95.0, lost: 0.004, scale_outs: 6, ..run("", 12, 8.4) };
     WhatIf { now: run("now", 8, 6.1), what_if: ScalingRun { run: "what-if", ..harder } }
+}
+
+fn fields() -> Vec<Field> {
+    let rule = Field {
+        target: "limit/create-per-ip".into(),
+        field: "rule".into(),
+        value: Some("100/minute".into()),
+        file: Some("40/minute".into()),
+        differs: true,
+        provenance: "operator".into(),
+        owner: "op2".into(),
+        reason: String::new(),
+        since_ms: Some(NOON - 1_287_000),
+        op: "001c".into(),
+        line: None,
+        persists: true,
+    };
+    let standing = Field {
+        target: "backend/app-4".into(),
+        field: "standing".into(),
+        value: Some("draining".into()),
+        file: Some("active".into()),
+        owner: "ops-1".into(),
+        reason: "kernel patch".into(),
+        since_ms: Some(NOON - 41_000),
+        op: "002a".into(),
+        persists: false,
+        ..rule.clone()
+    };
+    let same = Field { differs: false, target: "backend/app-1".into(), ..rule.clone() };
+    let scaled =
+        Field { provenance: "autoscaler".into(), target: "backend/app-9".into(), ..rule.clone() };
+    vec![rule, standing, same, scaled]
 }
 
 fn operations() -> Vec<Operation> {

@@ -1,17 +1,19 @@
 //! Events: what happened, newest first, one of it in full, and what is not as the file says.
 
 mod detail;
-mod overrides;
+mod differences;
+mod revert;
 mod view;
 
 pub(crate) use view::{view, view_small};
 
-use super::{Screen, Wish};
+use super::{Screen, Stage, Wish};
 use crate::{
     duration,
-    model::{Event, Operation},
+    model::{Edit, Event, Field, Operation},
     output::columns::EVENT,
     tui::{
+        dialog::{Confirm, Level},
         list::{self, List},
         notice::Notice,
         picture::Picture,
@@ -32,13 +34,35 @@ pub(crate) struct State {
     kind: Option<usize>,
     /// The newest that was on the screen.
     seen: u64,
-    /// Whether the chosen event has the whole screen.
+    /// What is not as the file says.
+    differences: List,
+    /// The panel that keys act on.
+    panel: Panel,
+    /// Whether what is chosen in it has the whole screen.
     pub(super) is_zoomed: bool,
+}
+
+/// A panel with rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Panel {
+    /// What happened.
+    #[default]
+    Events,
+    /// What is not as the file says.
+    Differences,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { list: List::default(), follows: true, kind: None, seen: 0, is_zoomed: false }
+        Self {
+            list: List::default(),
+            follows: true,
+            kind: None,
+            seen: 0,
+            differences: List::default(),
+            panel: Panel::default(),
+            is_zoomed: false,
+        }
     }
 }
 
@@ -47,12 +71,27 @@ impl Default for State {
 pub(crate) enum Msg {
     /// Show only the next kind.
     NextKind,
-    /// Show what the event is about.
+    /// To the other panel.
+    OtherPanel,
+    /// Show what the event, or the difference, is about.
     Open,
-    /// The chosen event on the whole screen, or back.
+    /// The chosen event, or all that differs, on the whole screen, or back.
     Zoom,
+    /// All that is not as the file says on the whole screen.
+    Differences,
+    /// Write it into the file.
+    Write,
+    /// Make the chosen one as the file says.
+    Revert,
     /// One step back.
     Back,
+}
+
+impl Msg {
+    /// Whether it leads to a change.
+    pub(crate) const fn changes(self) -> bool {
+        matches!(self, Self::Write | Self::Revert)
+    }
 }
 
 /// An event, and the id that its row is known by.
@@ -79,6 +118,10 @@ impl Row {
 impl State {
     /// Does something to the list.
     pub(crate) fn move_list(&mut self, msg: list::Msg, picture: &Picture) {
+        if self.panel == Panel::Differences {
+            let rows = differences::rows(picture);
+            return self.differences.update(msg, &differences::ids(&rows), 0);
+        }
         let rows = self.rows(picture);
         let ids = ids(&rows);
         self.list.update(msg, &ids, 0);
@@ -93,6 +136,8 @@ impl State {
             Some(newest) if self.follows => self.list.select(newest),
             _ => self.list.settle(&ids),
         }
+        let rows = differences::rows(picture);
+        self.differences.settle(&differences::ids(&rows));
     }
 
     /// Notes that the newest event is on the screen.
@@ -106,15 +151,24 @@ impl State {
     }
 
     /// Does `msg`; what it wants of the dashboard.
-    pub(crate) fn update(&mut self, msg: Msg, picture: &Picture) -> Wish {
+    pub(crate) fn update(&mut self, msg: Msg, picture: &Picture, stage: &Stage<'_>) -> Wish {
         match msg {
             Msg::NextKind => {
                 self.kind = match self.kind {
                     None => Some(0),
                     Some(kind) => Some(kind + 1).filter(|kind| *kind < KINDS.len()),
                 };
-                self.follows = true;
+                (self.follows, self.panel) = (true, Panel::Events);
             }
+            Msg::OtherPanel => {
+                self.panel = match self.panel {
+                    Panel::Events => Panel::Differences,
+                    Panel::Differences => Panel::Events,
+                };
+            }
+            Msg::Differences => (self.panel, self.is_zoomed) = (Panel::Differences, true),
+            Msg::Write => return write(picture, stage),
+            Msg::Revert => return self.revert(picture, stage),
             Msg::Open => return self.open(picture),
             Msg::Zoom => self.is_zoomed = !self.is_zoomed,
             Msg::Back => return self.back(),
@@ -163,10 +217,39 @@ impl State {
         }
     }
 
+    /// The chosen difference.
+    fn difference(&self, picture: &Picture) -> Option<Field> {
+        let rows = differences::rows(picture).into_iter();
+        let mut chosen = rows.filter(|row| self.differences.selected() == Some(&row.id));
+        chosen.next().map(|row| row.field)
+    }
+
+    fn revert(&mut self, picture: &Picture, stage: &Stage<'_>) -> Wish {
+        if self.panel == Panel::Events {
+            let (panel, revert) =
+                (stage.keymap.label("event.panel"), stage.keymap.label("event.revert"));
+            let words =
+                format!("{panel} goes to what is not as in the file; {revert} there reverts");
+            return Wish::Say(Notice::note(words));
+        }
+        let Some(field) = self.difference(picture) else {
+            return Wish::Say(Notice::note("everything is as the file says"));
+        };
+        let was = field.value.as_deref().unwrap_or("gone");
+        let file = field.file.as_deref().unwrap_or("not in it");
+        let note = format!("{}: is {was}, file {file}", field.field);
+        match revert::edit(&field) {
+            Ok(edit) => confirm(edit, note, stage),
+            Err(why) => Wish::Say(Notice::note(why)),
+        }
+    }
+
     fn open(&self, picture: &Picture) -> Wish {
-        let rows = self.rows(picture);
-        let chosen = rows.iter().find(|row| self.list.selected() == Some(&row.id));
-        let target = chosen.map_or("", |row| &row.event.target);
+        let target = match self.panel {
+            Panel::Events => self.chosen(picture).map(|event| event.target.clone()),
+            Panel::Differences => self.difference(picture).map(|field| field.target),
+        };
+        let target = target.unwrap_or_default();
         let first = target.split(',').next().unwrap_or_default().trim();
         match first.split_once('/') {
             Some(("backend", name)) => Wish::Go(Screen::Backends, name.to_owned()),
@@ -181,6 +264,8 @@ impl State {
     fn back(&mut self) -> Wish {
         if self.is_zoomed {
             self.is_zoomed = false;
+        } else if self.panel != Panel::Events {
+            self.panel = Panel::Events;
         } else if !self.list.filter.is_empty() {
             self.list.filter = Default::default();
         } else if self.kind.is_some() {
@@ -192,6 +277,26 @@ impl State {
         }
         Wish::Nothing
     }
+}
+
+/// Asks for what can stand in the file to be written there.
+fn write(picture: &Picture, stage: &Stage<'_>) -> Wish {
+    let rows = differences::rows(picture);
+    let lasting: Vec<&Field> = rows.iter().map(|it| &it.field).filter(|it| it.persists).collect();
+    if lasting.is_empty() {
+        let words = match rows.len() {
+            0 => "everything is as the file says",
+            _ => "a file cannot say any of this: drains, blocks and what goes back by itself",
+        };
+        return Wish::Say(Notice::note(words));
+    }
+    let words = lasting.iter().map(|it| format!("{} {}", it.target, it.field));
+    confirm(Edit::PersistConfig, words.collect::<Vec<_>>().join(", "), stage)
+}
+
+fn confirm(edit: Edit, note: String, stage: &Stage<'_>) -> Wish {
+    let question = Confirm::new(edit, Level::Key, stage.snapshot, stage.now, stage.key);
+    Wish::Open(Box::new(question.note(note).into()))
 }
 
 /// Whether an operation can be undone, in few cells.

@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::{Row, State, detail, overrides};
+use super::{Panel, Row, State, detail, differences};
 use crate::{
     model::{Event, Severity},
     tui::{
@@ -16,8 +16,8 @@ use crate::{
 
 /// Rows of the chosen event.
 const DETAIL: u16 = 8;
-/// The most rows of what differs from the file.
-const OVERRIDES: u16 = 6;
+/// The most rows of what differs from the file, with its titles.
+const DIFFERENCES: u16 = 8;
 
 const fn column(
     title: &'static str,
@@ -71,10 +71,9 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
     if zoomed(state, scene, buffer, area) {
         return;
     }
-    let differing = overrides::all(scene.snapshot);
-    let wanted = match differing.len() {
-        0 => 0,
-        count => u16::try_from(count).unwrap_or(OVERRIDES).saturating_add(1).min(OVERRIDES),
+    let wanted = match differences::rows(scene.picture).len() {
+        0 if state.panel == Panel::Events => 0,
+        count => u16::try_from(count).unwrap_or(DIFFERENCES).saturating_add(2).min(DIFFERENCES),
     };
     let mut left = Rest(area);
     let detail = if area.height >= 16 { DETAIL } else { 0 };
@@ -88,19 +87,27 @@ pub(crate) fn view(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
         detail::draw(row, scene, buffer, place);
     }
     if left.0.height > 0 {
-        overrides::draw(&differing, scene, buffer, left.0);
+        differences::draw(state, scene, buffer, left.0);
     }
 }
 
-/// Draws the list alone, or the chosen event.
+/// Draws one panel alone, or the chosen event.
 pub(crate) fn view_small(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
-    if !zoomed(state, scene, buffer, area) {
-        draw_list(state, scene, buffer, area);
+    if zoomed(state, scene, buffer, area) {
+        return;
+    }
+    match state.panel {
+        Panel::Events => draw_list(state, scene, buffer, area),
+        Panel::Differences => differences::draw(state, scene, buffer, area),
     }
 }
 
-/// Draws the chosen event on all of `area` where that is wanted.
+/// Draws the chosen event, or all that differs, on all of `area` where that is wanted.
 fn zoomed(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) -> bool {
+    if state.is_zoomed && state.panel == Panel::Differences {
+        differences::draw(state, scene, buffer, area);
+        return true;
+    }
     let rows = state.rows(scene.picture);
     let chosen = rows.iter().find(|row| state.list.selected() == Some(&row.id));
     let Some(row) = chosen.filter(|_| state.is_zoomed) else { return false };
