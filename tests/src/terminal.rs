@@ -83,6 +83,15 @@ impl Terminal {
         last
     }
 
+    /// Answers the dashboard's question for `verb` with yes, once it is put; it is gone then, so that
+    /// the next key is for what is below.
+    #[track_caller]
+    pub fn say_yes(&self, verb: &str) {
+        self.wait_for(&format!("[y] {verb}"));
+        self.press(&["y"]);
+        self.wait_until(&format!("{verb} is done"), |screen| !screen.contains("┌─"));
+    }
+
     fn tmux(&self, arguments: &[&str]) -> Output {
         let socket = self.directory.path().join("tmux");
         run(&socket, arguments)

@@ -152,8 +152,7 @@ fn a_limit_tried_and_set_with_keys_holds_for_as_long_as_was_said() {
     type_in(&terminal, "drill");
     terminal.press(&["Enter"]);
     terminal.wait_for("Change limit create-per-ip ?");
-    terminal.wait_for("[y] change");
-    terminal.press(&["y"]);
+    terminal.say_yes("change");
     let limit = until("the limit is another", || {
         let limit = gateway.ctl.items("limit show create-per-ip").remove(0);
         (limit["max"] == "8/hour").then_some(limit)
@@ -178,15 +177,13 @@ fn an_offender_blocked_with_keys_is_refused_until_the_block_is_taken_back() {
     terminal.press(&["B"]);
     terminal.wait_for("[ 203.0.113.7");
     terminal.press(&["Enter", "Enter"]);
-    terminal.wait_for("[y] block");
-    terminal.press(&["y"]);
+    terminal.say_yes("block");
     terminal.wait_for("Active blocks 1");
     assert_eq!(client.get("/healthz").status, 403);
     terminal.press(&["Tab"]);
     terminal.wait_for("▶203.0.113.7/32");
     terminal.press(&["R"]);
-    terminal.wait_for("[y] unblock");
-    terminal.press(&["y"]);
+    terminal.say_yes("unblock");
     terminal.wait_for("Active blocks 0");
     assert_ne!(client.get("/healthz").status, 403);
 }
@@ -206,8 +203,7 @@ fn a_scaler_held_with_keys_is_held_for_as_long_as_was_said() {
     terminal.press(&["Enter"]);
     type_in(&terminal, "failover");
     terminal.press(&["Enter"]);
-    terminal.wait_for("[y] hold");
-    terminal.press(&["y"]);
+    terminal.say_yes("hold");
     let scaler = until("the scaler is held", || {
         let scaler = gateway.ctl.items("scaler list").remove(0);
         (!scaler["order_owner"].is_null()).then_some(scaler)

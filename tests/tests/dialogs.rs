@@ -75,8 +75,7 @@ fn a_drain_goes_as_it_was_told_with_keys_and_is_undone() {
     terminal.press(&["Enter"]);
     let said = format!("= gatewayctl backend drain {busy} --streams 7m --on-deadline kill --then");
     terminal.wait_for(&said);
-    terminal.wait_for("[y] drain");
-    terminal.press(&["y"]);
+    terminal.say_yes("drain");
     let drain = until("it drains", || {
         let it = gateway.ctl.items(&format!("backend show {busy}")).remove(0);
         (it["standing"] == "draining").then_some(it)
@@ -88,8 +87,7 @@ fn a_drain_goes_as_it_was_told_with_keys_and_is_undone() {
 
     terminal.press(&["t"]);
     terminal.wait_for("1m00s later");
-    terminal.wait_for("[y] drain");
-    terminal.press(&["y"]);
+    terminal.say_yes("drain");
     let line = terminal.wait_for("1m2");
     assert!(line.contains("then closed"), "{line}");
 
@@ -112,8 +110,7 @@ fn several_are_drained_in_turns_with_keys() {
     type_in(&terminal, "1");
     terminal.press(&["Enter", "Enter"]);
     terminal.wait_for("drain app-1 app-2 --max-parallel 1");
-    terminal.wait_for("[y] drain");
-    terminal.press(&["y"]);
+    terminal.say_yes("drain");
     until("both are drained, one after the other", || {
         let drains: Vec<_> = gateway
             .ctl
@@ -144,8 +141,7 @@ fn a_backend_is_added_as_the_gateway_finds_it() {
     type_in(&terminal, &address.to_string());
     terminal.wait_for("probe    ok  tcp");
     terminal.press(&["Enter", "Enter", "Enter", "Enter"]);
-    terminal.wait_for("[y] add");
-    terminal.press(&["y"]);
+    terminal.say_yes("add");
     let added = until("it is added and healthy", || {
         let backends = gateway.ctl.items("backend list");
         let added = backends.into_iter().find(|it| it["address"] == address.to_string())?;
@@ -167,14 +163,12 @@ fn staged_weights_are_applied_as_one_change_and_undone_with_a_key() {
     };
     assert_eq!(weights(), [100; 4], "nothing is sent before Enter");
     terminal.press(&["Enter"]);
-    terminal.wait_for("[y] reweight");
-    terminal.press(&["y"]);
+    terminal.say_yes("reweight");
     until("both have their weight", || (weights() == [80, 110, 100, 100]).then_some(()));
     let changes = gateway.ctl.items("op list").into_iter().filter(|it| it["what"] == "weight");
     assert_eq!(changes.count(), 1, "one operation");
     terminal.press(&["u"]);
-    terminal.wait_for("[y] undo");
-    terminal.press(&["y"]);
+    terminal.say_yes("undo");
     until("they are as before", || (weights() == [100; 4]).then_some(()));
 }
 

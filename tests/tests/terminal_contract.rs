@@ -163,8 +163,9 @@ fn a_storm_of_sizes_leaves_the_whole_picture() {
     }
     // A terminal forgets what a smaller window did not show, and in the end the size is the same.
     terminal.resize(120, 40);
-    let screen = terminal.wait_for("Needs attention");
-    assert!(screen.contains("[1 Overview]") && screen.contains("q quit"), "{screen}");
+    terminal.wait_until("the whole picture stands there", |screen| {
+        ["[1 Overview]", "Needs attention", "q quit"].iter().all(|part| screen.contains(part))
+    });
 }
 
 #[test]
@@ -182,6 +183,7 @@ fn it_stops_by_a_key_and_comes_back_whole() {
     terminal
         .wait_until("the shell echoes", |screen| screen.matches("still a terminal").count() > 1);
     terminal.press(&["fg", "Enter"]);
-    let screen = terminal.wait_for("Needs attention");
-    assert!(screen.contains("[1 Overview]") && screen.contains("q quit"), "{screen}");
+    terminal.wait_until("the whole picture is back", |screen| {
+        ["[1 Overview]", "Needs attention", "q quit"].iter().all(|part| screen.contains(part))
+    });
 }
