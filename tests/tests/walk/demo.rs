@@ -61,5 +61,10 @@ fn servers_are_spoilt_and_mended_and_the_load_is_changed_with_keys() {
     dashboard.act("demo.load-less");
     told(&dashboard, "load: 80 -> 40 requests/s");
     dashboard.act("demo.kill");
-    told(&dashboard, "end");
+    told(&dashboard, "is killed");
+    dashboard.until("it serves no more", || {
+        let all = ctl.items("backend list");
+        let it = all.iter().find(|it| it["name"] == "app-1");
+        it.is_none_or(|it| it["health"] != "healthy").then_some(())
+    });
 }

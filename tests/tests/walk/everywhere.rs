@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 
-use gateway_tests::{Desk, EVERYTHING, Fleet, Gateway};
+use gateway_tests::{Desk, EVERYTHING, Fleet, Gateway, Protocol, shortener};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -62,6 +62,32 @@ fn a_command_is_written_planned_made_and_undone() {
         .until("it is undone", || (gateway.ctl.backend("app-2")["weight"] == 100).then_some(()));
     let undone = gateway.ctl.items("op list --filter what=weight").remove(0);
     assert_eq!(undone["undo"], "done", "{undone}");
+}
+
+#[test]
+fn what_has_no_key_is_done_as_a_command() {
+    let fleet = Fleet::start(2);
+    let gateway = Gateway::start(&(shortener("1/hour", "9/hour") + &fleet.pool("")));
+    let mut client = gateway.client(Protocol::Http);
+    let statuses = [(); 2].map(|()| client.shorten("https://example.org/").status);
+    assert_eq!(statuses[1], 429, "{statuses:?}");
+    let dashboard = Dashboard::open(&gateway.ctl, "");
+    let command = |line: &str, verb: &str| {
+        dashboard.act("palette.open");
+        dashboard.wait_for("Tab completes");
+        dashboard.write(&format!("{line}\r"));
+        dashboard.say_yes(verb);
+    };
+    command("limit reset create-per-ip", "reset");
+    assert_ne!(client.shorten("https://example.org/").status, 429, "nothing is counted any more");
+    command("backend weight app-2=70 --confirm-within 5m", "reweight");
+    let waits = gateway.ctl.items("op list --limit 1").remove(0);
+    assert!(!waits["confirm_by"].is_null(), "{waits}");
+    let id = waits["id"].as_str().unwrap();
+    command(&format!("op confirm {id}"), "keep");
+    let kept = gateway.ctl.items(&format!("op list --filter id={id}")).remove(0);
+    assert!(kept["confirm_by"].is_null(), "{kept}");
+    assert_eq!(gateway.ctl.backend("app-2")["weight"], 70);
 }
 
 #[test]
