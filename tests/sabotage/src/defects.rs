@@ -71,7 +71,7 @@ const fn traffic(test: &'static str) -> Case {
 }
 
 /// All of them.
-pub(crate) const DEFECTS: [Defect; 59] = [
+pub(crate) const DEFECTS: [Defect; 61] = [
     // Takes a request with a length and a coding.
     Defect {
         name: "length-beside-chunks",
@@ -737,6 +737,31 @@ pub(crate) const DEFECTS: [Defect; 59] = [
             target: None,
             file: "gatewayctl/src/output/template/tests.rs",
             test: "output::template::tests::what_comes_from_elsewhere_is_shown_as_in_tables",
+        },
+    },
+    // Takes the end of a drain for something that somebody decided.
+    Defect {
+        name: "ends-of-drains-are-conflicts",
+        file: "gatewayd/src/state/writer/judge.rs",
+        sound: "expected.checked_add(ends) != Some(desired.revision)",
+        broken: "expected.checked_add(ends.min(0)) != Some(desired.revision)",
+        case: black_box(
+            "operations",
+            "tests/tests/operations.rs",
+            "a_drain_that_comes_to_its_end_stops_nobody_and_what_somebody_did_does",
+        ),
+    },
+    // Takes an operator's own last change for that of somebody else.
+    Defect {
+        name: "own-changes-are-conflicts",
+        file: "gatewayctl/src/tui/dialog/target.rs",
+        sound: "if at <= known => None,",
+        broken: "if at <= known.min(0) => None,",
+        case: Case {
+            package: "gatewayctl",
+            target: None,
+            file: "gatewayctl/src/tui/tests/stories.rs",
+            test: "tui::tests::stories::who_changes_a_target_twice_in_a_second_is_not_stopped_by_the_first_time",
         },
     },
 ];
