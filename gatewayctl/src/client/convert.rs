@@ -4,8 +4,8 @@ use gateway_proto as wire;
 
 use super::{Error, ErrorCode};
 use crate::model::{
-    Backend, Block, Drain, Event, Health, Limit, LimitAdjustment, LimitMode, Listener, Load, Past,
-    Pool, Problem, Ramp, Refused, Severity, Snapshot, Standing, Totals,
+    Backend, Block, Drain, Event, Failures, Health, Limit, LimitAdjustment, LimitMode, Listener,
+    Load, Past, Pool, Problem, Ramp, Refused, Severity, Snapshot, Standing, Totals,
 };
 
 /// Converts each message of a list.
@@ -169,6 +169,14 @@ impl TryFrom<wire::Backend> for Backend {
             in_flight_at_drain: it.in_flight_at_drain,
             requests_total: it.requests_total,
             errors_total: it.errors_total,
+            failures: failures(
+                &it.failures.unwrap_or_default(),
+                &it.failures_1m.unwrap_or_default(),
+            ),
+            retried_away_total: it.retried_away_total,
+            connections: it.connections,
+            connections_idle: it.connections_idle,
+            max_requests: it.max_requests,
             rps: it.rps,
             p50_ms: it.p50_ms,
             p90_ms: it.p90_ms,
@@ -177,6 +185,7 @@ impl TryFrom<wire::Backend> for Backend {
             max_ms: it.max_ms,
             error_ratio: it.error_ratio,
             cpu_ratio: it.cpu_ratio,
+            memory_ratio: it.memory_ratio,
             share_ratio: it.share_ratio,
             expected_ratio: it.expected_ratio,
             drain: it.drain.map(drain),
@@ -184,6 +193,27 @@ impl TryFrom<wire::Backend> for Backend {
             revision: it.revision,
         })
     }
+}
+
+/// Those that there were.
+fn failures(all: &wire::Failures, last_minute: &wire::Failures) -> Vec<Failures> {
+    let counts = failure_counts(all).into_iter().zip(failure_counts(last_minute));
+    let failures =
+        counts.map(|((reason, total), (_, last_minute))| Failures { reason, total, last_minute });
+    failures.filter(|it| it.total > 0).collect()
+}
+
+fn failure_counts(it: &wire::Failures) -> [(&'static str, u64); 8] {
+    [
+        ("connect_refused", it.connect_refused),
+        ("connect_timeout", it.connect_timeout),
+        ("connect_failed", it.connect_failed),
+        ("timeout", it.timeout),
+        ("reset", it.reset),
+        ("cut_off", it.cut_off),
+        ("bad_response", it.bad_response),
+        ("status_5xx", it.status_5xx),
+    ]
 }
 
 fn drain(it: wire::Drain) -> Drain {

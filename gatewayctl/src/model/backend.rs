@@ -50,6 +50,16 @@ pub struct Backend {
     pub requests_total: u64,
     /// Failed attempts since it was added: 5xx, connect errors, cut off.
     pub errors_total: u64,
+    /// The same by why; those that there were.
+    pub failures: Vec<Failures>,
+    /// Requests that went from it to another backend since it was added, because it failed them.
+    pub retried_away_total: u64,
+    /// Connections to it that are open, busy ones and idle ones.
+    pub connections: u32,
+    /// Those that wait for a request; absent where requests share connections.
+    pub connections_idle: Option<u32>,
+    /// Requests that it takes at once; absent when as many as come.
+    pub max_requests: Option<u32>,
     /// Attempts per second.
     pub rps: f64,
     /// Median in milliseconds over the last 10 s; absent without traffic.
@@ -66,6 +76,8 @@ pub struct Backend {
     pub error_ratio: Option<f64>,
     /// CPU use it reported, 0..=1 of its cores; absent when unknown.
     pub cpu_ratio: Option<f64>,
+    /// Memory use it reported, 0..=1 of what it has; absent when unknown.
+    pub memory_ratio: Option<f64>,
     /// Its part of its pool's attempts over the last 10 s, 0..=1; absent without any.
     pub share_ratio: Option<f64>,
     /// The part that its effective weight gives it, 0..=1.
@@ -76,6 +88,17 @@ pub struct Backend {
     pub source: String,
     /// The revision that last touched it.
     pub revision: u64,
+}
+
+/// Attempts that failed in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failures {
+    /// In which: "timeout", "status_5xx".
+    pub reason: &'static str,
+    /// How many since the backend was added.
+    pub total: u64,
+    /// Those of the last minute.
+    pub last_minute: u64,
 }
 
 /// A weight on its way to what is desired.

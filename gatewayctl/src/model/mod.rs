@@ -35,7 +35,7 @@ mod traffic_groups;
 mod value;
 
 pub use audit::{AuditAsked, AuditRecord, Identity};
-pub use backend::{Backend, Health, Ramp, Standing};
+pub use backend::{Backend, Failures, Health, Ramp, Standing};
 pub use block::Block;
 pub use certificate::{Certificate, Voucher};
 pub use chain::{Break, Chain, ChainLink, Verification};

@@ -7,8 +7,9 @@ use gateway_proto as wire;
 
 use super::drain;
 use crate::model::{
-    AdjustmentView, Allowance, BackendView, BlockView, Event, Health, LimitMode, LimitView,
-    ListenerView, PoolView, Problem, Rate, RefusedView, Rule, Severity, Snapshot, Standing, Totals,
+    AdjustmentView, Allowance, AttemptFailure, BackendView, BlockView, Event, FailureCounts,
+    Health, LimitMode, LimitView, ListenerView, PoolView, Problem, Rate, RefusedView, Rule,
+    Severity, Snapshot, Standing, Totals,
 };
 
 pub(super) fn snapshot(it: &Snapshot, caller: &str, demo: bool) -> wire::Snapshot {
@@ -109,6 +110,9 @@ fn backend(it: &BackendView) -> wire::Backend {
         in_flight_at_drain: it.in_flight_at_drain,
         requests_total: it.requests_total,
         errors_total: it.errors_total,
+        failures: Some(failures(&it.failures)),
+        failures_1m: Some(failures(&it.failures_1m)),
+        retried_away_total: it.retried_away_total,
         rps: it.rps,
         p50_ms: it.p50_ms,
         p90_ms: it.p90_ms,
@@ -117,10 +121,27 @@ fn backend(it: &BackendView) -> wire::Backend {
         max_ms: it.max_ms,
         error_ratio: it.error_ratio,
         cpu_ratio: it.cpu_ratio,
+        memory_ratio: it.memory_ratio,
+        connections: it.connections,
+        connections_idle: it.connections_idle,
+        max_requests: it.max_requests,
         share_ratio: it.share_ratio,
         expected_ratio: it.expected_ratio,
         source: it.source.to_owned(),
         revision: it.revision,
+    }
+}
+
+fn failures(it: &FailureCounts) -> wire::Failures {
+    wire::Failures {
+        connect_refused: it.of(AttemptFailure::ConnectRefused),
+        connect_timeout: it.of(AttemptFailure::ConnectTimeout),
+        connect_failed: it.of(AttemptFailure::ConnectFailed),
+        timeout: it.of(AttemptFailure::Timeout),
+        reset: it.of(AttemptFailure::Reset),
+        cut_off: it.of(AttemptFailure::CutOff),
+        bad_response: it.of(AttemptFailure::BadResponse),
+        status_5xx: it.of(AttemptFailure::ServerError),
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::{
-    Block, CertificateView, DrainPlan, Health, Lapse, LimitMode, ListenerView, Mark, Name, Order,
-    Phase, Ramp, Rule, Severity, Standing,
+    Block, CertificateView, DrainPlan, FailureCounts, Health, Lapse, LimitMode, ListenerView, Mark,
+    Name, Order, Phase, Ramp, Rule, Severity, Standing,
 };
 
 /// The gateway at one moment: one timestamp, everything in it.
@@ -235,6 +235,12 @@ pub struct BackendView {
     pub requests_total: u64,
     /// Failed attempts since it was added.
     pub errors_total: u64,
+    /// The same by why.
+    pub failures: FailureCounts,
+    /// Those of the last minute.
+    pub failures_1m: FailureCounts,
+    /// Requests that went from it to another backend since it was added.
+    pub retried_away_total: u64,
     /// Attempts per second.
     pub rps: f64,
     /// Median time of an attempt.
@@ -251,6 +257,14 @@ pub struct BackendView {
     pub error_ratio: Option<f64>,
     /// CPU use it reported, 0..=1 of its cores.
     pub cpu_ratio: Option<f64>,
+    /// Memory use it reported, 0..=1 of what it has.
+    pub memory_ratio: Option<f64>,
+    /// Connections to it that are open.
+    pub connections: u32,
+    /// Those of them that wait for a request; absent where requests share them.
+    pub connections_idle: Option<u32>,
+    /// Requests that it takes at once; absent when as many as come.
+    pub max_requests: Option<u32>,
     /// Its part of its pool's attempts over the last 10 s, 0..=1; absent without any.
     pub share_ratio: Option<f64>,
     /// The part that its effective weight gives it, 0..=1; absent when none takes requests.

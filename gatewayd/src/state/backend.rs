@@ -12,7 +12,7 @@ use crate::policy::{
     Aged, Checkup, Ejections, ErrorLoad, FailedRow, Latency, LoadReport, Reported,
 };
 
-use super::{AttemptCells, Cells, LivePool, UnderWayCell};
+use super::{AttemptCells, Cells, LivePool, OpenConnections, ReportedRatio, UnderWayCell};
 
 /// One backend as long as its name, pool, address and protocol stay the same, across all revisions.
 #[derive(Debug)]
@@ -44,9 +44,12 @@ pub struct LiveBackend {
     ejections: Mutex<Ejections>,
     /// Told when what probes said was forgotten.
     forgotten: Notify,
-    /// CPU use it reported last: a number that changes with each report, and in the lower half
-    /// thousandths plus one; 0 is unknown.
-    cpu_report: AtomicU32,
+    /// Connections to it.
+    pub connections: OpenConnections,
+    /// CPU use it reported last, of its cores.
+    pub cpu: ReportedRatio,
+    /// Memory use it reported last, of what it has.
+    pub memory: ReportedRatio,
 }
 
 /// What every worker writes; on cache lines of its own.
@@ -97,7 +100,9 @@ impl LiveBackend {
             checkup: Mutex::new(Checkup::new(now_ms)),
             ejections: Mutex::default(),
             forgotten: Notify::new(),
-            cpu_report: AtomicU32::new(0),
+            connections: OpenConnections::default(),
+            cpu: ReportedRatio::default(),
+            memory: ReportedRatio::default(),
         }
     }
 
@@ -309,7 +314,10 @@ impl LiveBackend {
     /// Takes in what it says of itself at `now_ms`.
     pub fn reported(&self, report: &LoadReport, now_ms: u64) {
         if let Some(cpu) = report.cpu {
-            self.report_cpu(cpu);
+            self.cpu.tell(cpu);
+        }
+        if let Some(memory) = report.memory {
+            self.memory.tell(memory);
         }
         if let Some(weight) = report.weight() {
             // Of two at once one is lost, which is as fresh.
@@ -331,30 +339,6 @@ impl LiveBackend {
     fn last_report(&self) -> Reported {
         let latest = self.load.report.load(Ordering::Relaxed);
         Reported::from_words(latest, self.load.reports_since_ms.load(Ordering::Relaxed))
-    }
-
-    /// Remembers the CPU use it reported, 0..=1 of its cores.
-    pub fn report_cpu(&self, ratio: f64) {
-        if ratio.is_finite() && ratio >= 0.0 {
-            let permille = (ratio.min(1.0) * 1000.0) as u32 + 1;
-            // Two reports at once may count as one, which is as fresh.
-            let number = (self.cpu_report.load(Ordering::Relaxed) >> 16).wrapping_add(1);
-            self.cpu_report.store(number << 16 | permille, Ordering::Relaxed);
-        }
-    }
-
-    /// The CPU use it reported last, 0..=1 of its cores.
-    #[must_use]
-    pub fn cpu_ratio(&self) -> Option<f64> {
-        self.cpu_report().map(|(ratio, _)| ratio)
-    }
-
-    /// The CPU use it reported last, and a number that changes with each report.
-    #[must_use]
-    pub fn cpu_report(&self) -> Option<(f64, u64)> {
-        let report = self.cpu_report.load(Ordering::Relaxed);
-        let permille = (report & 0xffff).checked_sub(1)?;
-        Some((f64::from(permille) / 1000.0, u64::from(report >> 16)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::Refusal;
+use crate::model::{AttemptFailure, FailureCounts, Refusal};
 
 use super::{Arrivals, CollapseCells, Histogram, Rejections};
 
@@ -134,12 +134,47 @@ impl Default for RefusedCells {
 pub struct AttemptCells {
     /// Attempts that ended.
     pub attempts: Counter,
-    /// Those that failed: 5xx, no connection, cut off.
-    pub failures: Counter,
-    /// Those of these that no backend heard of: there was no connection.
-    pub unreached: Counter,
+    /// Those that failed.
+    pub failures: FailureCells,
+    /// Those that failed and whose request went to another backend.
+    pub retried_away: Counter,
+    /// Attempts that have a connection now; a gauge.
+    pub connected: Counter,
     /// Time from the attempt's start to the answer's head.
     pub latency: Histogram,
+}
+
+/// One counter for each way to fail.
+#[derive(Debug, Default)]
+pub struct FailureCells([Counter; AttemptFailure::ALL.len()]);
+
+impl FailureCells {
+    /// The counter of `failure`.
+    #[must_use]
+    pub fn of(&self, failure: AttemptFailure) -> &Counter {
+        &self.0[failure.index()]
+    }
+
+    /// All of them together.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.0.iter().map(Counter::read).sum()
+    }
+
+    /// Those that no backend heard of.
+    #[must_use]
+    pub fn unreached(&self) -> u64 {
+        let unreached = AttemptFailure::ALL.into_iter().filter(|it| it.is_unreached());
+        unreached.map(|it| self.of(it).read()).sum()
+    }
+}
+
+impl Cells<AttemptCells> {
+    /// How many failed on all workers, by why.
+    #[must_use]
+    pub fn failures(&self) -> FailureCounts {
+        FailureCounts::of_each(|failure| self.sum(|cell| cell.failures.of(failure).read()))
+    }
 }
 
 /// What one worker counts of one limit.

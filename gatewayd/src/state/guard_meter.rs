@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::backend_picture::attempts;
 use super::meter::{Meter, Tally};
-use super::picture::{attempts, total};
+use super::picture::total;
 use super::{Cells, Table, WorkerCells};
 use crate::model::Name;
 use crate::policy::Answered;

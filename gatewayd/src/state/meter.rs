@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::Histogram;
 use super::histogram::{BUCKETS, quantile_ms};
-use super::{Histogram, counters::Counter};
 
 /// Percentiles and ratios are over this many ticks.
 const WINDOW: usize = 10;
@@ -28,9 +28,9 @@ impl Default for Tally {
 
 impl Tally {
     /// Adds one worker's counts.
-    pub(super) fn add(&mut self, count: &Counter, errors: &Counter, latency: &Histogram) {
-        self.count += count.read();
-        self.errors += errors.read();
+    pub(super) fn add(&mut self, count: u64, errors: u64, latency: &Histogram) {
+        self.count += count;
+        self.errors += errors;
         latency.add_to(&mut self.buckets);
     }
 

@@ -5,21 +5,19 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{
-    AdjustmentView, BackendView, CandidateView, CertificateView, Desired, Health, Limit, LimitView,
+    AdjustmentView, CandidateView, CertificateView, Desired, Health, Limit, LimitView,
     ListenerView, Phase, PoolView, Refusal, RefusedView, Snapshot, Source, Standing, Totals,
 };
-use crate::policy::{Part, problems};
+use crate::policy::problems;
 
+use super::backend_picture::{BackendMeter, attempts};
 use super::counters::{Counter, LimitCells};
-use super::diagnosis::Diagnosis;
 use super::falls::Falls;
 use super::histogram::latency;
-use super::meter::{Meter, Reading, Tally};
+use super::meter::{Meter, Tally};
 use super::shares::{headroom, ratio, weigh_up};
 use super::trials::Trials;
-use super::{
-    AdjustmentTable, Cells, CollapseWatch, LimitTable, LiveBackend, PoolTable, Table, WorkerCells,
-};
+use super::{AdjustmentTable, Cells, CollapseWatch, LimitTable, PoolTable, Table, WorkerCells};
 
 /// What is known of the host, sampled now and then.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -56,7 +54,7 @@ pub struct Sight<'a> {
 /// Paints snapshots; it remembers the last ticks, so there is one of it.
 #[derive(Debug)]
 pub struct Painter {
-    clock: Clock,
+    pub(super) clock: Clock,
     instance: Arc<str>,
     host: Arc<str>,
     workers: u32,
@@ -64,10 +62,10 @@ pub struct Painter {
     collapse: CollapseWatch,
     totals: Meter,
     rejected: Meter,
-    backends: HashMap<u64, Meter>,
-    pools: HashMap<String, Meter>,
+    pub(super) backends: HashMap<u64, BackendMeter>,
+    pub(super) pools: HashMap<String, Meter>,
     limits: HashMap<String, [Meter; 4]>,
-    falls: Falls,
+    pub(super) falls: Falls,
 }
 
 impl Painter {
@@ -105,7 +103,8 @@ impl Painter {
             for live in &pool.backends {
                 let tally = attempts(live);
                 sum.merge(&tally);
-                self.backends.entry(live.slot).or_default().tick(now_us, tally);
+                let failures = live.cells.failures();
+                self.backends.entry(live.slot).or_default().tick(now_us, tally, failures);
             }
             self.pools.entry(pool.name.to_string()).or_default().tick(now_us, sum);
         }
@@ -240,74 +239,6 @@ impl Painter {
         self.pools.values().map(|meter| meter.read().counted).sum()
     }
 
-    fn backends(&self, sight: &Sight<'_>) -> Vec<BackendView> {
-        let mut views = Vec::new();
-        for pool in &sight.table.pools {
-            for (index, live) in pool.backends.iter().enumerate() {
-                views.extend(self.backend(pool, index, live, sight));
-            }
-        }
-        views.sort_by(|one, other| (&one.pool, &one.name).cmp(&(&other.pool, &other.name)));
-        views
-    }
-
-    fn backend(
-        &self,
-        pool: &PoolTable,
-        index: usize,
-        live: &LiveBackend,
-        sight: &Sight<'_>,
-    ) -> Option<BackendView> {
-        let name = live.name.as_str();
-        let (_, wanted) = sight.desired.gateway.backend(name)?;
-        let configured = sight.desired.configured_backend(name);
-        let reading: Reading = self.backends.get(&live.slot).map(Meter::read).unwrap_or_default();
-        let of_pool = self.pools.get(pool.name.as_str()).map(Meter::read).unwrap_or_default();
-        let all = pool.effective.iter().map(|weight| u64::from(*weight));
-        let diagnosis = Diagnosis::of(live, self.clock);
-        let part = pool.parts[index];
-        let warming = Part::NONE < part && part < Part::WHOLE;
-        Some(BackendView {
-            name: live.name.clone(),
-            pool: pool.name.clone(),
-            address: live.address,
-            weight: wanted.weight.get(),
-            effective_weight: pool.effective[index],
-            ramp: wanted.ramp.clone(),
-            configured_weight: configured.map(|it| it.weight.get()),
-            standing: wanted.standing,
-            mark: wanted.mark.clone(),
-            standing_until_ms: sight.desired.standing_until_ms(wanted),
-            drain: self.falls.view(wanted, live, self.clock),
-            health: diagnosis.health,
-            health_reason: diagnosis.reason,
-            health_since_ms: diagnosis.since_ms,
-            health_until_ms: diagnosis.until_ms,
-            slow_start: warming.then(|| part.ratio()),
-            in_flight: u64::from(live.in_flight()),
-            in_flight_at_drain: (wanted.standing != Standing::Active)
-                .then(|| u64::from(live.in_flight_at_standing())),
-            requests_total: live.cells.sum(|cell| cell.attempts.read()),
-            errors_total: live.cells.sum(|cell| cell.failures.read()),
-            rps: reading.rate,
-            p50_ms: reading.p50_ms,
-            p90_ms: reading.p90_ms,
-            p99_ms: reading.p99_ms,
-            p999_ms: reading.p999_ms,
-            max_ms: reading.max_ms,
-            error_ratio: reading.error_ratio,
-            cpu_ratio: live.cpu_ratio(),
-            share_ratio: ratio(reading.counted, of_pool.counted),
-            expected_ratio: ratio(pool.effective[index].into(), all.sum()),
-            source: match wanted.source {
-                Source::Autoscaler => "autoscaler",
-                Source::Hand if configured.is_some() => "file",
-                Source::Hand => "operator",
-            },
-            revision: sight.desired.touched(&format!("backend/{name}")),
-        })
-    }
-
     fn limit(&self, limit: &LimitTable, sight: &Sight<'_>, trials: &Trials) -> LimitView {
         let name = limit.name.as_str();
         let sum = |read: fn(&LimitCells) -> &Counter| limit.cells.sum(|cell| read(cell).read());
@@ -371,16 +302,8 @@ fn adjustment(it: &AdjustmentTable) -> AdjustmentView {
 pub(super) fn total(cells: &Cells<WorkerCells>) -> Tally {
     let mut tally = Tally::default();
     for cell in cells.iter() {
-        tally.add(&cell.requests, &cell.by_class[4], &cell.latency);
+        tally.add(cell.requests.read(), cell.by_class[4].read(), &cell.latency);
         tally.client_errors += cell.by_class[3].read();
-    }
-    tally
-}
-
-pub(super) fn attempts(live: &LiveBackend) -> Tally {
-    let mut tally = Tally::default();
-    for cell in live.cells.iter() {
-        tally.add(&cell.attempts, &cell.failures, &cell.latency);
     }
     tally
 }

@@ -23,7 +23,7 @@ pub(super) fn weigh_up(mut pools: Vec<PoolView>, backends: &[BackendView]) -> Ve
 pub(super) fn headroom(pool: &PoolTable) -> Option<f64> {
     let (mut weights, mut used) = (0.0, 0.0);
     for (live, weight) in pool.backends.iter().zip(&pool.effective) {
-        if let Some(cpu) = live.cpu_ratio().filter(|_| *weight > 0) {
+        if let Some(cpu) = live.cpu.ratio().filter(|_| *weight > 0) {
             weights += f64::from(*weight);
             used += f64::from(*weight) * cpu;
         }

@@ -19,6 +19,8 @@ use crate::model::{Distribution, Phase, PoolView, ScalerView, Snapshot};
 use crate::net::accept;
 use crate::state::{Denial, Denials, MessagePace, Observatory, Reloads, Scalers};
 
+use super::backend_metrics;
+
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves on `listener` for as long as the process lives.
@@ -104,16 +106,21 @@ fn why_not_ready(snapshot: &Snapshot) -> String {
 
 /// The text format 0.0.4 of Prometheus.
 #[derive(Default)]
-struct Exposition(String);
+pub(super) struct Exposition(String);
 
 impl Exposition {
     /// Begins a family; its samples follow.
-    fn family(&mut self, name: &str, kind: &str, help: &str) {
+    pub(super) fn family(&mut self, name: &str, kind: &str, help: &str) {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
     /// One sample. Names are plain and need no escapes (`model::Name`).
-    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+    pub(super) fn sample(
+        &mut self,
+        name: &str,
+        labels: &[(&str, &str)],
+        value: impl std::fmt::Display,
+    ) {
         let labels: Vec<String> =
             labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
         let labels =
@@ -137,7 +144,8 @@ fn exposition(snapshot: &Snapshot, told: &Told) -> String {
         out.sample(name, &[("why", why.word())], told.denials.total(why));
     }
     reloaded(&mut out, &told.reloads);
-    backends(&mut out, snapshot);
+    backend_metrics::of_each(&mut out, &snapshot.backends);
+    backend_metrics::of_some(&mut out, &snapshot.backends);
     limits(&mut out, snapshot);
     scaling(&mut out, &told.scalers.views());
     let name = "gateway_certificate_expires_seconds";
@@ -303,33 +311,6 @@ fn pools(out: &mut Exposition, pools: &[PoolView]) {
         out.family(name, kind, help);
         for pool in pools {
             out.sample(name, &[("pool", pool.name.as_str())], read(pool));
-        }
-    }
-}
-
-fn backends(out: &mut Exposition, snapshot: &Snapshot) {
-    type Read = fn(&crate::model::BackendView) -> f64;
-    let families: [(&str, &str, &str, Read); 6] = [
-        ("gateway_backend_attempts_total", "counter", "Attempts.", |it| it.requests_total as f64),
-        ("gateway_backend_failures_total", "counter", "Failed attempts.", |it| {
-            it.errors_total as f64
-        }),
-        ("gateway_backend_in_flight", "gauge", "Requests under way.", |it| it.in_flight as f64),
-        ("gateway_backend_weight", "gauge", "Weight the balancer uses now.", |it| {
-            f64::from(it.effective_weight)
-        }),
-        ("gateway_backend_ejected", "gauge", "Whether it is out for its answers.", |it| {
-            f64::from(u8::from(it.health == crate::model::Health::Ejected))
-        }),
-        ("gateway_backend_healthy", "gauge", "Whether probes and traffic find it so.", |it| {
-            f64::from(u8::from(it.health == crate::model::Health::Healthy))
-        }),
-    ];
-    for (name, kind, help, read) in families {
-        out.family(name, kind, help);
-        for backend in &snapshot.backends {
-            let labels = [("pool", backend.pool.as_str()), ("backend", backend.name.as_str())];
-            out.sample(name, &labels, read(backend));
         }
     }
 }

@@ -86,7 +86,7 @@ impl Publish {
     fn learn(&self) {
         let now_us = self.clock.now_us();
         for pool in &self.writer.table().pools {
-            let count = |it: &AttemptCells| it.attempts.read().wrapping_sub(it.failures.read());
+            let count = |it: &AttemptCells| it.attempts.read().wrapping_sub(it.failures.all());
             let well = pool.backends.iter().map(|live| live.cells.sum(count));
             pool.live.learn_stay(now_us, pool.in_flight(), well.fold(0, u64::wrapping_add));
             pool.backends.iter().for_each(|live| live.forget_old(now_us / 1000));

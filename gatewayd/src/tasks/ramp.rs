@@ -28,7 +28,7 @@ pub async fn watch_ramps(writer: Writer, observatory: Observatory, clock: Clock)
         for (backend, ramp) in guarded {
             let Some(live) = table.backend(backend.name.as_str()) else { continue };
             let sum = |read: fn(&AttemptCells) -> u64| live.cells.sum(read);
-            let counts = (sum(|it| it.attempts.read()), sum(|it| it.failures.read()));
+            let counts = (sum(|it| it.attempts.read()), sum(|it| it.failures.all()));
             let p99_ms = p99s_ms.get(&format!("backend/{}", backend.name));
             let p99 = p99_ms.map(|ms| Duration::from_secs_f64(ms / 1000.0));
             let watch = watches.entry((backend.name.clone(), ramp.since_ms)).or_default();

@@ -2,7 +2,7 @@
 
 use crate::{
     duration,
-    model::{Backend, Drain, Ramp, State, Value},
+    model::{Backend, Drain, Failures, Ramp, State, Value},
     output::{Column, Rank, Tone, Unit},
 };
 
@@ -116,7 +116,23 @@ pub const BACKEND: &[Column<Backend>] = &[
         .rank(Rank::Detail),
     Field::new("errors_total", "ERRORS", Unit::Count, |it, _| it.errors_total.into())
         .rank(Rank::Detail),
+    Field::new("failures", "FAILURES", Unit::List, |it, _| {
+        Value::List(it.failures.iter().map(failures).collect())
+    })
+    .rank(Rank::Detail),
+    Field::new("retried_away_total", "RETRIED AWAY", Unit::Count, |it, _| {
+        it.retried_away_total.into()
+    })
+    .rank(Rank::Detail),
+    Field::new("connections", "CONNECTIONS", Unit::Count, |it, _| it.connections.into())
+        .rank(Rank::Detail),
+    Field::new("connections_idle", "IDLE", Unit::Count, |it, _| it.connections_idle.into())
+        .rank(Rank::Detail),
+    Field::new("max_requests", "MOST AT ONCE", Unit::Count, |it, _| it.max_requests.into())
+        .rank(Rank::Detail),
     Field::new("cpu_ratio", "CPU", Unit::Ratio, |it, _| it.cpu_ratio.into()).rank(Rank::Extra),
+    Field::new("memory_ratio", "MEMORY", Unit::Ratio, |it, _| it.memory_ratio.into())
+        .rank(Rank::Detail),
     Field::new("share_ratio", "SHARE", Unit::Ratio, |it, _| it.share_ratio.into())
         .rank(Rank::Extra),
     Field::new("expected_ratio", "EXPECTED", Unit::Ratio, |it, _| it.expected_ratio.into())
@@ -127,6 +143,15 @@ pub const BACKEND: &[Column<Backend>] = &[
         .rank(Rank::Words),
     Field::new("time", "TIME", Unit::Moment, |_, now_ms| Value::Time(now_ms)).rank(Rank::Named),
 ];
+
+/// In which way attempts failed, and how many.
+fn failures(it: &Failures) -> Value {
+    Value::Parts(vec![
+        ("reason", Value::text(it.reason)),
+        ("total", it.total.into()),
+        ("last_minute", it.last_minute.into()),
+    ])
+}
 
 /// What is known of its drain.
 fn drain(it: &Backend, read: impl FnOnce(&Drain) -> Value) -> Value {

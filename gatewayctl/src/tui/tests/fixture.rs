@@ -8,10 +8,10 @@ use super::traffic;
 use crate::{
     client,
     model::{
-        Backend, Block, Certificate, Condition, Decision, Drain, Edit, Event, Field, Grouping,
-        Headroom, Health, Limit, LimitMode, Operation, Pool, ProbeReport, ProbeStep, Problem,
-        Rejection, ScaledServer, Scaler, ScalingRun, Scheme, Severity, Share, Simulation, Snapshot,
-        Stage, Standing, Totals, Voucher, WhatIf,
+        Backend, Block, Certificate, Condition, Decision, Drain, Edit, Event, Failures, Field,
+        Grouping, Headroom, Health, Limit, LimitMode, Operation, Pool, ProbeReport, ProbeStep,
+        Problem, Rejection, ScaledServer, Scaler, ScalingRun, Scheme, Severity, Share, Simulation,
+        Snapshot, Stage, Standing, Totals, Voucher, WhatIf,
     },
     tui::{
         Care, Depth,
@@ -887,6 +887,11 @@ pub(super) fn backend(
         in_flight,
         requests_total: 24_310_441,
         errors_total: 2_911,
+        failures: failures(name),
+        retried_away_total: 12,
+        connections: 48,
+        connections_idle: Some(11),
+        max_requests: (name != "app-2").then_some(500),
         rps,
         p50_ms: Some(4.0),
         p99_ms: Some(38.0),
@@ -897,10 +902,21 @@ pub(super) fn backend(
         expected_ratio: (rps > 0.0).then_some(0.333),
         error_ratio: Some(0.0),
         cpu_ratio: Some(0.63),
+        memory_ratio: Some(0.41),
         source: "file".into(),
         revision: 12,
         ..Backend::default()
     }
+}
+
+/// The first backend has failed in the last minute, all of them before.
+fn failures(name: &str) -> Vec<Failures> {
+    let last_minute = if name == "app-1" { 3 } else { 0 };
+    vec![
+        Failures { reason: "timeout", total: 211, last_minute: 0 },
+        Failures { reason: "reset", total: 700, last_minute },
+        Failures { reason: "status_5xx", total: 2_000, last_minute: 4 * last_minute },
+    ]
 }
 
 /// The gateway some seconds before (negative) its end.

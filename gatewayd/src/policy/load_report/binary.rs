@@ -5,6 +5,7 @@ use super::{LoadReport, MOST_BYTES};
 
 /// What is read from a report; the other numbers of its fields are skipped.
 const CPU: u64 = 1;
+const MEMORY: u64 = 2;
 const RPS_WHOLE: u64 = 3;
 const RPS: u64 = 6;
 const EPS: u64 = 7;
@@ -43,6 +44,7 @@ pub(super) fn report(text: &[u8]) -> Option<LoadReport> {
 fn name(field: u64) -> &'static [u8] {
     match field {
         CPU => b"cpu_utilization",
+        MEMORY => b"mem_utilization",
         RPS => b"rps_fractional",
         EPS => b"eps",
         APPLICATION => b"application_utilization",

@@ -20,6 +20,8 @@ const ERROR_PENALTY: f64 = 1.0;
 pub struct LoadReport {
     /// CPU use; 1 is all of its cores, more is possible.
     pub cpu: Option<f64>,
+    /// Memory use; 1 is all that it has.
+    pub memory: Option<f64>,
     /// Use of whatever it is short of, by its own measure.
     pub application: Option<f64>,
     /// Requests per second.
@@ -65,6 +67,7 @@ impl LoadReport {
     fn set(&mut self, name: &[u8], number: f64) -> bool {
         let place = match name {
             b"cpu_utilization" | b"cpuUtilization" => &mut self.cpu,
+            b"mem_utilization" | b"memUtilization" => &mut self.memory,
             b"application_utilization" | b"applicationUtilization" => &mut self.application,
             b"rps_fractional" | b"rpsFractional" => &mut self.rps,
             b"eps" => &mut self.eps,

@@ -35,17 +35,23 @@ fn other_fields_are_no_reports() {
 
 #[test]
 fn a_report_is_read_in_each_of_its_forms() {
-    let report = LoadReport { cpu: Some(0.25), application: None, rps: Some(10.5), eps: Some(0.0) };
-    let text = "TEXT cpu_utilization=0.25, rps_fractional=10.5,eps=0,named_metrics.queue=-7";
+    let report = LoadReport {
+        cpu: Some(0.25),
+        memory: Some(0.5),
+        application: None,
+        rps: Some(10.5),
+        eps: Some(0.0),
+    };
+    let text = "TEXT cpu_utilization=0.25,mem_utilization=0.5, rps_fractional=10.5,eps=0,named_metrics.queue=-7";
     assert_eq!(read(text), Some(report));
     for json in [
-        r#"JSON {"cpu_utilization":0.25,"rps_fractional":1.05e1,"eps":0}"#,
-        r#"JSON { "cpuUtilization" : 25e-2, "utilization": {"a": [1, {"eps": 9}], "b\"": null},
+        r#"JSON {"cpu_utilization":0.25,"mem_utilization":0.5,"rps_fractional":1.05e1,"eps":0}"#,
+        r#"JSON { "cpuUtilization" : 25e-2, "memUtilization":5e-1, "utilization": {"a": [1, {"eps": 9}], "b\"": null},
            "x": "eps", "rpsFractional": 10.5, "eps": 0.0, "y": true, "z": [], "w": {} } "#,
     ] {
         assert_eq!(read(json), Some(report), "{json}");
     }
-    let bytes = message(&[(1, 0.25), (6, 10.5), (7, 0.0)]);
+    let bytes = message(&[(1, 0.25), (2, 0.5), (6, 10.5), (7, 0.0)]);
     let binary = base64(&bytes);
     assert_eq!(read(&format!("BIN {binary}")), Some(report));
     for binary in [&binary[..], binary.trim_end_matches('=')] {
@@ -125,6 +131,7 @@ proptest! {
     ) {
         let report = LoadReport {
             cpu: Some(cpu),
+            memory: None,
             application: Some(application),
             rps: Some(rps),
             eps: Some(eps),

@@ -184,7 +184,7 @@ fn limit(limit: &LimitView) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DrainOrder, DrainPlan, DrainView, Mark, OnDeadline};
+    use crate::model::{DrainOrder, DrainPlan, DrainView, FailureCounts, Mark, OnDeadline};
 
     const NOW_MS: i64 = 1_800_000_000_000;
 
@@ -242,6 +242,9 @@ mod tests {
             in_flight_at_drain: None,
             requests_total: 0,
             errors_total: 0,
+            failures: FailureCounts::default(),
+            failures_1m: FailureCounts::default(),
+            retried_away_total: 0,
             rps: 0.0,
             p50_ms: None,
             p90_ms: None,
@@ -252,6 +255,10 @@ mod tests {
             share_ratio: None,
             expected_ratio: None,
             cpu_ratio: None,
+            memory_ratio: None,
+            connections: 0,
+            connections_idle: None,
+            max_requests: None,
             source: "file",
             revision: 1,
         }

@@ -72,7 +72,7 @@ impl<A: Asker> Asking<'_, A> {
                 Ok((head, framing)) => return Ok(self.answered(head, framing, stream)),
                 Err(Broken::Client(stop)) => return Err(stop),
                 Err(Broken::TimedOut) => {
-                    stream.failed();
+                    stream.failed(Refusal::UpstreamTimeout);
                     stream.forsake();
                     return Err(Stop::Refused(Refusal::UpstreamTimeout));
                 }
@@ -136,7 +136,7 @@ impl<A: Asker> Asking<'_, A> {
         };
         if !(safe && !stream.began() && self.search.has_another()) {
             if failure.is_backends_fault() {
-                stream.failed();
+                stream.failed(failure.refusal());
             }
             return Err(Stop::Refused(failure.refusal()));
         }
@@ -146,7 +146,7 @@ impl<A: Asker> Asking<'_, A> {
             _ => CameTo::Something,
         };
         if came_to != CameTo::Nothing {
-            stream.failed();
+            stream.failed(failure.refusal());
         }
         self.search.broke_off(came_to, failure.refusal());
         self.sending.restart();

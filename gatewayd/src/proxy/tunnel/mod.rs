@@ -42,7 +42,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     mut account: Account,
     deadline: &Deadline,
 ) {
-    let (backend, read, attempt) = lease.into_parts();
+    let ((backend, _open), read, attempt) = lease.into_parts();
     attempt.going().is_now(Stage::WebSocket);
     deadline.disarm();
     let mut tunnel = Tunnel {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use http::StatusCode;
 
+use crate::model::AttemptFailure;
 use crate::policy::MalformedReport;
 use crate::state::{AttemptCells, Flight};
 
@@ -26,6 +27,7 @@ impl Attempt {
         started_us: u64,
         going: Going,
     ) -> Attempt {
+        flight.backend().cells.of(worker.index).connected.add(1);
         Attempt { flight, worker: Rc::clone(worker), started_us, going }
     }
 
@@ -50,7 +52,7 @@ impl Attempt {
             self.reported(report);
         }
         self.going.is_now(Stage::Stream);
-        self.count(status.is_server_error());
+        self.count(status.is_server_error().then_some(AttemptFailure::ServerError));
         match status.is_server_error() {
             true => accuse(&self.worker, &self.flight, Some(status)),
             false => self.flight.went_well(),
@@ -66,31 +68,37 @@ impl Attempt {
     }
 
     /// No answer came, by the backend's fault.
-    pub(super) fn failed(&self) {
-        self.count(true);
+    pub(super) fn failed(&self, failure: AttemptFailure) {
+        self.count(Some(failure));
         accuse(&self.worker, &self.flight, None);
     }
 
     /// The answer began and broke off.
-    pub(super) fn broke_off(&self) {
-        self.cells().failures.add(1);
+    pub(super) fn broke_off(&self, failure: AttemptFailure) {
+        self.cells().failures.of(failure).add(1);
         accuse(&self.worker, &self.flight, None);
     }
 
-    fn count(&self, failed: bool) {
+    fn count(&self, failure: Option<AttemptFailure>) {
         let cells = self.cells();
         cells.attempts.add(1);
         let now_us = self.worker.read_clock();
         let took_us = now_us - self.started_us;
         cells.latency.record(took_us);
-        self.flight.backend().took(took_us, !failed, now_us);
-        if failed {
-            cells.failures.add(1);
+        self.flight.backend().took(took_us, failure.is_none(), now_us);
+        if let Some(failure) = failure {
+            cells.failures.of(failure).add(1);
         }
     }
 
     fn cells(&self) -> &AttemptCells {
         self.flight.backend().cells.of(self.worker.index)
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.cells().connected.sub(1);
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::Refusal;
+use crate::model::{AttemptFailure, Refusal};
 use crate::net::DialError;
 use crate::state::LiveBackend;
 
@@ -69,6 +69,17 @@ impl ConnectError {
                 Refusal::UpstreamTimeout
             }
             _ => Refusal::UpstreamConnect,
+        }
+    }
+
+    /// What kind of failure it is.
+    pub(super) fn failure(&self) -> AttemptFailure {
+        match self {
+            ConnectError::Dial(DialError::Refused(_)) => AttemptFailure::ConnectRefused,
+            ConnectError::Dial(DialError::TimedOut { .. }) | ConnectError::Silent { .. } => {
+                AttemptFailure::ConnectTimeout
+            }
+            _ => AttemptFailure::ConnectFailed,
         }
     }
 

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::state::OpenConnection;
+
 use super::super::buffers::Inbox;
 use super::super::pipe::Pipe;
 use super::shelf::Spare;
@@ -19,11 +21,12 @@ pub(in crate::proxy) struct Connection {
     idle_since_ms: u64,
     /// It has served before, so the backend may be about to close it.
     kept: bool,
+    open: OpenConnection,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, now_ms: u64) -> Connection {
-        Connection { stream, born_ms: now_ms, idle_since_ms: now_ms, kept: false }
+    pub(super) fn new(stream: TcpStream, open: OpenConnection, now_ms: u64) -> Connection {
+        Connection { stream, born_ms: now_ms, idle_since_ms: now_ms, kept: false, open }
     }
 
     /// One that another worker had; this worker's event loop has it from now on.
@@ -31,9 +34,9 @@ impl Connection {
     /// # Errors
     /// When the event loop does not take it.
     pub(super) fn adopt(spare: Spare) -> io::Result<Connection> {
-        let Spare { stream, born_ms, idle_since_ms } = spare;
+        let Spare { stream, born_ms, idle_since_ms, open } = spare;
         let stream = TcpStream::from_std(stream)?;
-        Ok(Connection { stream, born_ms, idle_since_ms, kept: true })
+        Ok(Connection { stream, born_ms, idle_since_ms, kept: true, open })
     }
 
     /// Takes an idle one out of this worker's event loop.
@@ -41,8 +44,8 @@ impl Connection {
     /// # Errors
     /// When the event loop does not let go of it.
     pub(super) fn give_up(self) -> io::Result<Spare> {
-        let Connection { stream, born_ms, idle_since_ms, .. } = self;
-        Ok(Spare { stream: stream.into_std()?, born_ms, idle_since_ms })
+        let Connection { stream, born_ms, idle_since_ms, open, .. } = self;
+        Ok(Spare { stream: stream.into_std()?, born_ms, idle_since_ms, open })
     }
 
     /// When it was made, milliseconds since the start of the process.
@@ -102,9 +105,10 @@ impl Connection {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
-    /// The bare socket, after a switch of protocols.
-    pub(in crate::proxy) fn into_stream(self) -> TcpStream {
-        self.stream
+    /// The bare socket, after a switch of protocols; it is open for as long as what comes with it is
+    /// kept.
+    pub(in crate::proxy) fn into_stream(self) -> (TcpStream, OpenConnection) {
+        (self.stream, self.open)
     }
 }
 

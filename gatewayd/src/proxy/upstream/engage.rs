@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use tokio::time::timeout;
 
-use crate::model::Refusal;
+use crate::model::{AttemptFailure, Refusal};
 use crate::state::{Flight, PoolTable, Retry};
 
 use super::super::account::Account;
@@ -114,7 +114,7 @@ impl Search {
             }
             let flight = self.place(worker).await?;
             self.attempts += 1;
-            self.except = Some(flight.backend().slot);
+            let before = self.except.replace(flight.backend().slot);
             let started_us = worker.clock.now_us();
             account.attempted(&flight.backend().name, self.failure, started_us);
             if let Some(session) = &self.session {
@@ -122,6 +122,7 @@ impl Search {
             }
             if self.attempts > 1 {
                 worker.cells().retries.add(1);
+                self.went_away(worker, before, &flight);
             }
             let (slot, since_ms) = (flight.backend().slot, account.started_us() / 1000);
             let going = Going::begin(worker, slot, since_ms, self.path);
@@ -133,7 +134,7 @@ impl Search {
                 Err(error) => {
                     tracing::debug!(backend = %flight.backend().name, %error, "no connection");
                     if error.is_backends_fault() {
-                        charge(worker, &flight, started_us);
+                        charge(worker, &flight, started_us, error.failure());
                     }
                     self.failure = error.refusal();
                     self.came_to = CameTo::Nowhere;
@@ -141,6 +142,15 @@ impl Search {
             }
         }
         Err(self.failure)
+    }
+
+    /// Counts a request that goes away from the backend `before`, unless it is tried there again.
+    fn went_away(&self, worker: &Worker, before: Option<u64>, flight: &Flight) {
+        let slot = before.filter(|slot| *slot != flight.backend().slot);
+        let left = self.pool().backends.iter().find(|live| Some(live.slot) == slot);
+        if let Some(left) = left {
+            left.cells.of(worker.index).retried_away.add(1);
+        }
     }
 
     /// A place in flight on a backend; the first attempt waits for one where all are full.
@@ -195,11 +205,10 @@ impl Search {
 }
 
 /// Counts an attempt that came to nothing.
-fn charge(worker: &Worker, flight: &Flight, started_us: u64) {
+fn charge(worker: &Worker, flight: &Flight, started_us: u64, failure: AttemptFailure) {
     accuse(worker, flight, None);
     let cells = flight.backend().cells.of(worker.index);
     cells.attempts.add(1);
-    cells.failures.add(1);
-    cells.unreached.add(1);
+    cells.failures.of(failure).add(1);
     cells.latency.record(worker.clock.now_us() - started_us);
 }

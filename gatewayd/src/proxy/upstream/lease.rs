@@ -1,6 +1,10 @@
 //! A lease: the connection and the place in flight that one attempt has on a backend.
 
 use http::StatusCode;
+use tokio::net::TcpStream;
+
+use crate::model::{AttemptFailure, Refusal};
+use crate::state::OpenConnection;
 
 use super::super::fields::Report;
 use super::{Answer, Attempt, Connection};
@@ -29,14 +33,14 @@ impl Lease {
         self.attempt.answered(status, report);
     }
 
-    /// No answer came, by the backend's fault.
-    pub(in crate::proxy) fn failed(&self) {
-        self.attempt.failed();
+    /// No answer came, by the backend's fault: the client is told so.
+    pub(in crate::proxy) fn failed(&self, refusal: Refusal) {
+        self.attempt.failed(AttemptFailure::behind(refusal));
     }
 
-    /// The answer began and broke off.
-    pub(in crate::proxy) fn broke_off(&self) {
-        self.attempt.broke_off();
+    /// The answer began and broke off, for this reason.
+    pub(in crate::proxy) fn broke_off(&self, refusal: Refusal) {
+        self.attempt.broke_off(AttemptFailure::behind(refusal));
     }
 
     /// The exchange is over: the connection serves the next request if it can.
@@ -49,7 +53,7 @@ impl Lease {
     }
 
     /// The socket, what came behind the switch of protocols, and the place in flight.
-    pub(in crate::proxy) fn into_parts(self) -> (tokio::net::TcpStream, Vec<u8>, Attempt) {
+    pub(in crate::proxy) fn into_parts(self) -> ((TcpStream, OpenConnection), Vec<u8>, Attempt) {
         let read = self.answer.unread().to_vec();
         (self.connection.into_stream(), read, self.attempt)
     }

@@ -111,7 +111,7 @@ impl Carrier for Connection {
             stream = dial(backend.address, CONNECT_TIMEOUT).await;
         }
         let stream = stream.map_err(|error| Rc::new(error.into()))?;
-        Ok(Connection::new(stream, worker.now_ms()))
+        Ok(Connection::new(stream, backend.connections.open(), worker.now_ms()))
     }
 
     fn is_kept(&self) -> bool {

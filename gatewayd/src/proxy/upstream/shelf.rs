@@ -6,6 +6,8 @@ use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::state::OpenConnection;
+
 /// Connections kept for each backend.
 const MOST: usize = 64;
 
@@ -21,6 +23,7 @@ pub(super) struct Spare {
     pub(super) stream: TcpStream,
     pub(super) born_ms: u64,
     pub(super) idle_since_ms: u64,
+    pub(super) open: OpenConnection,
 }
 
 impl Shelf {
@@ -77,6 +80,7 @@ mod tests {
     use std::net::{Ipv4Addr, TcpListener};
 
     use super::*;
+    use crate::state::OpenConnections;
 
     /// A quiet connection, and the backend's end of it.
     fn spare() -> (Spare, TcpStream) {
@@ -84,7 +88,12 @@ mod tests {
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         stream.set_nonblocking(true).unwrap();
         let backend = listener.accept().unwrap().0;
-        (Spare { stream, born_ms: 0, idle_since_ms: 0 }, backend)
+        (resting(stream), backend)
+    }
+
+    fn resting(stream: TcpStream) -> Spare {
+        let open = OpenConnections::default().open();
+        Spare { stream, born_ms: 0, idle_since_ms: 0, open }
     }
 
     fn port(spare: &Spare) -> u16 {
@@ -136,7 +145,7 @@ mod tests {
             let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             stream.set_nonblocking(true).unwrap();
             backends.push(listener.accept().unwrap().0);
-            shelf.put(1, Spare { stream, born_ms: 0, idle_since_ms: 0 });
+            shelf.put(1, resting(stream));
         }
         assert_eq!(shelf.lock()[&1].len(), MOST);
         shelf.retain(|slot, _| slot != 1);

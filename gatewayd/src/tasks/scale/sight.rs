@@ -73,10 +73,10 @@ impl<'a> Sight<'a> {
     pub(super) fn believe_measured(&self, memory: &mut Memory) {
         for instance in self.instances {
             let Some(live) = self.table.backend(instance.name.as_str()) else { continue };
-            let latest = || live.cpu_report().map(|(_, number)| number);
+            let latest = || live.cpu.read().map(|(_, number)| number);
             let silent = memory.was_silent(&instance.name, latest());
             if let Some(ratio) = instance.cpu_ratio.filter(|_| silent) {
-                live.report_cpu(ratio);
+                live.cpu.tell(ratio);
                 memory.was_silent(&instance.name, latest());
             }
         }
@@ -218,9 +218,9 @@ fn server(backend: &Backend, live: &LiveBackend, phase: ServerPhase, since_ms: u
         owned: backend.source == Source::Autoscaler,
         in_flight: live.in_flight(),
         attempts: live.cells.sum(|cell| cell.attempts.read()),
-        failures: live.cells.sum(|cell| cell.failures.read()),
-        unreached: live.cells.sum(|cell| cell.unreached.read()),
-        cpu: live.cpu_report().map(|(ratio, number)| CpuReport { ratio, number }),
+        failures: live.cells.sum(|cell| cell.failures.all()),
+        unreached: live.cells.sum(|cell| cell.failures.unreached()),
+        cpu: live.cpu.read().map(|(ratio, number)| CpuReport { ratio, number }),
     }
 }
 

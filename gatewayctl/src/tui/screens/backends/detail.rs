@@ -30,7 +30,7 @@ const DRAIN: u16 = 42;
 /// From this width on the drain stands beside the detail.
 const WIDE: u16 = 100;
 /// Rows of facts below the charts.
-const FACTS: u16 = 9;
+const FACTS: u16 = 11;
 /// Events told at most.
 const EVENTS: usize = 8;
 
@@ -131,6 +131,8 @@ fn facts<'a>(backend: &'a Backend, scene: &Scene<'a>) -> Vec<Vec<Span<'a>>> {
             figure(figures::whole(backend.requests_total, 13)),
             look.label(" since added"),
         ],
+        failures(backend, look),
+        connections(backend, look),
         vec![
             look.label(" state     "),
             look.text(role, state),
@@ -183,11 +185,48 @@ fn load<'a>(backend: &Backend, look: Look) -> Vec<Span<'a>> {
         figure(figures::whole(backend.in_flight, 7)),
         look.label("   cpu "),
         figure(figures::load(backend.cpu_ratio)),
-        look.label("   share of its pool "),
+        look.label("  mem "),
+        figure(figures::load(backend.memory_ratio)),
+        look.label("   share "),
         figure(part(backend.share_ratio)),
         look.label("  by weight "),
         figure(part(backend.expected_ratio)),
     ]
+}
+
+/// Why attempts failed in the last minute, and whether their requests went elsewhere.
+fn failures<'a>(backend: &Backend, look: Look) -> Vec<Span<'a>> {
+    let mut spans = vec![look.label(" failures ")];
+    let recent: Vec<_> = backend.failures.iter().filter(|it| it.last_minute > 0).collect();
+    for it in &recent {
+        spans.push(look.text(Role::Muted, format!(" {} ", it.reason.replace('_', " "))));
+        spans.push(look.figure(Role::Bad, &figures::whole(it.last_minute, 7)));
+    }
+    spans.push(look.label(if recent.is_empty() { " none" } else { "" }));
+    spans.push(look.label(" in the last minute"));
+    if backend.retried_away_total > 0 {
+        spans.push(look.label("   tried elsewhere since added "));
+        spans.push(look.figure(Role::Plain, &figures::whole(backend.retried_away_total, 9)));
+    }
+    spans
+}
+
+/// Its connections, and how much it takes at once.
+fn connections<'a>(backend: &Backend, look: Look) -> Vec<Span<'a>> {
+    let figure = |count: u32| look.figure(Role::Plain, &figures::whole(count.into(), 7));
+    let mut spans =
+        vec![look.label(" conns     "), figure(backend.connections), look.label(" open")];
+    if let Some(idle) = backend.connections_idle {
+        spans.extend([look.label("  "), figure(idle), look.label(" idle")]);
+    }
+    match backend.max_requests {
+        Some(most) => spans.extend([look.label("   at most "), figure(most)]),
+        None => spans.push(look.label("   as many requests as come")),
+    }
+    if backend.max_requests.is_some() {
+        spans.push(look.label(" requests at once"));
+    }
+    spans
 }
 
 /// For how long its health is what it is.

@@ -110,11 +110,11 @@ impl<S: Stream> Exchange<'_, S> {
         if began {
             let cut = refusal == Refusal::UpstreamBroken;
             let refusal = if cut { Refusal::UpstreamTruncated } else { refusal };
-            lease.broke_off();
+            lease.broke_off(refusal);
             self.account.broke_off(refusal);
             return Some(Outcome::Over);
         }
-        lease.failed();
+        lease.failed(refusal);
         // A timeout has cost the client its patience already.
         let safe = self.upload.is_unsent() || self.idempotent && self.upload.is_repeatable();
         let again = safe

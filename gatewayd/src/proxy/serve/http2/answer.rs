@@ -132,7 +132,7 @@ impl Relayed {
     /// The answer breaks off by the backend's fault.
     fn break_off(&mut self, refusal: Refusal) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         if let Some(lease) = &self.lease {
-            lease.broke_off();
+            lease.broke_off(refusal);
         }
         self.stop(Stop::Refused(refusal))
     }

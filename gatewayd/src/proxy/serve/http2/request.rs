@@ -161,7 +161,7 @@ async fn ask(
             }
             Err(Ended::Client(stop)) => return Err(Unanswered::of(stop, account)),
             Err(Ended::Backend(refusal)) => {
-                lease.failed();
+                lease.failed(refusal);
                 let safe = upload.is_unsent() || method.is_idempotent() && upload.is_repeatable();
                 let broken = refusal == Refusal::UpstreamBroken && !lease.answer.began();
                 if !(safe && broken && search.has_another()) {

@@ -217,7 +217,7 @@ impl StreamedBody {
     /// The client has to see that this is not the end.
     fn break_off(&mut self, refusal: Refusal) -> Poll<Option<Result<Frame<Bytes>, Reset>>> {
         if let Some(stream) = &self.stream {
-            stream.broke_off();
+            stream.broke_off(refusal);
         }
         self.stop(Stop::Refused(refusal))
     }

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::net::dial;
-use crate::state::LiveBackend;
+use crate::state::{LiveBackend, OpenConnection};
 
 use super::super::super::deadlines::Deadline;
 use super::super::super::worker::Worker;
@@ -70,7 +70,8 @@ impl Connection {
     ) -> Result<Connection, ConnectError> {
         let address = backend.address;
         let stream = dial(address, CONNECT_TIMEOUT).await?;
-        let begun = timeout(CONNECT_TIMEOUT, Connection::begin(worker, stream)).await;
+        let open = backend.connections.open();
+        let begun = timeout(CONNECT_TIMEOUT, Connection::begin(worker, stream, open)).await;
         match begun {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(source)) => Err(ConnectError::NotHttp2 { address, source }),
@@ -78,7 +79,11 @@ impl Connection {
         }
     }
 
-    async fn begin(worker: &Rc<Worker>, stream: TcpStream) -> Result<Connection, h2::Error> {
+    async fn begin(
+        worker: &Rc<Worker>,
+        stream: TcpStream,
+        open: OpenConnection,
+    ) -> Result<Connection, h2::Error> {
         let (sender, mut connection) = client::Builder::new()
             .enable_push(false)
             .initial_window_size(STREAM_WINDOW_BYTES)
@@ -90,7 +95,7 @@ impl Connection {
             .await?;
         let mut pings = connection.ping_pong().expect("nobody took it before");
         let life = Rc::new(Life::new(worker));
-        tokio::task::spawn_local(drive(connection, Rc::clone(&life)));
+        tokio::task::spawn_local(drive(connection, Rc::clone(&life), open));
         let connection = Connection { sender, life, born_ms: worker.now_ms() };
         // The backend's settings come before anything else: with the answer they are there.
         pings.ping(Ping::opaque()).await?;
@@ -173,7 +178,7 @@ impl Life {
 }
 
 /// Moves the frames of a connection until it ends; nobody waits for one that says goodbye.
-async fn drive(connection: client::Connection<TcpStream>, life: Rc<Life>) {
+async fn drive(connection: client::Connection<TcpStream>, life: Rc<Life>, _open: OpenConnection) {
     let mut connection = pin!(connection);
     poll_fn(|cx| match connection.as_mut().poll(cx) {
         Poll::Pending if !life.goodbye.is_over(cx) => Poll::Pending,

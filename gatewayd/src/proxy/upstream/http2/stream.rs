@@ -8,6 +8,8 @@ use h2::client::ResponseFuture;
 use h2::{RecvStream, SendStream};
 use http::{HeaderMap, Request, Response, StatusCode};
 
+use crate::model::{AttemptFailure, Refusal};
+
 use super::super::super::fields::Report;
 use super::super::super::http1::MOST_INTERIM;
 use super::super::{Attempt, Carrier};
@@ -182,14 +184,14 @@ impl Stream {
         self.attempt.reported(report);
     }
 
-    /// No answer came, by the backend's fault.
-    pub(in crate::proxy) fn failed(&self) {
-        self.attempt.failed();
+    /// No answer came, by the backend's fault: the client is told so.
+    pub(in crate::proxy) fn failed(&self, refusal: Refusal) {
+        self.attempt.failed(AttemptFailure::behind(refusal));
     }
 
-    /// The answer began and broke off.
-    pub(in crate::proxy) fn broke_off(&self) {
-        self.attempt.broke_off();
+    /// The answer began and broke off, for this reason.
+    pub(in crate::proxy) fn broke_off(&self, refusal: Refusal) {
+        self.attempt.broke_off(AttemptFailure::behind(refusal));
     }
 }
 

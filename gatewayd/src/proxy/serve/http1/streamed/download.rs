@@ -84,12 +84,12 @@ impl<S: ClientStream> Download<'_, S> {
             Err(Broken::Client(Stop::Refused(refusal))) => refusal,
             Err(Broken::Backend(failure)) => {
                 if failure.is_backends_fault() {
-                    self.stream.broke_off();
+                    self.stream.broke_off(failure.midway());
                 }
                 failure.midway()
             }
             Err(Broken::TimedOut) => {
-                self.stream.broke_off();
+                self.stream.broke_off(Refusal::UpstreamTimeout);
                 Refusal::UpstreamTimeout
             }
         };
