@@ -156,5 +156,9 @@ impl Story {
 /// Appends the beginning of `bytes` to `text`; what is no UTF-8 is replaced.
 fn push_cut(text: &mut String, bytes: &[u8], most: usize) {
     let bytes = &bytes[..bytes.len().min(most)];
-    text.push_str(cut(&String::from_utf8_lossy(bytes), most));
+    // Looked at byte by byte only where it has to be.
+    match std::str::from_utf8(bytes) {
+        Ok(whole) => text.push_str(whole),
+        Err(_) => text.push_str(cut(&String::from_utf8_lossy(bytes), most)),
+    }
 }
