@@ -100,10 +100,10 @@ fn what_was_refused_and_went_elsewhere_is_told_of_the_one_it_left() {
     for _ in 0..10 {
         assert_eq!(client.get("/headers").served_by(), "app-2");
     }
-    until("half of them were there first", || {
-        let left = shown(&gateway, "app-1");
+    until("some of them were there first", || {
+        let left = shown(&gateway, "app-1")["retried_away_total"].as_u64().unwrap();
         let refused = failed(&gateway, "app-1", "connect_refused");
-        (left["retried_away_total"] == 5 && refused == json!([5, 5])).then_some(())
+        (left >= 3 && refused == json!([left, left])).then_some(())
     });
     assert_eq!(shown(&gateway, "app-2")["retried_away_total"], 0);
     let table = gateway.ctl.run("backend show app-1");
