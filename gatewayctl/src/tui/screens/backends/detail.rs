@@ -205,7 +205,7 @@ fn failures<'a>(backend: &Backend, look: Look) -> Vec<Span<'a>> {
     spans.push(look.label(if recent.is_empty() { " none" } else { "" }));
     spans.push(look.label(" in the last minute"));
     if backend.retried_away_total > 0 {
-        spans.push(look.label("   tried elsewhere since added "));
+        spans.push(look.label("   retried elsewhere "));
         spans.push(look.figure(Role::Plain, &figures::whole(backend.retried_away_total, 9)));
     }
     spans
