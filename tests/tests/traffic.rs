@@ -160,6 +160,7 @@ fn a_filter_lets_through_exactly_what_it_says() {
         (test("rule", Comparison::Equal, &["create-*"]), 1),
         (test("path", Comparison::Contains, &["NOBODY"]), 3),
         (not(test("method", Comparison::Equal, &["POST"])), 3),
+        (not(test("status", Comparison::Equal, &["429"])), 5),
         (test("client", Comparison::Equal, &["10.0.0.0/8"]), 0),
         (test("client", Comparison::Equal, &["127.0.0.0/8"]), 6),
         (test("agent", Comparison::Contains, &["probe"]), 3),

@@ -590,11 +590,12 @@ pub(crate) const DEFECTS: [Defect; 61] = [
         file: "gatewayd/src/policy/provenance.rs",
         sound: "let sets = says(&before) != says(&after);",
         broken: "let sets = says(&before) != says(&after) || field.differs();",
-        case: black_box(
-            "config_file",
-            "tests/tests/config_file.rs",
-            "what_operators_did_is_told_and_written_back_with_the_comments_of_the_file",
-        ),
+        case: Case {
+            package: "gatewayd",
+            target: None,
+            file: "gatewayd/src/policy/provenance/tests.rs",
+            test: "policy::provenance::tests::each_field_is_told_with_the_operation_that_said_it_last",
+        },
     },
     // Finds an address well where nobody listens.
     Defect {
