@@ -13,7 +13,7 @@ use clap::{Args, ColorChoice, ValueEnum};
 
 use super::{
     Failure, Kind, Verdict,
-    config::keymap,
+    config::{keymap, layouts},
     session::Session,
     target::{Choice, is_read_only, set},
 };
@@ -132,6 +132,7 @@ impl TopArgs {
     /// What the file wants, where no flag says otherwise.
     fn wishes(&self, config: Config, session: &Session) -> Result<Wishes, Failure> {
         let keymap = if self.default_keys { tui::Keymap::default() } else { keymap(&config)? };
+        let layouts = layouts(&config)?;
         let folder = config::path().ok();
         let theme = config.ui.theme.map(|name| {
             name.within(folder.as_deref().and_then(Path::parent).unwrap_or(Path::new("")))
@@ -143,6 +144,7 @@ impl TopArgs {
         Ok(Wishes {
             theme: self.theme(theme, session)?,
             keymap,
+            layouts,
             refresh: self.refresh.or(config.ui.refresh).unwrap_or_else(refresh),
             contexts: config.contexts,
             files,

@@ -177,7 +177,7 @@ impl<'a> Placed<'a> {
 /// The remedy for `word`, which is none of `known`.
 #[must_use]
 pub fn suggestion(word: &str, known: &[&str]) -> String {
-    let likeness = |known: &str| strsim::jaro_winkler(&word.to_lowercase(), known);
+    let likeness = |known: &str| strsim::jaro_winkler(&word.to_lowercase(), &known.to_lowercase());
     let near = known.iter().filter(|known| likeness(known) >= ALIKE);
     match near.max_by(|one, other| likeness(one).total_cmp(&likeness(other))) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -56,23 +56,29 @@ fn walk<'a>(
             continue;
         }
         let action = Word { text, place: reading.place(key.span()) };
-        if let Some(keys) = keys(item, reading) {
+        let example = "write a list of keys: [\"d\", \"^D\"]";
+        if let Some(keys) = words(item, reading, ("keys", "key"), example) {
             all.push(Rebinding { action, keys });
         }
     }
 }
 
-fn keys<'a>(item: &'a Item, reading: &'a Reading<'a>) -> Option<Vec<Word>> {
-    let example = "write a list of keys: [\"d\", \"^D\"]";
+/// A list of words; `many` and `one` are what they are called.
+pub(super) fn words<'a>(
+    item: &'a Item,
+    reading: &'a Reading<'a>,
+    (many, one): (&str, &str),
+    example: &'static str,
+) -> Option<Vec<Word>> {
     let Some(array) = item.as_array() else {
         let found = item.type_name();
         return Placed::new(item, reading)
-            .refuse(format!("expected a list of keys, found {found}"), example);
+            .refuse(format!("expected a list of {many}, found {found}"), example);
     };
     let word = |value: &toml_edit::Value| {
         let place = reading.place(value.span());
         let Some(text) = value.as_str() else {
-            let message = format!("expected a key, found {}", value.type_name());
+            let message = format!("expected a {one}, found {}", value.type_name());
             reading.report(value.span(), message, example);
             return None;
         };

@@ -7,6 +7,7 @@
 //! [contexts.prod-eu]         one gateway: where it is, and how it is protected
 //! ```
 
+mod columns;
 mod context;
 mod edit;
 mod fields;
@@ -17,6 +18,7 @@ mod read;
 mod theme;
 mod ui;
 
+pub use columns::Layout;
 pub use context::{Context, check_name};
 pub use edit::{EditError, add, remove, rename, use_context};
 pub use fields::suggestion;

@@ -7,6 +7,7 @@ use toml_parser::lexer::TokenKind;
 
 use super::{
     Ascii, Config, Context, Mistake, ThemeName, Ui, check_name,
+    columns::layouts,
     fields::{Fields, Placed, Reading},
     keys::rebindings,
 };
@@ -88,8 +89,9 @@ fn ui<'a>(value: Placed<'a>, reading: &'a Reading<'a>) -> Option<Ui> {
     if let Some(quit) = fields.value("confirm_quit") {
         quit.one_of(&[("staged", ())]);
     }
+    let columns = fields.value("columns").map(|it| layouts(it, reading)).unwrap_or_default();
     fields.refuse_the_rest();
-    Some(Ui { theme, refresh, ascii: ascii.unwrap_or_default(), mouse })
+    Some(Ui { theme, refresh, ascii: ascii.unwrap_or_default(), mouse, columns })
 }
 
 fn contexts<'a>(value: Placed<'a>, reading: &'a Reading<'a>) -> Vec<Context> {
@@ -198,6 +200,8 @@ refresh = "2s"
 mouse = false
 ascii = "auto"
 confirm_quit = "staged"
+columns.backends = ["ST", "NAME"]
+columns."overview.pools" = ["POOL"]
 [contexts.prod-eu]
 addr = "https://edge-1.ops:9901"
 ca = "/pki/ops-ca.pem"
@@ -215,6 +219,8 @@ addr = "unix:///run/gatewayd/admin.sock"
         let config = read(WHOLE).unwrap();
         assert_eq!(config.current.as_deref(), Some("prod-eu"));
         assert_eq!(config.ui.refresh, Some(std::time::Duration::from_secs(2)));
+        let layouts: Vec<_> = config.ui.columns.iter().map(|it| &*it.table.text).collect();
+        assert_eq!(layouts, ["backends", "overview.pools"]);
         let names: Vec<_> = config.contexts.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["prod-eu", "dev"]);
         let prod = config.context("prod-eu").unwrap();
@@ -234,25 +240,27 @@ addr = "unix:///run/gatewayd/admin.sock"
             ("theme = \"ansi16\"", "theme = 7", 4, "expected a text", "quotes"),
             ("refresh = \"2s\"", "refresh = \"2\"", 5, "length of time", "as expected"),
             ("mouse = false", "mouse = 1", 6, "true or false", "quotes"),
-            ("addr = \"https", "adr = \"https", 9, "has no `addr`", "add addr ="),
-            ("addr = \"https://", "addr = \"http://", 10, "expected unix:///", "as expected"),
-            ("ca = \"/pki", "ca = \"pki", 11, "no absolute path", "~/"),
-            ("key = \"/pki/ops-1.key\"\n", "", 9, "needs its key", "cert and key"),
-            ("\"type-name\"", "\"typename\"", 14, "none of confirm", "`type-name`"),
-            ("\"red\"", "\"pink\"", 15, "none of red", "known here"),
-            ("require_reason = true", "require_reason = \"yes\"", 16, "true or false", "quotes"),
-            ("[contexts.dev]", "[contexts.\"d v\"]", 17, "letters", "another name"),
-            ("[contexts.dev]", "[contexts.prod-eu]", 17, "not TOML", "once"),
+            ("addr = \"https", "adr = \"https", 11, "has no `addr`", "add addr ="),
+            ("addr = \"https://", "addr = \"http://", 12, "expected unix:///", "as expected"),
+            ("ca = \"/pki", "ca = \"pki", 13, "no absolute path", "~/"),
+            ("key = \"/pki/ops-1.key\"\n", "", 11, "needs its key", "cert and key"),
+            ("\"type-name\"", "\"typename\"", 16, "none of confirm", "`type-name`"),
+            ("\"red\"", "\"pink\"", 17, "none of red", "known here"),
+            ("require_reason = true", "require_reason = \"yes\"", 18, "true or false", "quotes"),
+            ("[contexts.dev]", "[contexts.\"d v\"]", 19, "letters", "another name"),
+            ("[contexts.dev]", "[contexts.prod-eu]", 19, "not TOML", "once"),
             (
                 "[contexts.dev]",
                 "[contexts]\ndev = 1\n[x]",
-                18,
+                20,
                 "expected a table",
                 "[contexts.dev]",
             ),
             ("[ui]", "[keys]\nx = \"d\"\n[ui]", 4, "expected a list of keys", "[\"d\""),
             ("[ui]", "[keys]\nx = [\"d\", 1]\n[ui]", 4, "expected a key, found", "list"),
             ("[ui]", "keys = 1\n[ui]", 3, "expected a table", "[keys]"),
+            ("[\"ST\", \"NAME\"]", "7", 9, "a list of titles, found integer", "[\"ST\""),
+            ("[\"POOL\"]", "[true]", 10, "expected a title, found boolean", "list of titles"),
             ("mouse = false", "mouze = false", 6, "unknown key `mouze` in [ui]", "`mouse`"),
         ] {
             let text = WHOLE.replacen(from, to, 1);
@@ -273,7 +281,7 @@ addr = "unix:///run/gatewayd/admin.sock"
             .filter_map(|it| it.place)
             .map(|it| it.line)
             .collect();
-        assert_eq!(lines, [6, 15]);
+        assert_eq!(lines, [6, 17]);
         let found = read("current = \"a\"\n[contexts.a]\nadr = \"unix:///a\"\n").unwrap_err();
         let told: Vec<_> = found.iter().map(|it| &*it.message).collect();
         assert_eq!(told, ["[contexts.a] has no `addr`", "unknown key `adr` in [contexts.a]"]);

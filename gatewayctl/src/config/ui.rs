@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ThemeName;
+use super::{Layout, ThemeName};
 
 /// How the dashboard begins. What is absent is as its flags say by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Ui {
     pub ascii: Ascii,
     /// Whether the mouse is listened to.
     pub mouse: bool,
+    /// Which columns are wanted in which tables.
+    pub columns: Vec<Layout>,
 }
 
 /// Whether only ASCII is shown.

@@ -9,6 +9,7 @@ use super::{
     memory,
     model::{Model, Settings},
     notice::Notice,
+    tables,
     themes::Themes,
 };
 
@@ -23,6 +24,7 @@ pub(super) fn begin(options: &Options) -> Model {
         care: Care::of(&options.context, options.read_only),
         own_address: options.own_address.clone(),
         keymap: wishes.keymap.clone(),
+        layouts: wishes.layouts.clone(),
         themes,
         refresh: wishes.refresh,
         contexts: wishes.contexts.clone(),
@@ -35,6 +37,7 @@ pub(super) fn begin(options: &Options) -> Model {
         Ok(memory) => model.memory = memory,
         Err(why) => model.say(Notice::note(why)),
     }
+    tables::lay_out(&mut model);
     memory::recall(&mut model);
     model.screen = options.screen.unwrap_or(model.screen);
     model.wanted_window = options.window.or(model.wanted_window);

@@ -9,7 +9,7 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{
-    history::History, list::List, look::Look, screens::staged::Staged, theme::Role,
+    choice::Choice, history::History, list::List, look::Look, screens::staged::Staged, theme::Role,
     timeline::Timeline,
 };
 use crate::{
@@ -30,6 +30,10 @@ pub(crate) struct Column<R> {
     /// What stands in it.
     pub(crate) cell: fn(&R, &Lens<'_>) -> Cell,
 }
+
+/// Columns of this rank or a greater one are shown by themselves only in windows of so many cells.
+pub(crate) const EXTRA: u8 = 50;
+const ROOMY: u16 = 140;
 
 /// How wide a column is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,12 +144,12 @@ impl<R: 'static> Table<R> {
             .map_or(0, |at| at.saturating_sub(height / 2))
             .min(rows.len().saturating_sub(height));
         let shown = &rows[first..rows.len().min(first + height)];
-        let plan = self.fit(rows, area.width - 1, lens);
+        let plan = self.fit(rows, area.width - 1, list, lens);
         self.draw_titles(buffer, area, &plan, list, lens.look);
         for (line, row) in (1..).zip(shown) {
             let at = Rect { y: area.y + line, height: 1, ..area };
             let id = (self.id)(row);
-            draw_row(buffer, at, &plan, row, lens);
+            draw_row(buffer, at, &plan.columns, row, lens);
             let here = list.selected() == Some(id);
             let sign = match (here, list.marks.contains(id)) {
                 (true, _) => lens.look.glyphs.here,
@@ -160,7 +164,32 @@ impl<R: 'static> Table<R> {
         }
     }
 
-    /// Their titles.
+    /// The titles of the columns that are shown only where there is much room, or by choice.
+    pub(crate) fn extras(&self) -> Vec<&'static str> {
+        let extras = self.columns.iter().filter(|column| column.rank >= EXTRA);
+        extras.map(|column| column.title).collect()
+    }
+
+    /// The titles of all columns.
+    pub(crate) fn titles(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|column| column.title).collect()
+    }
+
+    /// How many columns one may scroll past: one stays beside those that never go.
+    pub(crate) fn reach(&self, choice: &Choice) -> usize {
+        let columns = self.chosen(choice);
+        (columns.len() - fixed(&columns)).saturating_sub(1)
+    }
+
+    /// The columns that are chosen.
+    fn chosen(&self, choice: &Choice) -> Vec<&'static Column<R>> {
+        let titles = choice.titles().unwrap_or_default().iter();
+        let named = titles.filter_map(|it| self.columns.iter().find(|column| column.title == *it));
+        let chosen: Vec<_> = named.collect();
+        if chosen.is_empty() { self.columns.iter().collect() } else { chosen }
+    }
+
+    /// The titles of those that sort.
     pub(crate) fn sorting_titles(&self) -> Vec<&'static str> {
         self.sorting().map(|column| column.title).collect()
     }
@@ -177,28 +206,37 @@ impl<R: 'static> Table<R> {
         self.fields.iter().find(|field| Some(field.key) == column.key)
     }
 
-    /// Which columns fit into `width`, and how wide each is.
-    fn fit(&self, rows: &[&R], width: u16, lens: &Lens<'_>) -> Plan<R> {
-        let widths: Vec<u16> =
-            self.columns.iter().map(|column| least(column, rows, lens)).collect();
-        let mut by_rank: Vec<usize> = (0..self.columns.len()).collect();
-        by_rank.sort_by_key(|at| self.columns[*at].rank);
-        let (mut kept, mut used) = (vec![false; self.columns.len()], 0);
-        for at in by_rank {
-            if used + widths[at] + 1 > width {
-                break;
+    /// Which columns fit into `width`, and how wide each is: those of the least rank. Scrolled, what
+    /// names a row stays, and the columns that found no room follow the others.
+    fn fit(&self, rows: &[&R], width: u16, list: &List, lens: &Lens<'_>) -> Plan<R> {
+        let columns = self.chosen(&list.choice);
+        let mut widths: Vec<u16> = columns.iter().map(|column| least(column, rows, lens)).collect();
+        let kept = keep(&columns, &widths, width, list.choice.titles().is_some());
+        let fixed = fixed(&columns);
+        // Tables of narrow windows may have fewer that move.
+        let scroll = list.choice.scroll().min((columns.len() - fixed).saturating_sub(1));
+        let (first, last): (Vec<usize>, Vec<usize>) =
+            (fixed..columns.len()).partition(|at| kept.contains(at));
+        let moving: Vec<usize> = first.into_iter().chain(last).collect();
+        let shown: Vec<usize> = if scroll == 0 {
+            kept
+        } else {
+            let order = (0..fixed).chain(moving.iter().skip(scroll).copied());
+            // The next one is shown, cut if it must be: one looks for it.
+            let names: u16 = widths.iter().take(fixed).map(|it| it + 1).sum();
+            let room = width.saturating_sub(names + 1);
+            if let Some(at) = moving.get(scroll) {
+                widths[*at] = widths[*at].min(room);
             }
-            kept[at] = true;
-            used += widths[at] + 1;
-        }
-        let rest = width - used;
-        (0..self.columns.len())
-            .filter(|at| kept[*at])
-            .map(|at| match self.columns[at].width {
-                Width::Rest(_) => (&self.columns[at], widths[at] + rest),
-                _ => (&self.columns[at], widths[at]),
-            })
-            .collect()
+            within(order, &widths, width)
+        };
+        let used: u16 = shown.iter().map(|at| widths[*at] + 1).sum();
+        let after = (fixed + moving.len()).saturating_sub(scroll + shown.len());
+        let widen = |at: usize| match columns[at].width {
+            Width::Rest(_) => (columns[at], widths[at] + width - used),
+            _ => (columns[at], widths[at]),
+        };
+        Plan { columns: shown.into_iter().map(widen).collect(), before: scroll, after }
     }
 
     fn draw_titles(
@@ -211,7 +249,7 @@ impl<R: 'static> Table<R> {
     ) {
         let sorted = self.sorted(list).map(|column| column.title);
         let mut x = area.x + 1;
-        for (column, width) in plan {
+        for (column, width) in &plan.columns {
             let mut title = column.title.to_owned();
             if sorted == Some(column.title) {
                 title.push(look.glyphs.sorted[usize::from(!list.descending)]);
@@ -220,10 +258,72 @@ impl<R: 'static> Table<R> {
             put(buffer, x, area.y, *width, column, &span);
             x += width + 1;
         }
+        // Where keys act on the rows, they lead to the columns that found no room.
+        if list.selected().is_some() {
+            draw_more(buffer, area, plan, look);
+        }
     }
 }
 
-type Plan<R> = Vec<(&'static Column<R>, u16)>;
+/// The columns that are shown.
+struct Plan<R: 'static> {
+    columns: Fitting<R>,
+    /// How many were scrolled past.
+    before: usize,
+    /// How many found no room.
+    after: usize,
+}
+
+type Fitting<R> = Vec<(&'static Column<R>, u16)>;
+
+/// How many columns at the left name a row, and stay.
+fn fixed<R>(columns: &[&'static Column<R>]) -> usize {
+    let names = |it: &&&Column<R>| it.rank <= 1 && !matches!(it.width, Width::Rest(_));
+    columns.iter().take_while(names).count().min(columns.len().saturating_sub(1))
+}
+
+/// The columns of the least rank that fit, from left to right. One that its operator chose is worth
+/// as much as its rank, however wide the window is.
+fn keep<R>(
+    columns: &[&'static Column<R>],
+    widths: &[u16],
+    width: u16,
+    is_chosen: bool,
+) -> Vec<usize> {
+    let is_usual = |at: &usize| is_chosen || width >= ROOMY - 1 || columns[*at].rank < EXTRA;
+    let mut by_rank: Vec<usize> = (0..columns.len()).filter(is_usual).collect();
+    by_rank.sort_by_key(|at| columns[*at].rank);
+    let mut kept = within(by_rank.into_iter(), widths, width);
+    kept.sort_unstable();
+    kept
+}
+
+/// As many of the first as fit into `width`.
+fn within(order: impl Iterator<Item = usize>, widths: &[u16], width: u16) -> Vec<usize> {
+    let mut used = 0;
+    let fits = |at: &usize| {
+        used += widths[*at] + 1;
+        used <= width
+    };
+    order.take_while(fits).collect()
+}
+
+/// Signs that there is more: `<` what was scrolled past, `+4 >` what comes.
+fn draw_more<R>(buffer: &mut Buffer, area: Rect, plan: &Plan<R>, look: Look) {
+    let style = look.style(Role::Accent);
+    if plan.before > 0 {
+        buffer.set_string(area.x, area.y, "<", style);
+    }
+    if plan.after > 0 {
+        let words = format!(" +{} >", plan.after);
+        let cells = u16::try_from(words.len()).unwrap_or(0).min(area.width);
+        let is_blank = (area.right() - cells..area.right())
+            .all(|x| buffer[(x, area.y)].symbol().trim().is_empty());
+        let words = if is_blank { words.as_str() } else { ">" };
+        let cells = u16::try_from(words.len()).unwrap_or(0);
+        buffer.set_string(area.right() - cells, area.y, words, style);
+    }
+}
 
 /// A value in the list's direction; what is not known is last in both.
 #[derive(PartialEq)]
@@ -268,7 +368,7 @@ fn keep_blocks(buffer: &mut Buffer, row: Rect) {
     }
 }
 
-fn draw_row<R>(buffer: &mut Buffer, area: Rect, plan: &Plan<R>, row: &R, lens: &Lens<'_>) {
+fn draw_row<R>(buffer: &mut Buffer, area: Rect, plan: &Fitting<R>, row: &R, lens: &Lens<'_>) {
     let look = lens.look;
     let mut x = area.x + 1;
     for (column, width) in plan {

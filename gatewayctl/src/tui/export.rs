@@ -190,6 +190,7 @@ mod tests {
             care: Care { hue: Some(crate::model::Hue::Red), ..Care::default() },
             own_address: String::new(),
             keymap: Keymap::default(),
+            layouts: crate::tui::Layouts::default(),
             themes: Themes::new(Scheme::Ansi16.into(), Depth::Sixteen),
             refresh: std::time::Duration::from_secs(1),
             contexts: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::filter::Filter;
+use super::{choice::Choice, filter::Filter};
 
 /// Rows a page key moves.
 const PAGE: usize = 10;
@@ -22,6 +22,8 @@ pub(crate) struct List {
     pub(crate) filter: Filter,
     /// The ids of marked rows.
     pub(crate) marks: BTreeSet<String>,
+    /// Which columns are shown.
+    pub(crate) choice: Choice,
 }
 
 /// What can be done to a list.
@@ -51,12 +53,21 @@ pub(crate) enum Msg {
     PreviousSort,
     /// Sorts the other way round.
     Reverse,
+    /// Looks at the columns further to the left.
+    Left,
+    /// Looks at those further to the right.
+    Right,
 }
 
 impl List {
     /// The id of the row that keys act on.
     pub(crate) fn selected(&self) -> Option<&str> {
         self.selected.as_deref()
+    }
+
+    /// The same columns, while keys act on something else.
+    pub(crate) fn aside(&self) -> Self {
+        Self { choice: self.choice.clone(), ..Self::default() }
     }
 
     /// Lets keys act on the row called `id`.
@@ -110,6 +121,8 @@ impl List {
             Msg::NextSort => self.sort_by(self.sort.map_or(0, |at| at + 1), sorts),
             Msg::PreviousSort => self.sort_by(self.sort.unwrap_or(sorts).wrapping_sub(1), sorts),
             Msg::Reverse => self.descending = !self.descending,
+            // Columns are no matter of rows.
+            Msg::Left | Msg::Right => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::{keepsake, list::List, model::Model, screens::Screen};
+use super::{keepsake, list::List, model::Model, screens::Screen, tables};
 
 const NAME: &str = "views.json";
 /// Gateways that are remembered; of more, one is forgotten.
@@ -37,6 +37,8 @@ pub(crate) struct Order {
     sort: String,
     /// From high to low.
     descending: bool,
+    /// The columns that were chosen, from left to right; empty when that was left to the file.
+    columns: Vec<String>,
 }
 
 /// What is to be kept: how the gateway of this context was looked at.
@@ -57,6 +59,11 @@ pub(crate) fn keep(model: &mut Model) -> Kept {
     for (name, titles, list) in lists(model) {
         view.lists.insert(name.to_owned(), order(&titles, list));
     }
+    for place in tables::all(model) {
+        if let Some(chosen) = place.choice.chosen() {
+            view.lists.entry(place.name.to_owned()).or_default().columns = chosen.to_vec();
+        }
+    }
     let context = model.settings.context.clone();
     model.memory.contexts.insert(context.clone(), view.clone());
     Kept { context, view }
@@ -76,6 +83,14 @@ pub(crate) fn recall(model: &mut Model) {
         list.sort = titles.iter().position(|title| *title == order.sort);
         list.descending = order.descending;
     }
+    for place in tables::all(model) {
+        let titles = place.titles();
+        let kept = view.lists.get(place.name).map_or(&[][..], |order| &order.columns);
+        // Another version may have had others.
+        let known = kept.iter().filter(|it| titles.contains(&it.as_str())).cloned();
+        let known: Vec<String> = known.collect();
+        place.choice.choose((!known.is_empty()).then_some(known));
+    }
 }
 
 type Rows<'a> = (&'static str, Vec<&'static str>, &'a mut List);
@@ -91,7 +106,7 @@ fn lists(model: &mut Model) -> [Rows<'_>; 2] {
 
 fn order(titles: &[&'static str], list: &List) -> Order {
     let sort = list.sort.and_then(|at| titles.get(at)).copied().unwrap_or_default();
-    Order { sort: sort.to_owned(), descending: list.descending }
+    Order { sort: sort.to_owned(), descending: list.descending, ..Order::default() }
 }
 
 /// What was kept; nothing where there is nothing.

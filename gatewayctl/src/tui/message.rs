@@ -156,6 +156,8 @@ pub(crate) enum Action {
     Copy,
     /// Shows what can be exported.
     Export,
+    /// Shows the columns of the table, to choose from.
+    Columns,
     /// Does something in the dialog.
     Dialog(dialog::Msg),
 }

@@ -3,12 +3,14 @@
 //! The Elm Architecture: a message comes in, `update` changes the model and says which effects it
 //! wants, `view` draws the model. Only `run` and `link` wait for anything.
 
+mod arrange;
 mod begin;
 mod bells;
 mod bindings;
 mod burst;
 mod care;
 mod charts;
+mod choice;
 mod columns;
 mod connection;
 mod contexts;
@@ -27,6 +29,7 @@ mod history;
 mod inquire;
 mod keepsake;
 mod key;
+mod layouts;
 mod lines;
 mod link;
 mod list;
@@ -57,6 +60,7 @@ mod settle;
 mod sheet;
 mod signals;
 mod switch;
+mod tables;
 mod tailing;
 mod terminal;
 mod theme;
@@ -76,6 +80,7 @@ pub use care::Care;
 pub use depth::Depth;
 #[cfg(test)]
 pub(crate) use dialog::command_line;
+pub use layouts::Layouts;
 pub use options::{Options, Source, Wishes};
 pub use palette::{Candidate, Grammar, Line, Order};
 pub use run::{Error, run};

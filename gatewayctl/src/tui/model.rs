@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    arrange::Arranging,
     bindings::{self, Keymap, Label, Scope},
     burst::Burst,
     care::Care,
@@ -10,6 +11,7 @@ use super::{
     connection::{Connection, Freshness},
     contexts::Chooser,
     dialog::{Around, Dialog},
+    layouts::Layouts,
     look::Look,
     lore::Asked,
     memory::Memory,
@@ -50,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) own_address: String,
     /// Which key does what.
     pub(crate) keymap: Keymap,
+    /// Which columns its operator wants in tables.
+    pub(crate) layouts: Layouts,
     /// The themes one can choose from.
     pub(crate) themes: Themes,
     /// How often the picture is renewed.
@@ -108,6 +112,8 @@ pub(crate) struct Model {
     pub(crate) is_filtering: bool,
     /// The menu that is open.
     pub(crate) menu: Option<Menu>,
+    /// The columns that are being arranged, while they are.
+    pub(crate) arranging: Option<Arranging>,
     /// The chooser of contexts, while it is open.
     pub(crate) chooser: Option<Chooser>,
     /// The palette, while it is open.
@@ -181,6 +187,7 @@ impl Model {
             help: None,
             is_filtering: false,
             menu: None,
+            arranging: None,
             chooser: None,
             palette: None,
             lines: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Depth, Grammar, Keymap, Screen, Window};
+use super::{Depth, Grammar, Keymap, Layouts, Screen, Window};
 use crate::{config::Context, model::Theme};
 
 /// What the dashboard is started with.
@@ -41,6 +41,8 @@ pub struct Wishes {
     pub theme: Theme,
     /// Which key does what.
     pub keymap: Keymap,
+    /// Which columns tables show.
+    pub layouts: Layouts,
     /// How often the picture is renewed; at least a second.
     pub refresh: Duration,
     /// The gateways there are.

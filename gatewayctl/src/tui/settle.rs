@@ -8,6 +8,7 @@ use super::{
     model::Model,
     notice::Notice,
     screens::{Screen, backends, limits},
+    tables,
 };
 use crate::output::columns::{CERTIFICATE, EVENT, TRAFFIC};
 
@@ -29,6 +30,9 @@ pub(crate) fn settle(model: &mut Model) {
 
 /// Does something to the list of the screen.
 pub(crate) fn move_list(model: &mut Model, msg: list::Msg) {
+    if matches!(msg, list::Msg::Left | list::Msg::Right) {
+        return tables::look(model, msg);
+    }
     let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
     match model.screen {
         Screen::Overview => model.overview.move_list(msg, picture),

@@ -2,7 +2,7 @@
 
 use super::{
     care::Care, connection::Connection, effect::Effect, farewell, memory, model::Model,
-    notice::Notice,
+    notice::Notice, tables,
 };
 use crate::config::Context;
 
@@ -25,6 +25,7 @@ pub(super) fn switch(model: &mut Model, context: Context) -> Vec<Effect> {
     fresh.lines = std::mem::take(&mut model.lines);
     fresh.wanted_window = model.wanted_window;
     fresh.memory = std::mem::take(&mut model.memory);
+    tables::lay_out(&mut fresh);
     memory::recall(&mut fresh);
     *model = fresh;
     model.say(Notice::note(words));

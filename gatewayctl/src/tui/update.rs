@@ -1,7 +1,7 @@
 //! What does a message change, and what is wanted outside the model? Pure: no clock, no network.
 
 use super::{
-    bells,
+    arrange, bells,
     bindings::{self, Scope},
     burst::Verdict,
     charts,
@@ -94,6 +94,9 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     if model.menu.is_some() {
         return menu::press(model, key);
+    }
+    if model.arranging.is_some() {
+        return arrange::press(model, key);
     }
     if model.chooser.is_some() {
         return contexts::press(model, key);
@@ -194,6 +197,7 @@ fn act(model: &mut Model, action: Action, key: Key) -> Vec<Effect> {
         Action::Mouse => return setting::mouse(model),
         Action::Copy => menu::copies(model),
         Action::Export => menu::exports(model),
+        Action::Columns => arrange::open(model),
         Action::Theme => {
             model.settings.themes.choose_next();
             setting::themed(model);
@@ -359,6 +363,7 @@ mod tests {
             care: crate::tui::Care::default(),
             own_address: String::new(),
             keymap: crate::tui::Keymap::default(),
+            layouts: crate::tui::Layouts::default(),
             themes: Themes::new(Scheme::Ansi16.into(), Depth::Sixteen),
             refresh: Duration::from_secs(1),
             contexts: Vec::new(),

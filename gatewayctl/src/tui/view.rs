@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    bindings,
+    arrange, bindings,
     connection::Freshness,
     contexts, figures, header, menu,
     model::Model,
@@ -52,6 +52,9 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     if let Some(menu) = &model.menu {
         menu::view(model.settings.look, menu, frame);
+    }
+    if let Some(arranging) = &model.arranging {
+        arrange::view(model, arranging, frame);
     }
     if let Some(chooser) = &model.chooser {
         contexts::view(model, chooser, frame);

@@ -1,6 +1,8 @@
 //! What changes when the operator's file was saved? All that it wants, or nothing and a word why.
 
-use super::{care::Care, effect::Effect, model::Model, notice::Notice, options::Wishes, setting};
+use super::{
+    care::Care, effect::Effect, model::Model, notice::Notice, options::Wishes, setting, tables,
+};
 
 /// Takes the wishes of the file; a broken one changes nothing.
 pub(super) fn take(model: &mut Model, wishes: Result<Box<Wishes>, String>) -> Vec<Effect> {
@@ -14,6 +16,7 @@ pub(super) fn take(model: &mut Model, wishes: Result<Box<Wishes>, String>) -> Ve
     };
     let settings = &mut model.settings;
     settings.keymap = wishes.keymap;
+    settings.layouts = wishes.layouts;
     settings.themes.renew(wishes.theme);
     settings.apply_theme();
     let here = wishes.contexts.iter().find(|context| context.name == settings.context);
@@ -27,6 +30,7 @@ pub(super) fn take(model: &mut Model, wishes: Result<Box<Wishes>, String>) -> Ve
     }
     settings.contexts = wishes.contexts;
     let refresh = std::mem::replace(&mut settings.refresh, wishes.refresh);
+    tables::lay_out(model);
     model.say(Notice::note(words));
     if refresh == wishes.refresh { Vec::new() } else { setting::pace(model) }
 }

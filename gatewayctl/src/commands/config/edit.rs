@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 
 use super::super::{Failure, Kind, Verdict, report, session::Session};
-use super::keys::keymap;
+use super::keys::{keymap, layouts};
 use crate::config::{self, Config};
 
 const EXAMPLES: &str = "\
@@ -29,6 +29,7 @@ const TEMPLATE: &str = "\
 [ui]
 # theme = \"ansi16\"              # dark light mono cb-safe, or a file: ~/my.toml
 # refresh = \"1s\"
+# columns.backends = [\"ST\", \"NAME\", \"RPS\"]   # tables and titles as the dashboard has them
 
 [keys]
 # \"backend.drain\" = [\"d\"]      # `gatewayctl config keys` lists every action
@@ -78,6 +79,7 @@ impl EditArgs {
 fn check(path: &Path, text: &str) -> Result<(), Failure> {
     let config: Config = config::check(path, text)?;
     keymap(&config)?;
+    layouts(&config)?;
     Ok(())
 }
 

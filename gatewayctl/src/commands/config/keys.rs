@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::super::{Failure, Verdict, session::Session};
 use crate::{
-    config::{self, Config, ConfigError},
+    config::{self, Config, ConfigError, Mistake},
     output::{Listing, Meta, Selection, columns::KEY, write_listing},
-    tui::Keymap,
+    tui::{Keymap, Layouts},
 };
 
 const EXAMPLES: &str = "\
@@ -41,12 +41,21 @@ impl KeysArgs {
 
 /// The keys that the file wants.
 pub(in crate::commands) fn keymap(config: &Config) -> Result<Keymap, Failure> {
-    Keymap::of(&config.keys).map_err(|mistakes| match config::path() {
-        Ok(path) => {
-            let failure = Failure::from(ConfigError::Mistakes { path, mistakes });
+    Keymap::of(&config.keys).map_err(|mistakes| match mistaken(mistakes) {
+        Ok(failure) => {
             let hints = vec!["`gatewayctl top --default-keys` leaves [keys] aside".to_owned()];
             Failure { hints, ..failure }
         }
-        Err(error) => error.into(),
+        Err(failure) => failure,
     })
+}
+
+/// The columns that the file wants.
+pub(in crate::commands) fn layouts(config: &Config) -> Result<Layouts, Failure> {
+    Layouts::of(&config.ui.columns).map_err(|mistakes| mistaken(mistakes).unwrap_or_else(|it| it))
+}
+
+fn mistaken(mistakes: Vec<Mistake>) -> Result<Failure, Failure> {
+    let path = config::path().map_err(Failure::from)?;
+    Ok(Failure::from(ConfigError::Mistakes { path, mistakes }))
 }

@@ -16,7 +16,7 @@ mod validate;
 use clap::Subcommand;
 
 use super::{Failure, Verdict, session::Session};
-pub(super) use keys::keymap;
+pub(super) use keys::{keymap, layouts};
 
 /// What files are that these verbs read.
 const WANTED: &str = "a TOML file that describes a gateway";

@@ -175,6 +175,7 @@ fn wishes(story: &Story) -> Wishes {
     Wishes {
         theme: Scheme::Ansi16.into(),
         keymap: Keymap::default(),
+        layouts: crate::tui::Layouts::default(),
         refresh: story.model.settings.refresh,
         contexts: contexts(),
         files: Vec::new(),

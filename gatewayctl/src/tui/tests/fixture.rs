@@ -53,6 +53,7 @@ impl Story {
             care: Care::default(),
             own_address: String::new(),
             keymap: crate::tui::Keymap::default(),
+            layouts: crate::tui::Layouts::default(),
             themes: Themes::new(Scheme::Ansi16.into(), Depth::Sixteen),
             refresh: Duration::from_secs(1),
             contexts: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod care;
 mod charts;
+mod columns;
 mod contexts;
 mod copies;
 mod drains;

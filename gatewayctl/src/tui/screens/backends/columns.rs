@@ -4,7 +4,7 @@ use crate::{
     model::{Backend, State, Value},
     output::{self, columns::BACKEND},
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        columns::{Cell, Column, EXTRA, Lens, Table, Width},
         figures,
         screens::staged::Standing,
         theme::Role,
@@ -43,6 +43,10 @@ pub(crate) static TABLE: Table<Backend> = Table {
         column("CPU",    Width::Figure(5),    8,  Some("cpu_ratio"),   |it, _| Cell::figure(Role::Plain, figures::load(it.cpu_ratio))),
         column("NOTE",   Width::Rest(14),     7,  None,                note),
         column("TREND",  Width::Text(TREND),  11, None,                trend),
+        column("P90",    Width::Figure(6),    EXTRA, Some("p90_ms"),   |it, _| Cell::figure(Role::Plain, figures::ms(it.p90_ms, 5))),
+        column("SHARE",  Width::Figure(6),    EXTRA, Some("share_ratio"), |it, _| Cell::figure(Role::Plain, it.share_ratio.map_or_else(|| figures::UNKNOWN.to_owned(), figures::share))),
+        column("HEALTH", Width::Text(9),      EXTRA, Some("health"),   |it, _| Cell::text(Role::Plain, it.health.word())),
+        column("ADDRESS", Width::Names(9, 24), EXTRA, Some("address"), |it, _| Cell::text(Role::Muted, it.address.as_str())),
     ],
 };
 

@@ -5,7 +5,7 @@ mod differences;
 mod revert;
 mod view;
 
-pub(crate) use view::{view, view_small};
+pub(crate) use view::{view, view_small, widest};
 
 use super::{Screen, Stage, Wish};
 use crate::{
@@ -96,7 +96,7 @@ impl Msg {
 
 /// An event, and the id that its row is known by.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub(super) id: String,
     pub(super) event: Event,
     /// Whether its operation can be undone: `9m` while it can.

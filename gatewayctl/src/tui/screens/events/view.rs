@@ -6,7 +6,7 @@ use super::{Panel, Row, State, detail, differences};
 use crate::{
     model::{Event, Severity},
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        columns::{Cell, Column, EXTRA, Lens, Table, Width},
         figures,
         screens::Scene,
         theme::Role,
@@ -58,9 +58,22 @@ const UNDO: Column<Row> =
 /// The tables for terminals of at least so many cells, the widest first.
 static TABLES: [(u16, Table<Row>); 3] = [
     (100, table(&[TIME, SEVERITY, KIND, WHO, TARGET, WHAT, OP, UNDO])),
-    (60, table(&[TIME, SEVERITY, TARGET, WHAT, WHO])),
-    (0, table(&[TIME, WHO_FIRST, NAME, WHAT])),
+    (60, table(&[TIME, SEVERITY, TARGET, WHAT, WHO, extra(KIND), extra(OP), extra(UNDO)])),
+    (
+        0,
+        table(&[TIME, WHO_FIRST, NAME, WHAT, extra(SEVERITY), extra(KIND), extra(OP), extra(UNDO)]),
+    ),
 ];
+
+/// The same for those who look for it.
+const fn extra(column: Column<Row>) -> Column<Row> {
+    Column { rank: EXTRA, ..column }
+}
+
+/// The table with every column.
+pub(crate) fn widest() -> &'static Table<Row> {
+    &TABLES[0].1
+}
 
 const fn table(columns: &'static [Column<Row>]) -> Table<Row> {
     Table { fields: &[], id: |row| &row.id, columns }

@@ -10,7 +10,6 @@ use crate::{
     tui::{
         columns::{Cell, Column, Lens, Table, Width},
         figures,
-        list::List,
         screens::Scene,
         theme::Role,
         widgets::panel,
@@ -19,7 +18,7 @@ use crate::{
 
 /// The table of blocks.
 #[rustfmt::skip]
-static BLOCKS: Table<Block> = Table {
+pub(crate) static BLOCKS: Table<Block> = Table {
     fields: BLOCK,
     id: |block| &block.network,
     columns: &[
@@ -51,7 +50,7 @@ pub(super) fn draw(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
         look.row(buffer, room, 0, vec![look.text(Role::Muted, words)]);
         return;
     }
-    let list = if here { state.blocks.clone() } else { List::default() };
+    let list = if here { state.blocks.clone() } else { state.blocks.aside() };
     BLOCKS.draw(buffer, room, &rows, &list, &scene.lens());
 }
 

@@ -7,6 +7,8 @@ mod facts;
 mod offenders;
 mod view;
 
+pub(crate) use blocks::BLOCKS;
+pub(crate) use offenders::OFFENDERS;
 pub(crate) use view::{view, view_small};
 
 use super::{Stage, Wish};

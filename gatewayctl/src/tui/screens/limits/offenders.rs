@@ -10,7 +10,6 @@ use crate::{
     tui::{
         columns::{Cell, Column, Lens, Table, Width},
         figures,
-        list::List,
         picture::Picture,
         screens::Scene,
         theme::Role,
@@ -20,7 +19,7 @@ use crate::{
 
 /// The table of offenders.
 #[rustfmt::skip]
-static OFFENDERS: Table<Rejection> = Table {
+pub(crate) static OFFENDERS: Table<Rejection> = Table {
     fields: REJECTION,
     id,
     columns: &[
@@ -82,7 +81,7 @@ pub(super) fn draw(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: 
         look.row(buffer, room, 0, vec![look.text(Role::Muted, emptiness(state, scene))]);
         return;
     }
-    let list = if here { state.offenders.clone() } else { List::default() };
+    let list = if here { state.offenders.clone() } else { state.offenders.aside() };
     OFFENDERS.draw(buffer, room, &rows, &list, &scene.lens());
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// The pools.
 #[rustfmt::skip]
-pub(super) static POOLS: Table<Pool> = Table {
+pub(crate) static POOLS: Table<Pool> = Table {
     fields: output::columns::POOL,
     id: |pool| &pool.name,
     columns: &[
@@ -34,7 +34,7 @@ pub(super) static POOLS: Table<Pool> = Table {
 
 /// The limits.
 #[rustfmt::skip]
-pub(super) static LIMITS: Table<Limit> = Table {
+pub(crate) static LIMITS: Table<Limit> = Table {
     fields: output::columns::LIMIT,
     id: |limit| &limit.name,
     columns: &[

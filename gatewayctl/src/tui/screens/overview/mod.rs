@@ -7,6 +7,7 @@ mod panels;
 pub(crate) mod small;
 mod view;
 
+pub(crate) use columns::{LIMITS, POOLS};
 pub(crate) use view::view;
 
 use super::{Screen, Wish};
@@ -71,6 +72,12 @@ impl State {
     /// The rows of `panel`.
     pub(crate) fn list(&self, panel: Panel) -> &List {
         &self.lists[panel.index()]
+    }
+
+    /// The rows of those panels that are tables: the pools, the limits.
+    pub(crate) fn tables(&mut self) -> [&mut List; 2] {
+        let [_, pools, limits, ..] = &mut self.lists;
+        [pools, limits]
     }
 
     /// Does something to the rows of the panel that keys act on.

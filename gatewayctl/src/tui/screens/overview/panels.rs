@@ -167,5 +167,6 @@ fn event_row<'a>(event: &'a Event, scene: &Scene<'_>) -> Vec<Span<'a>> {
 
 /// The list of a panel; its selection is shown only where keys act.
 fn shown(state: &State, panel: Panel) -> List {
-    if state.panel == panel { state.list(panel).clone() } else { List::default() }
+    let list = state.list(panel);
+    if state.panel == panel { list.clone() } else { list.aside() }
 }

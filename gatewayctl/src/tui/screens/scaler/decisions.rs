@@ -18,7 +18,7 @@ use crate::{
 
 /// The table of decisions.
 #[rustfmt::skip]
-static DECISIONS: Table<Told> = Table {
+pub(crate) static DECISIONS: Table<Told> = Table {
     fields: &[],
     id: |told| &told.id,
     columns: &[

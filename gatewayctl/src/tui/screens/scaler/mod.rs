@@ -5,6 +5,7 @@ mod state_line;
 mod view;
 mod why;
 
+pub(crate) use decisions::DECISIONS;
 pub(crate) use view::{view, view_small};
 
 use super::{Stage, Wish};

@@ -7,7 +7,7 @@ use crate::{
     model::Certificate,
     output::columns::{CERTIFICATE, issuer},
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        columns::{Cell, Column, EXTRA, Lens, Table, Width},
         figures,
         theme::Role,
     },
@@ -50,7 +50,21 @@ pub(crate) static TABLE: Table<Certificate> =
     table(&[STATE, NAME, EXPIRES, BY, ISSUER, OCSP, LAST_READ, ALSO_FOR]);
 
 /// The same where cells are few.
-pub(super) static SMALL: Table<Certificate> = table(&[STATE, SHORT, EXPIRES, BY]);
+pub(super) static SMALL: Table<Certificate> = table(&[
+    STATE,
+    SHORT,
+    EXPIRES,
+    BY,
+    extra(LAST_READ),
+    extra(ISSUER),
+    extra(OCSP),
+    extra(ALSO_FOR),
+]);
+
+/// The same for those who look for it.
+const fn extra(column: Column<Certificate>) -> Column<Certificate> {
+    Column { rank: EXTRA, ..column }
+}
 
 const fn table(columns: &'static [Column<Certificate>]) -> Table<Certificate> {
     Table { fields: CERTIFICATE, id: |it| &it.id, columns }

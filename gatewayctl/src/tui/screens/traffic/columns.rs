@@ -4,7 +4,7 @@ use super::Row;
 use crate::{
     model::Served,
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        columns::{Cell, Column, EXTRA, Lens, Table, Width},
         figures,
         theme::Role,
     },
@@ -36,14 +36,14 @@ const PATH: Column<Row> =
     column("PATH", Width::Rest(12), 1, |it, _| Cell::text(Role::Plain, path(&it.served)));
 const STATUS: Column<Row> =
     column("ST", Width::Figure(3), 1, |it, _| Cell::text(role(&it.served), status(&it.served)));
-const TOTAL: Column<Row> = column("DUR ms", Width::Figure(8), 3, |it, _| {
+const TOTAL: Column<Row> = column("MS", Width::Figure(8), 3, |it, _| {
     Cell::text(Role::Plain, tenths(Some(it.served.total_ms), 8))
 });
 /// The same with fewer digits.
 const MS: Column<Row> = column("MS", Width::Figure(6), 3, |it, _| {
     Cell::text(Role::Plain, tenths(Some(it.served.total_ms), 6))
 });
-const UPSTREAM: Column<Row> = column("UP ms", Width::Figure(7), 6, |it, _| {
+const UPSTREAM: Column<Row> = column("UP MS", Width::Figure(7), 6, |it, _| {
     let last = it.served.attempts.last();
     Cell::text(Role::Plain, tenths(last.map(|last| last.took_ms), 7))
 });
@@ -66,12 +66,50 @@ const TRIES: Column<Row> = column("TRY", Width::Figure(3), 7, |it, _| {
 /// The tables for terminals of at least so many cells, the widest first.
 static TABLES: [(u16, Table<Row>); 3] = [
     (100, table(&[TIME, CLIENT, METHOD, PATH, STATUS, TOTAL, UPSTREAM, BACKEND, RULE, TRIES])),
-    (60, table(&[SECONDS, CLIENT, METHOD, PATH, STATUS, MS, ANSWERED])),
-    (0, table(&[SECONDS, STATUS, MS, PATH])),
+    (
+        60,
+        table(&[
+            SECONDS,
+            CLIENT,
+            METHOD,
+            PATH,
+            STATUS,
+            MS,
+            ANSWERED,
+            extra(UPSTREAM),
+            extra(RULE),
+            extra(TRIES),
+        ]),
+    ),
+    (
+        0,
+        table(&[
+            SECONDS,
+            STATUS,
+            MS,
+            PATH,
+            extra(ANSWERED),
+            extra(CLIENT),
+            extra(METHOD),
+            extra(UPSTREAM),
+            extra(RULE),
+            extra(TRIES),
+        ]),
+    ),
 ];
+
+/// The same for those who look for it.
+const fn extra(column: Column<Row>) -> Column<Row> {
+    Column { rank: EXTRA, ..column }
+}
 
 const fn table(columns: &'static [Column<Row>]) -> Table<Row> {
     Table { fields: &[], id: |row| &row.id, columns }
+}
+
+/// The table with every column.
+pub(crate) fn widest() -> &'static Table<Row> {
+    &TABLES[0].1
 }
 
 /// The table for a terminal of this width.

@@ -8,6 +8,7 @@ mod kept;
 mod view;
 mod wrapped;
 
+pub(crate) use columns::widest;
 pub(crate) use hint::hint;
 pub(crate) use view::{view, view_small};
 
