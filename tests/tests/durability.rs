@@ -339,3 +339,45 @@ fn a_file_that_cannot_be_written_stays_as_it_was() {
     assert!(fs::read_to_string(gateway.file()).unwrap().contains("weight = 50"));
     gateway.ctl.run("audit verify");
 }
+
+/// What `status` says needs attention about the gateway as a whole.
+fn troubles(gateway: &Gateway) -> Vec<String> {
+    let status = gateway.ctl.items("status");
+    let problems = status[0]["problems"].as_array().unwrap().clone();
+    let about_gateway = problems.iter().filter(|it| it["target"] == "gateway");
+    about_gateway.map(|it| it["what"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_cannot_be_kept_needs_attention_until_it_can_without_anybody_trying() {
+    let fleet = Fleet::start(1);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    gateway.ctl.run("backend weight app-1=50 -y -m before");
+    assert_eq!(troubles(&gateway), Vec::<String>::new());
+    let state = gateway.directory().join("state").display().to_string();
+    for (bytes, store, other) in
+        [("1", "the audit log", "the journal"), ("16384", "the journal", "the audit log")]
+    {
+        limit_files(&gateway, bytes);
+        let said = gateway.ctl.try_run("backend weight app-1=60 -y -m full");
+        assert!(said.code == 1 && said.err.contains("so nothing happened"), "{bytes}: {said:?}");
+        let told = until("it needs attention", || {
+            Some(troubles(&gateway)).filter(|told| !told.is_empty())
+        });
+        let [told] = &told[..] else { panic!("{bytes}: {told:?}") };
+        for part in [store, "changes are refused and traffic goes on", "File too large", &state] {
+            assert!(told.contains(part), "{bytes}: {part}: {told}");
+        }
+        assert!(!told.contains(other), "{bytes}: {told}");
+        assert_eq!(gateway.client(Protocol::Http).get("/bytes/1").status, 200);
+        limit_files(&gateway, "unlimited");
+        until("it is over", || troubles(&gateway).is_empty().then_some(()));
+        let events = gateway.ctl.items("event list");
+        let again = format!("{store} can be written again");
+        assert!(events.iter().any(|it| it["what"] == *again), "{bytes}: {events:?}");
+    }
+    assert_eq!(gateway.ctl.backend("app-1")["weight"], 50);
+    let audit = gateway.ctl.run("audit list");
+    assert!(audit.contains("it could not be written once"), "{audit}");
+    gateway.ctl.run("audit verify");
+}

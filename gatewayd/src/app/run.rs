@@ -27,7 +27,7 @@ use crate::config;
 use crate::model::{Change, Configuration, EventKind, Intent, Phase, Settings, Severity};
 use crate::state::{
     Audit, Cells, Certificates, ConfigFile, ConnectionCaps, Denials, Events, History, Inquiry,
-    Limiter, Observatory, Past, Prober, Reloads, Scalers, Started, Traffic, Writer,
+    Limiter, Observatory, Past, Prober, Reloads, Scalers, Started, Traffic, Troubles, Writer,
 };
 use crate::tasks::{ConfigKeeper, Scale, keep_config, try_addresses};
 
@@ -114,7 +114,9 @@ impl Gateway {
         let Places { journal, past, bound, metrics, external_scaler, mut doors, log, estate } =
             places;
         let revision = past.desired.as_ref().map(|desired| desired.revision);
-        let audit = Audit::start(&settings.state_dir, revision, clock, events.clone())?;
+        let troubles = Troubles::new(&settings.state_dir, clock);
+        let tells = (events.clone(), troubles.clone());
+        let audit = Audit::start(&settings.state_dir, revision, clock, tells)?;
         let (denials, reloads) = (Denials::default(), Reloads::new(clock));
         tell_quarantine(&past, &events);
         let (observatory, feed) = Observatory::new();
@@ -131,6 +133,7 @@ impl Gateway {
             limiter: Arc::clone(&limiter),
             clock,
             events: events.clone(),
+            troubles: troubles.clone(),
             observatory: observatory.clone(),
             inquiry: inquiry.clone(),
         })?;
@@ -173,6 +176,8 @@ impl Gateway {
             external_scaler,
             scalers: scalers.clone(),
             denials: denials.clone(),
+            troubles,
+            audit: audit.clone(),
             reloads: reloads.clone(),
             log_dropped: dropped,
             observatory: observatory.clone(),

@@ -12,8 +12,8 @@ use super::workers::Shared;
 use crate::admin;
 use crate::model::{EventKind, ListenerView, Severity};
 use crate::state::{
-    CertificateDesk, Certificates, Denials, Events, Feed, History, HostFigures, Observatory,
-    Painter, Reloads, Scalers,
+    Audit, CertificateDesk, Certificates, Denials, Events, Feed, History, HostFigures, Observatory,
+    Painter, Reloads, Scalers, Troubles,
 };
 use crate::tasks::{self, CertificateKeeper, Publish, Reverter, Watched};
 
@@ -31,6 +31,8 @@ pub(super) struct Watchers {
     pub(super) observatory: Observatory,
     pub(super) feed: Feed,
     pub(super) history: History,
+    pub(super) troubles: Troubles,
+    pub(super) audit: Audit,
 }
 
 impl Watchers {
@@ -53,6 +55,7 @@ impl Watchers {
             events: events.clone(),
             phase: shared.phase.clone(),
             history: self.history,
+            troubles: self.troubles.clone(),
         };
         let workers = shared.cells.iter().count();
         let painter = Painter::new(*clock, &instance(), &host_name(), workers);
@@ -62,6 +65,7 @@ impl Watchers {
         let accusations = Arc::clone(&shared.accusations);
         tokio::spawn(tasks::eject(writer.clone(), events.clone(), *clock, accusations));
         tokio::spawn(tasks::warm(writer.clone()));
+        tokio::spawn(tasks::mend(self.troubles, writer.clone(), self.audit));
         let observatory = self.observatory.clone();
         tokio::spawn(tasks::watch_ramps(writer.clone(), observatory, *clock));
         tokio::spawn(tasks::drain(writer.clone(), events.clone(), *clock));

@@ -53,6 +53,7 @@ mod snapshot;
 mod sticky;
 mod terms;
 mod traffic_filter;
+mod trouble;
 mod under_way;
 mod v6_tiers;
 
@@ -118,5 +119,6 @@ pub use traffic_filter::{
     Comparison, FilterFault, NumberComparison, NumberField, TextComparison, TextField,
     TrafficFilter, TrafficTest, WantedClient,
 };
+pub use trouble::{Store, Trouble};
 pub use under_way::{OldRequest, UnderWay};
 pub use v6_tiers::{V6Tiers, WideTier};

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::{
     Block, CertificateView, DrainPlan, FailureCounts, Health, Lapse, LimitMode, ListenerView, Mark,
-    Name, Order, Phase, Ramp, Rule, Severity, Standing,
+    Name, Order, Phase, Ramp, Rule, Severity, Standing, Trouble,
 };
 
 /// The gateway at one moment: one timestamp, everything in it.
@@ -49,6 +49,8 @@ pub struct Snapshot {
     pub listeners: Vec<ListenerView>,
     /// The certificates that are served.
     pub certificates: Arc<[CertificateView]>,
+    /// What cannot be kept on disk now.
+    pub troubles: Vec<Trouble>,
     /// What needs attention, worst first.
     pub problems: Vec<Problem>,
     /// Requests the gateway refused by itself since the start, by reason.

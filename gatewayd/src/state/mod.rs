@@ -45,6 +45,7 @@ mod sticky;
 mod table;
 mod traffic;
 mod trials;
+mod troubles;
 mod writer;
 
 pub use arrivals::Arrivals;
@@ -80,4 +81,5 @@ pub use scalers::{NoReplay, Scalers};
 pub use sticky::StickyTable;
 pub use table::{ListenerTable, PoolTable, RouteTable, Table};
 pub use traffic::{Crowded, Teller, Told, Traffic, Watching};
+pub use troubles::Troubles;
 pub use writer::{Started, Writer};

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::model::{
     AdjustmentView, CandidateView, CertificateView, Desired, Health, Limit, LimitView,
     ListenerView, Phase, PoolView, Refusal, RefusedView, Snapshot, Source, Standing, Totals,
+    Trouble,
 };
 use crate::policy::problems;
 
@@ -49,6 +50,8 @@ pub struct Sight<'a> {
     pub log_dropped_total: u64,
     /// What the process does with clients.
     pub phase: Phase,
+    /// What cannot be kept on disk.
+    pub troubles: Vec<Trouble>,
 }
 
 /// Paints snapshots; it remembers the last ticks, so there is one of it.
@@ -147,6 +150,7 @@ impl Painter {
             blocks: table.blocks.views(),
             listeners: sight.listeners.iter().map(|it| it.with(&sight.certificates)).collect(),
             certificates: Arc::clone(&sight.certificates),
+            troubles: sight.troubles.clone(),
             problems: Vec::new(),
             refused: Refusal::ALL
                 .iter()

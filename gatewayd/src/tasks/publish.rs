@@ -13,7 +13,7 @@ use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
 use crate::policy;
 use crate::state::{
     AttemptCells, Cells, Certificates, Events, Feed, History, HostFigures, Limiter, Painter, Sight,
-    WorkerCells, Writer,
+    Troubles, WorkerCells, Writer,
 };
 
 const TICK: Duration = Duration::from_secs(1);
@@ -46,6 +46,8 @@ pub struct Publish {
     pub phase: watch::Receiver<Phase>,
     /// What was before.
     pub history: History,
+    /// What cannot be kept on disk.
+    pub troubles: Troubles,
 }
 
 /// Publishes until nobody can ask any more.
@@ -137,6 +139,7 @@ impl Publish {
             access_log_dropped_total: self.access_log_dropped.load(Ordering::Relaxed),
             log_dropped_total: (self.log_dropped)(),
             phase: *self.phase.borrow(),
+            troubles: self.troubles.all(),
         })
     }
 }

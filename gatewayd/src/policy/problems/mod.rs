@@ -3,6 +3,7 @@
 mod certificates;
 mod overrides;
 mod stragglers;
+mod trouble;
 
 use std::cmp::Reverse;
 use std::num::NonZeroU32;
@@ -24,7 +25,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// The problems that `snapshot` shows.
 #[must_use]
 pub fn problems(snapshot: &Snapshot) -> Vec<Problem> {
-    let mut found: Vec<Problem> = Vec::new();
+    let mut found: Vec<Problem> = snapshot.troubles.iter().map(trouble::trouble).collect();
     found.extend(snapshot.pools.iter().filter_map(pool));
     found.extend(snapshot.pools.iter().filter_map(nobodys));
     found.extend(snapshot.backends.iter().filter_map(|it| backend(it, snapshot.time_ms)));

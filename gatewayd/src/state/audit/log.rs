@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::{Flock, FlockArg};
 
 use super::line::{AuditRecord, Link};
-use crate::model::{AuditEntry, Verdict};
+use crate::model::{AuditEntry, Trouble, Verdict};
 
 const FILE: &str = "audit.jsonl";
 const LOCK: &str = "audit.lock";
@@ -320,6 +320,13 @@ fn last_seq(file: &mut File) -> io::Result<u64> {
     let links = bytes.split(|byte| *byte == b'\n').filter_map(Link::of);
     // The line that cannot be read is one more.
     Ok(links.map(|link| link.seq + 1).max().unwrap_or(0))
+}
+
+/// That it could not be written for a while, and why.
+pub(super) fn gap(trouble: &Trouble) -> AuditEntry {
+    let Trouble { failures, error, .. } = trouble;
+    let times = if *failures == 1 { "once" } else { &format!("{failures} times") };
+    note(&format!("it could not be written {times}, and nothing was done then: {error}"))
 }
 
 fn note(what: &str) -> AuditEntry {

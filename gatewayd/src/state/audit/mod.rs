@@ -13,9 +13,9 @@ use std::path::Path;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Events, MessagePace};
+use super::{Events, MessagePace, Troubles};
 use crate::clock::Clock;
-use crate::model::{AuditEntry, EventKind, Severity};
+use crate::model::{AuditEntry, EventKind, Severity, Store};
 
 pub use line::AuditRecord;
 pub use log::AuditFiles;
@@ -46,6 +46,7 @@ type Answer<T> = oneshot::Sender<Result<T, AuditError>>;
 enum Request {
     Append(Vec<AuditEntry>, Answer<()>),
     Look(Answer<AuditFiles>),
+    TryAgain(Answer<()>),
 }
 
 impl Audit {
@@ -59,11 +60,11 @@ impl Audit {
         directory: &Path,
         revision: Option<u64>,
         clock: Clock,
-        events: Events,
+        (events, troubles): (Events, Troubles),
     ) -> std::io::Result<Audit> {
         let (requests, queue) = mpsc::channel(QUEUE);
         let log = Log::new(directory, BOUNDS);
-        let mut clerk = Clerk { log, clock, events, pace: MessagePace::default() };
+        let mut clerk = Clerk { log, clock, events, troubles, pace: MessagePace::default() };
         std::thread::Builder::new()
             .name("audit".into())
             .spawn(move || clerk.run(revision, queue))?;
@@ -97,6 +98,13 @@ impl Audit {
         self.ask(Request::Look).await
     }
 
+    /// Tries whether the log can be written that could not; done when this returns. What it was
+    /// without stands in it from then on.
+    pub async fn try_again(&self) {
+        // A log that is gone needs no mending.
+        let _ = self.ask(Request::TryAgain).await;
+    }
+
     async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, AuditError> {
         let (answer, answered) = oneshot::channel();
         self.requests.send(request(answer)).await.map_err(|_| gone())?;
@@ -113,6 +121,7 @@ struct Clerk {
     log: Log,
     clock: Clock,
     events: Events,
+    troubles: Troubles,
     /// Of the message that the log cannot be written.
     pace: MessagePace,
 }
@@ -136,6 +145,10 @@ impl Clerk {
                     entries.extend(more);
                     waiting.push(answer);
                 }
+                Request::TryAgain(answer) => {
+                    self.try_again();
+                    let _ = answer.send(Ok(()));
+                }
                 // Whoever asked may have gone.
                 Request::Look(answer) => drop(
                     answer.send(self.log.files().map_err(|error| AuditError(error.to_string()))),
@@ -155,6 +168,9 @@ impl Clerk {
         match self.log.append(entries, self.clock.wall_ms()) {
             Ok(found) => {
                 found.iter().for_each(|what| self.tell(&format!("the audit log: {what}")));
+                if !entries.is_empty() {
+                    self.written();
+                }
                 Ok(())
             }
             Err(error) => {
@@ -163,8 +179,25 @@ impl Clerk {
                         "the audit log cannot be written ({more} before it): {error}"
                     ));
                 }
+                self.troubles.failed(Store::Audit, &error.to_string());
                 Err(AuditError(error.to_string()))
             }
+        }
+    }
+
+    /// Writes that there was trouble, where there is.
+    fn try_again(&mut self) {
+        let Some(trouble) = self.troubles.with(Store::Audit) else { return };
+        // That it still cannot be written is no news.
+        if self.log.append(&[log::gap(&trouble)], self.clock.wall_ms()).is_ok() {
+            self.written();
+        }
+    }
+
+    fn written(&self) {
+        if self.troubles.written(Store::Audit).is_some() {
+            let what = "the audit log can be written again";
+            self.events.record(EventKind::Gateway, Severity::Info, "gateway", "gateway", what);
         }
     }
 

@@ -5,6 +5,7 @@ use crate::model::{LimitMode, LimitView, Phase, PoolView, Totals};
 
 fn picture(second: i64, rps: f64, pools: usize) -> Snapshot {
     Snapshot {
+        troubles: Vec::new(),
         time_ms: second * 1000,
         seq: 1,
         revision: 1,

@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Audit, Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Operations, Past, Table,
+    Troubles,
 };
 use crate::clock::Clock;
 use crate::model::{Change, Desired, Intent, Operation, Rejection};
@@ -56,6 +57,8 @@ pub struct Started {
     pub clock: Clock,
     /// Where facts are told.
     pub events: Events,
+    /// Where it is told that the journal cannot be written.
+    pub troubles: Troubles,
     /// Where the present figures are.
     pub observatory: Observatory,
     /// What workers remember of late.
@@ -66,6 +69,8 @@ enum Request {
     Change(Box<Submitted>),
     /// Something observed changed what the table says: health, or a slow start's progress.
     Refresh(oneshot::Sender<()>),
+    /// The journal could not be written: whether it can be now.
+    TryAgain(oneshot::Sender<()>),
     /// Another process is to write the journal, or is not any more.
     Leave(bool, oneshot::Sender<()>),
 }
@@ -101,6 +106,7 @@ impl Writer {
             limiter: started.limiter,
             clock: started.clock,
             events: started.events,
+            troubles: started.troubles,
             observatory: started.observatory,
             inquiry: started.inquiry,
             pace: MessagePace::default(),
@@ -130,6 +136,14 @@ impl Writer {
         let (done, is_done) = oneshot::channel();
         // When the writer is gone there is nobody to publish for.
         if self.requests.send(Request::Refresh(done)).await.is_ok() {
+            let _ = is_done.await;
+        }
+    }
+
+    /// Tries whether the journal can be written that could not; done when this returns.
+    pub async fn try_again(&self) {
+        let (done, is_done) = oneshot::channel();
+        if self.requests.send(Request::TryAgain(done)).await.is_ok() {
             let _ = is_done.await;
         }
     }

@@ -9,9 +9,10 @@ use super::{BATCH, Request, Submitted, keys};
 use crate::clock::Clock;
 use crate::model::{
     AuditEntry, Change, Desired, EventKind, Intent, LimitTarget, Operation, Rejection, Severity,
+    Store,
 };
 use crate::state::{
-    Audit, Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Operations, Table,
+    Audit, Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Operations, Table, Troubles,
 };
 
 /// Where the writer works, alone.
@@ -26,6 +27,7 @@ pub(super) struct Room {
     pub(super) limiter: Arc<Limiter>,
     pub(super) clock: Clock,
     pub(super) events: Events,
+    pub(super) troubles: Troubles,
     pub(super) observatory: Observatory,
     pub(super) inquiry: Inquiry,
     /// Of the message that the journal cannot be written.
@@ -55,16 +57,22 @@ impl Room {
 
     fn serve(&mut self, requests: impl Iterator<Item = Request>) {
         let (mut next, mut pending, mut refreshed) = (self.desired.clone(), Vec::new(), Vec::new());
-        let mut leaving = None;
+        let (mut leaving, mut tries) = (None, false);
         for request in requests {
             match request {
                 Request::Refresh(done) => refreshed.push(done),
+                Request::TryAgain(done) => {
+                    tries = true;
+                    refreshed.push(done);
+                }
                 Request::Leave(left, done) => leaving = Some((left, done)),
                 Request::Change(submitted) => self.consider(*submitted, &mut next, &mut pending),
             }
         }
         if !pending.is_empty() {
             self.commit(next, pending);
+        } else if tries {
+            self.try_again();
         }
         if !refreshed.is_empty() {
             self.publish();
@@ -136,8 +144,10 @@ impl Room {
             // They stand in the audit log as accepted. That this cannot be written either is told there.
             let failed = entries.into_iter().map(|it| it.failed(&error.to_string())).collect();
             let _ = self.audit.append_all(failed);
+            self.troubles.failed(Store::Journal, &error.to_string());
             return refuse(pending, &Rejection::NotJournaled(error.to_string()));
         }
+        self.written();
         let before = std::mem::replace(&mut self.desired, next);
         self.note_standings(&before);
         self.publish();
@@ -152,6 +162,26 @@ impl Room {
             for answer in answers {
                 drop(answer.send(Ok(operation.clone())));
             }
+        }
+    }
+}
+
+impl Room {
+    /// Writes what is desired once more, where that could not be written.
+    fn try_again(&mut self) {
+        if self.left || self.troubles.with(Store::Journal).is_none() {
+            return;
+        }
+        // That it still cannot is no news.
+        if self.journal.commit(&self.desired, &[]).is_ok() {
+            self.written();
+        }
+    }
+
+    fn written(&self) {
+        if self.troubles.written(Store::Journal).is_some() {
+            let what = "the journal can be written again";
+            self.events.record(EventKind::Gateway, Severity::Info, "gateway", "gateway", what);
         }
     }
 }

@@ -133,6 +133,10 @@ impl State {
             (Panel::Attention, Some(("certificate", name))) => {
                 Wish::Go(Screen::Tls, name.to_owned())
             }
+            (Panel::Attention, None) if id == "gateway" => {
+                // What is wrong with it as a whole is told there, with its time.
+                Wish::Go(Screen::Events, String::new())
+            }
             (Panel::Attention, Some(("block", _))) => Wish::Go(Screen::Limits, String::new()),
             (Panel::Attention | Panel::Events | Panel::Charts, _) => {
                 Wish::Say(Notice::note(format!("{id} has no screen of its own")))

@@ -103,13 +103,15 @@ pub(super) fn attention_in_full(state: &State, scene: &Scene<'_>, buffer: &mut B
 
 /// The key that leads to where it can be mended.
 fn way(problem: &Problem, is_here: bool, scene: &Scene<'_>) -> Option<Span<'static>> {
-    let noun = problem.target.split_once('/').map(|(noun, _)| noun)?;
+    let target = problem.target.as_str();
+    let noun = target.split_once('/').map_or(target, |(noun, _)| noun);
     let action = match (is_here, noun) {
         (true, _) => "overview.open",
         (false, "backend" | "pool") => "screen.backends",
         (false, "limit" | "block") => "screen.limits",
         (false, "scaler") => "screen.scaler",
         (false, "certificate") => "screen.tls",
+        (false, "gateway") => "screen.events",
         _ => return None,
     };
     let words = if is_here { " show" } else { "" };
