@@ -13,6 +13,7 @@ mod goldens;
 mod keys;
 mod large;
 mod limits;
+mod matrix;
 mod mouse;
 mod palette;
 mod random;

@@ -24,7 +24,7 @@ fn themed(theme: Theme, depth: Depth) -> Story {
 }
 
 /// Each row of a screen, below it a letter for the style of each cell, and what letters mean.
-fn styled(buffer: &Buffer) -> String {
+pub(super) fn styled(buffer: &Buffer) -> String {
     let mut styles: Vec<Style> = vec![Style::reset()];
     let plain = |cell: &ratatui::buffer::Cell| {
         let style = cell.style();
