@@ -107,7 +107,9 @@ fn draw_emptiness(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: R
             format!("{} clears the filter.", scene.keymap.label("screen.back")),
         ]
     };
-    for (line, words) in (0..).zip(words) {
-        look.row(buffer, area, line, vec![Span::raw(" "), look.text(Role::Muted, words)]);
+    let cells = usize::from(area.width).saturating_sub(2);
+    let rows = words.iter().flat_map(|words| panel::wrapped(words, cells));
+    for (line, row) in (0..area.height).zip(rows) {
+        look.row(buffer, area, line, vec![Span::raw(" "), look.text(Role::Muted, row)]);
     }
 }

@@ -50,6 +50,15 @@ const NAME: Column<Row> = column("TARGET", Width::Names(6, 14), 1, |it, _| {
 const WHAT: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, _| {
     Cell::text(role(it.event.severity), it.event.what.as_str())
 });
+/// The same with a sign where its severity has no column.
+const SIGNED: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, lens| {
+    let severity = it.event.severity;
+    let sign = match severity {
+        Severity::Info => String::new(),
+        bad => format!("{} ", lens.look.glyphs.alerts[usize::from(bad == Severity::Error)]),
+    };
+    Cell::text(role(severity), sign + &it.event.what)
+});
 const OP: Column<Row> =
     column("OP", Width::Text(6), 6, |it, _| Cell::text(Role::Muted, it.event.op.as_str()));
 const UNDO: Column<Row> =
@@ -61,7 +70,16 @@ static TABLES: [(u16, Table<Row>); 3] = [
     (60, table(&[TIME, SEVERITY, TARGET, WHAT, WHO, extra(KIND), extra(OP), extra(UNDO)])),
     (
         0,
-        table(&[TIME, WHO_FIRST, NAME, WHAT, extra(SEVERITY), extra(KIND), extra(OP), extra(UNDO)]),
+        table(&[
+            TIME,
+            WHO_FIRST,
+            NAME,
+            SIGNED,
+            extra(SEVERITY),
+            extra(KIND),
+            extra(OP),
+            extra(UNDO),
+        ]),
     ),
 ];
 

@@ -85,12 +85,16 @@ fn draw_rules(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect)
     let room = panel::panel(look, buffer, area, title.trim_start());
     if rows.is_empty() {
         let words = if all.is_empty() {
-            " No limits: a [[limit]] in the file adds one.".to_owned()
+            "No limits: a [[limit]] in the file adds one.".to_owned()
         } else {
             let back = scene.keymap.label("screen.back");
-            format!(" No limit matches. {back} clears the filter.")
+            format!("No limit matches. {back} clears the filter.")
         };
-        look.row(buffer, room, 0, vec![look.text(Role::Muted, words)]);
+        for (line, row) in
+            (0..).zip(panel::wrapped(&words, usize::from(room.width).saturating_sub(2)))
+        {
+            look.row(buffer, room, line, vec![look.text(Role::Muted, format!(" {row}"))]);
+        }
         return;
     }
     TABLE.draw(buffer, room, &rows, &state.list, &scene.lens());

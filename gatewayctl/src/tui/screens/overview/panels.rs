@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     model::{Event, Problem, Severity},
-    tui::{figures, list::List, screens::Scene, theme::Role},
+    tui::{figures, list::List, screens::Scene, theme::Role, widgets::panel::wrapped},
 };
 
 /// How a severity looks.
@@ -22,12 +22,20 @@ pub(super) const fn role(severity: Severity) -> Role {
     }
 }
 
+/// Why a panel has no rows, and the next step, in as many rows as that takes.
+pub(super) fn nothing(words: &str, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
+    let rows = wrapped(words, usize::from(area.width).saturating_sub(2));
+    for (line, row) in (0..area.height).zip(rows) {
+        scene.look.row(buffer, area, line, vec![scene.look.text(Role::Muted, format!(" {row}"))]);
+    }
+}
+
 /// Draws the pools.
 pub(super) fn pools(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let rows: Vec<_> = scene.snapshot.pools.iter().collect();
     if rows.is_empty() {
-        let words = scene.look.text(Role::Muted, " No pools in the gateway's configuration.");
-        scene.look.row(buffer, area, 0, vec![words]);
+        let words = "No pools: a [[pool]] in the gateway's file adds one.";
+        nothing(words, scene, buffer, area);
         return;
     }
     POOLS.draw(buffer, area, &rows, &shown(state, Panel::Pools), &scene.lens());
@@ -37,7 +45,7 @@ pub(super) fn pools(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area:
 pub(super) fn limits(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     let rows: Vec<_> = scene.snapshot.limits.iter().collect();
     if rows.is_empty() {
-        scene.look.row(buffer, area, 0, vec![scene.look.text(Role::Muted, " No limits.")]);
+        nothing("No limits: a [[limit]] in the gateway's file adds one.", scene, buffer, area);
         return;
     }
     LIMITS.draw(buffer, area, &rows, &shown(state, Panel::Limits), &scene.lens());

@@ -2,7 +2,10 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, text::Span};
 
-use super::{figures_row::figures_row, panels::problem_row};
+use super::{
+    figures_row::figures_row,
+    panels::{nothing, problem_row},
+};
 use crate::{
     model::{Backend, State as Condition},
     tui::{
@@ -36,6 +39,13 @@ pub(crate) fn view_small(scene: &Scene<'_>, buffer: &mut Buffer, area: Rect) {
     }
     let mut backends: Vec<&Backend> = scene.snapshot.backends.iter().collect();
     backends.sort_by_key(|backend| std::cmp::Reverse(badness(backend)));
+    if backends.is_empty() {
+        let (screen, add) =
+            (scene.keymap.label("screen.backends"), scene.keymap.label("backend.add"));
+        let words =
+            format!("No backends: requests are answered 503. {screen} then {add} adds one.");
+        return nothing(&words, scene, buffer, room);
+    }
     TABLE.draw(buffer, room, &backends, &List::default(), &scene.lens());
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     model::Certificate,
+    safe_text::safe_text,
     tui::{
         columns::Table,
         screens::Scene,
@@ -96,7 +97,9 @@ fn draw_emptiness(state: &State, scene: &Scene<'_>, buffer: &mut Buffer, area: R
             (Role::Muted, ["No listener speaks TLS.".to_owned(), hint.to_owned()])
         }
     };
-    for (line, words) in (0..).zip(words) {
-        look.row(buffer, area, line, vec![Span::raw(" "), look.text(role, words)]);
+    let cells = usize::from(area.width).saturating_sub(2);
+    let rows = words.iter().flat_map(|words| panel::wrapped(&safe_text(words), cells));
+    for (line, row) in (0..area.height).zip(rows) {
+        look.row(buffer, area, line, vec![Span::raw(" "), look.text(role, row)]);
     }
 }
