@@ -90,6 +90,26 @@ fn rows_are_sorted_by_each_column_and_filtered() {
     drop(fleet);
 }
 
+#[test]
+fn columns_are_looked_at_sideways_and_hidden() {
+    let (_fleet, _gateway, dashboard) = opened();
+    dashboard.wait_for(" +4 >");
+    dashboard.act("list.right");
+    dashboard.wait_for("<ST");
+    dashboard.act("list.left");
+    dashboard.wait_until("it begins with the first", |screen| !screen.contains("<ST"));
+    dashboard.act("list.columns");
+    dashboard.wait_for("Columns of backends");
+    dashboard.act("list.mark");
+    dashboard.wait_for("[ ] ST");
+    dashboard.leave("Columns of backends");
+    let titles = |screen: &str| screen.lines().find(|it| it.contains("WEIGHT")).map(str::to_owned);
+    let shown = dashboard.wait_until("it is hidden", |screen| {
+        titles(screen).is_some_and(|row| row.trim_start().starts_with("NAME"))
+    });
+    assert!(titles(&shown).unwrap().contains("POOL"), "{shown}");
+}
+
 /// What stands behind "sort: ".
 fn sorted_by(screen: &str) -> String {
     let (_, rest) = screen.split_once("sort: ").unwrap_or_default();
