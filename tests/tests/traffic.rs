@@ -4,6 +4,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gateway_proto as wire;
@@ -19,6 +20,8 @@ use wire::{Comparison, ServedRequest, TailRequest, TrafficFilter};
 
 /// As many as may watch at once.
 const MOST: usize = 16;
+/// How long is waited for requests that fit.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn test(field: &str, comparison: Comparison, values: &[&str]) -> TrafficFilter {
     let values = values
@@ -54,7 +57,9 @@ impl Watcher<'_> {
     /// Reads until so many have matched.
     #[track_caller]
     fn until_matched(&mut self, count: u64) -> &[ServedRequest] {
+        let since = Instant::now();
         while self.matched < count {
+            assert!(since.elapsed() < PATIENCE, "{} of {count} have matched", self.matched);
             let batch = self.batches.next().unwrap();
             self.matched += batch.matched;
             self.dropped += batch.dropped;
