@@ -51,6 +51,24 @@ pub(crate) fn act(model: &mut Model, msg: Msg) {
     model.charts.update(msg, picture, window);
 }
 
+/// Freezes the charts around a moment and reads it; `false` when nothing is known of it.
+pub(crate) fn jump(model: &mut Model, at_ms: i64) -> bool {
+    let picture = model.shown();
+    let ago_ms = picture.time_ms() - at_ms;
+    if ago_ms > picture.history.length_ms(picture.time_ms()) {
+        return false;
+    }
+    if model.paused.is_none() {
+        model.pause();
+    }
+    let window = model.window();
+    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
+    model.charts.back_ms = ago_ms - window.length_ms() / 2;
+    model.charts.cursor_ms = Some(at_ms);
+    model.charts.hold(picture, window);
+    true
+}
+
 /// Keeps the charts within what is known, and their scales to what they show.
 pub(crate) fn settle(model: &mut Model) {
     let window = model.window();

@@ -24,6 +24,8 @@ pub(crate) struct List {
     pub(crate) marks: BTreeSet<String>,
     /// Which columns are shown.
     pub(crate) choice: Choice,
+    /// The row that was marked last, where a range begins.
+    marked_last: Option<String>,
 }
 
 /// What can be done to a list.
@@ -43,6 +45,8 @@ pub(crate) enum Msg {
     PageDown,
     /// Marks the row, or unmarks it, and goes on to the next.
     Mark,
+    /// Marks every row from the one that was marked last to this one.
+    MarkRange,
     /// Marks all rows shown.
     MarkAll,
     /// Unmarks all.
@@ -110,12 +114,14 @@ impl List {
             Msg::PageDown => self.go(self.index + PAGE, ids),
             Msg::Mark => {
                 if let Some(id) = self.selected.clone() {
+                    self.marked_last = Some(id.clone());
                     if !self.marks.remove(&id) {
                         self.marks.insert(id);
                     }
                     self.go(self.index + 1, ids);
                 }
             }
+            Msg::MarkRange => self.mark_range(ids),
             Msg::MarkAll => self.marks.extend(ids.iter().map(|id| (*id).to_owned())),
             Msg::Unmark => self.marks.clear(),
             Msg::NextSort => self.sort_by(self.sort.map_or(0, |at| at + 1), sorts),
@@ -124,6 +130,14 @@ impl List {
             // Columns are no matter of rows.
             Msg::Left | Msg::Right => {}
         }
+    }
+
+    fn mark_range(&mut self, ids: &[&str]) {
+        let from = self.marked_last.as_deref().and_then(|id| ids.iter().position(|it| *it == id));
+        let from = from.unwrap_or(self.index);
+        let range = from.min(self.index)..=from.max(self.index);
+        self.marks.extend(ids.get(range).unwrap_or_default().iter().map(|id| (*id).to_owned()));
+        self.marked_last.clone_from(&self.selected);
     }
 
     /// Finds the selected row among `ids`; where it is gone, its neighbour is selected.
@@ -183,6 +197,24 @@ mod tests {
         list.update(Msg::Mark, &["a", "b", "c"], 0);
         assert_eq!(list.targets(&["a", "b", "c"]), ["a", "b"]);
         assert_eq!(list.targets(&["b", "c"]), ["b"]);
+    }
+
+    #[test]
+    fn a_range_is_marked_from_the_last_mark_to_the_row_in_either_direction() {
+        let ids = ["a", "b", "c", "d", "e"];
+        let mut list = List::default();
+        list.update(Msg::MarkRange, &ids, 0);
+        assert_eq!(list.targets(&ids), ["a"], "without a mark, the row itself");
+        list.marks.clear();
+        list.update(Msg::Last, &ids, 0);
+        list.update(Msg::Mark, &ids, 0);
+        list.update(Msg::Up, &ids, 0);
+        list.update(Msg::Up, &ids, 0);
+        list.update(Msg::MarkRange, &ids, 0);
+        assert_eq!(list.targets(&ids), ["c", "d", "e"]);
+        list.update(Msg::First, &ids, 0);
+        list.update(Msg::MarkRange, &["a", "d"], 0);
+        assert_eq!(list.targets(&ids), ["a", "c", "d", "e"], "it began at a row that is gone");
     }
 
     #[test]

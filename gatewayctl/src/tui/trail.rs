@@ -1,9 +1,11 @@
 //! The trail: how one came to the screen that is shown, row by row, and the way back.
 
 use super::{
+    charts,
     dialog::input::Input,
     filter::Filter,
     model::Model,
+    notice::Notice,
     screens::{Screen, Wish},
     settle,
 };
@@ -41,6 +43,10 @@ pub(super) fn follow(model: &mut Model, wish: Wish) -> Option<Wish> {
         Wish::Offender { client, rule } => {
             step(model, Screen::Limits, None);
             model.limits.seek(&client, &rule);
+        }
+        Wish::Moment(at_ms) if charts::jump(model, at_ms) => step(model, Screen::Overview, None),
+        Wish::Moment(_) => {
+            model.say(Notice::note("that is longer ago than what is known of the figures"));
         }
         wish => return Some(wish),
     }

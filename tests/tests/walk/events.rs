@@ -25,6 +25,12 @@ fn they_are_filtered_opened_and_undone() {
         .wait_until("it has the whole screen", |screen| !screen.contains("Not as in the file"));
     dashboard.act("event.zoom");
     dashboard.wait_for("Not as in the file");
+    dashboard.act("event.moment");
+    dashboard.wait_for("[1 Overview]");
+    dashboard.wait_for("PAUSED");
+    dashboard.act("screen.events");
+    dashboard.act("screen.pause");
+    dashboard.wait_for("LIVE");
     dashboard.act("event.open");
     dashboard.wait_for("[2 Backends]");
     dashboard.wait_for("─ app-2  ");

@@ -48,6 +48,10 @@ fn keys_act_on_the_marked_rows_and_on_no_other() {
     dashboard.act("list.unmark");
     dashboard.act("list.first");
     asked("Drain app-1 ?");
+    dashboard.act("list.mark");
+    dashboard.act("list.last");
+    dashboard.act("list.mark-range");
+    asked("Drain app-1, app-2, app-3 ?");
     let active = gateway.ctl.items("backend list --filter standing=active");
     assert_eq!(active.len(), 3, "nothing was sent");
 }

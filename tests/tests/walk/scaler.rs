@@ -93,5 +93,8 @@ fn other_rules_are_tried_and_applied() {
     dashboard.wait_for("max 3, was 2");
     dashboard.say_yes("change");
     dashboard.until("it is applied", || (gateway.scaler()["max"] == 3).then_some(()));
+    dashboard.act("scaler.moment");
+    dashboard.wait_for("[1 Overview]");
+    dashboard.wait_for("PAUSED");
     crowd.disperse();
 }

@@ -165,6 +165,7 @@ pub(crate) static TABLE: &[Binding] = &[
     scaler(&[Char('A')], scaler::Msg::Rules, "scaler.rules", "change minimum, maximum, targets, mode", Some(("A", "rules"))),
     scaler(&[Char('w')], scaler::Msg::WhatIf, "scaler.what-if", "try other rules, or more load, on the last hour", Some(("w", "what if"))),
     scaler(&[Char('f')], scaler::Msg::NextKinds, "scaler.kinds", "all decisions, only moves, only refused", Some(("f", "kinds"))),
+    scaler(&[Char('J')], scaler::Msg::Moment, "scaler.moment", "jump to its time: what the charts say of that moment", None),
     scaler(&[Char('z')], scaler::Msg::Zoom, "scaler.zoom", "the decision and why, on the whole screen, and back", None),
     scaler(&[Tab], scaler::Msg::NextPool, "scaler.pool", "next pool", Some(("Tab", "pool"))),
     scaler(&[BackTab], scaler::Msg::PreviousPool, "scaler.pool-before", "pool before", None),
@@ -186,6 +187,7 @@ pub(crate) static TABLE: &[Binding] = &[
     row(Scope::Events, &[Char('D')], Action::Events(events::Msg::Differences), "event.differences", "all that is not as in the file, on the whole screen", Some(("D", "file"))),
     row(Scope::Events, &[Char('W')], Action::Events(events::Msg::Write), "event.write", "write what is not as in the file into it", None),
     row(Scope::Events, &[Char('r')], Action::Events(events::Msg::Revert), "event.revert", "make the chosen one as the file says", None),
+    row(Scope::Events, &[Char('J')], Action::Events(events::Msg::Moment), "event.moment", "jump to its time: what the charts say of that moment", None),
     row(Scope::Events, &[Char('/')], Action::Filter, "event.filter", "filter: words, or who=ops and kind=change", Some(("/", "filter"))),
 
     row(Scope::Tls, &[Char('r')], Action::Tls(tls::Msg::Reload), "cert.reload", "read the files of its listener again, now", Some(("r", "reload"))),
@@ -207,6 +209,7 @@ pub(crate) static TABLE: &[Binding] = &[
     list(&[PageDown, Ctrl('D')], list::Msg::PageDown, "list.page-down", "page down", None),
     list(&[PageUp, Ctrl('U')], list::Msg::PageUp, "list.page-up", "page up", None),
     table(&[Char(' ')], list::Msg::Mark, "list.mark", "mark the row: actions take all marked rows", Some(("Space", "mark"))),
+    table(&[Char('V')], list::Msg::MarkRange, "list.mark-range", "mark all rows from the last mark to here", None),
     table(&[Char('*')], list::Msg::MarkAll, "list.mark-all", "mark all rows shown", None),
     table(&[Char('\\')], list::Msg::Unmark, "list.unmark", "clear marks", None),
     table(&[Char('s'), Char('>')], list::Msg::NextSort, "list.sort", "sort by the next column", Some(("s", "sort"))),

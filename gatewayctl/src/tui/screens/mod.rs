@@ -192,6 +192,8 @@ pub(crate) enum Wish {
         /// The limit; any when empty.
         rule: String,
     },
+    /// What the charts say of a moment, milliseconds since the Unix epoch.
+    Moment(i64),
     /// Something to practise on, of a demo.
     Practise(Practice),
     /// A word to the operator.

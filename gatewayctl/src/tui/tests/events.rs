@@ -168,3 +168,20 @@ fn nothing_is_written_or_reverted_where_nothing_differs_or_there_is_no_link() {
     story.press("rW");
     assert!(story.asked().is_none());
 }
+
+#[test]
+fn what_the_charts_say_of_the_moment_of_an_event_is_a_key_away_and_esc_comes_back() {
+    let mut story = on_events();
+    story.press("J");
+    assert_eq!(story.model.screen, Screen::Overview);
+    assert!(story.model.paused.is_some() && story.model.charts.reads());
+    let frame = story.frame(120, 40);
+    assert!(frame.contains("14:02:41"), "{frame}");
+    story.press("c");
+    story.key(Key::Esc);
+    assert_eq!(story.model.screen, Screen::Events);
+    story.press("jj");
+    story.press("J");
+    assert_eq!(story.model.screen, Screen::Events);
+    assert!(story.frame(120, 40).contains("longer ago than what is known"));
+}

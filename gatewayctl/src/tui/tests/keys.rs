@@ -65,17 +65,17 @@ fn hints_of_every_screen_name_the_effective_key() {
         ("limit.panel", &["n"]),
         ("limit.unblock", &["v"]),
         ("limit.edit", &["o"]),
-        ("limit.top", &["V"]),
+        ("limit.top", &["Q"]),
         ("scaler.kinds", &["k", "v"]),
         ("list.up", &["Up"]),
         ("dialog.yes", &["Y"]),
     ]);
     story.press("3v");
     assert!(story.frame(120, 40).contains("n goes to the blocks; v there takes one back"));
-    story.press("VV");
+    story.press("QQ");
     story.inform();
     story.press("i");
-    assert!(story.frame(120, 40).contains("these are paths: V shows clients"));
+    assert!(story.frame(120, 40).contains("these are paths: Q shows clients"));
     story.press("jP");
     assert!(story.frame(120, 40).contains("has no candidate: o, then"), "{}", story.frame(120, 40));
     story.happen(|gateway| gateway.blocks.clear());

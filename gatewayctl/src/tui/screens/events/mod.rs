@@ -83,6 +83,8 @@ pub(crate) enum Msg {
     Write,
     /// Make the chosen one as the file says.
     Revert,
+    /// What the charts say of the moment of the event.
+    Moment,
     /// One step back.
     Back,
 }
@@ -171,6 +173,10 @@ impl State {
             Msg::Revert => return self.revert(picture, stage),
             Msg::Open => return self.open(picture),
             Msg::Zoom => self.is_zoomed = !self.is_zoomed,
+            Msg::Moment => {
+                let nothing = Wish::Say(Notice::note("no event is chosen"));
+                return self.chosen(picture).map_or(nothing, |it| Wish::Moment(it.time_ms));
+            }
             Msg::Back => return self.back(),
         }
         Wish::Nothing

@@ -95,6 +95,8 @@ pub(crate) enum Msg {
     WhatIf,
     /// The chosen decision and why, on the whole screen, or back.
     Zoom,
+    /// What the charts say of the moment of the chosen decision.
+    Moment,
     /// One step back.
     Back,
 }
@@ -138,6 +140,12 @@ impl State {
             Msg::Rules => return self.of_scaler(picture, |it| form(dialog::rules(it))),
             Msg::WhatIf => return self.of_scaler(picture, |it| form(dialog::what_if(it))),
             Msg::Zoom => self.is_zoomed = !self.is_zoomed,
+            Msg::Moment => {
+                let rows = decisions::rows(self, picture);
+                let chosen = rows.iter().find(|it| self.decisions.selected() == Some(&it.id));
+                let nothing = Wish::Say(Notice::note("no decision is chosen"));
+                return chosen.map_or(nothing, |it| Wish::Moment(it.decision.time_ms));
+            }
             Msg::Back if self.is_zoomed => self.is_zoomed = false,
             Msg::Back if self.follows => return Wish::Pass,
             Msg::Back => self.follows = true,
