@@ -39,6 +39,9 @@ const TURNED_OFF: [(&str, &str); 4] = [
     ("CSI ?25l", "CSI ?25h"),
 ];
 
+/// What every frame ends with.
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+
 /// Erases the screen, writes the clipboard, renames the window, asks the terminal who it is, turns
 /// the text around.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]52;c;eA==\u{7}\u{1b}]0;mine\u{7}\u{9b}c\u{202e}\u{2066}end";
@@ -186,4 +189,20 @@ fn it_stops_by_a_key_and_comes_back_whole() {
     terminal.wait_until("the whole picture is back", |screen| {
         ["[1 Overview]", "Needs attention", "q quit"].iter().all(|part| screen.contains(part))
     });
+}
+
+#[test]
+fn a_picture_that_nobody_touches_is_drawn_when_there_is_a_newer_one_and_no_oftener() {
+    let (_fleet, gateway) = gateway();
+    let terminal = open(&gateway);
+    let drawn = || {
+        let all = sent(&terminal);
+        all.windows(FRAME_ENDS.len()).filter(|bytes| *bytes == FRAME_ENDS).count()
+    };
+    let seq = || gateway.ctl.items("status")[0]["uptime_s"].as_f64().unwrap();
+    let (before, begun) = (drawn(), seq());
+    until("ten pictures were told", || (seq() >= begun + 10.0).then_some(()));
+    let (frames, told) = (drawn() - before, seq() - begun);
+    // Each newer picture, and where those are late, once a second how old the last one is.
+    assert!(frames as f64 <= 2.0 * told, "{frames} frames of {told} pictures");
 }

@@ -100,6 +100,8 @@ enum Wake {
     Resize,
     Mouse(MouseEvent),
     Draw,
+    /// The terminal took the last frame: the next one may be drawn, if it is due.
+    Ready,
     Signal(Signal),
 }
 
@@ -159,6 +161,7 @@ impl Dashboard {
                     self.due = Some(Instant::now() + RESIZE);
                 }
                 Wake::Draw => self.draw().map_err(Error::Terminal)?,
+                Wake::Ready => {}
                 Wake::Signal(Signal::Stop) => self.suspend().map_err(Error::Terminal)?,
                 Wake::Signal(Signal::Continue) => {
                     self.terminal.take_again().map_err(Error::Terminal)?;
@@ -190,7 +193,7 @@ impl Dashboard {
             }
             Some(event) = self.link.next() => Wake::msg(Msg::Link(event)),
             () = until(self.due), if ready => Wake::Draw,
-            () = self.terminal.changed(), if !ready => Wake::msg(Msg::Tick),
+            () = self.terminal.changed(), if !ready => Wake::Ready,
             () = time::sleep_until(change.into()) => Wake::msg(Msg::Tick),
         }
     }
