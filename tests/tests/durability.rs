@@ -51,7 +51,8 @@ fn change_on(
             book.acknowledged.clone().unwrap_or(Wish { weight: 100, drained_because: None })
         };
         let reason = format!("round-{round}-change-{number}");
-        let weight = 1 + (u64::from(round) * 7 + number) % 999;
+        // Another one each time: what holds already would be no change.
+        let weight = 1 + (u64::from(round) * 97 + number) % 999;
         let line = match number % 4 {
             0 => {
                 wish.weight = weight;

@@ -71,7 +71,11 @@ fn an_ill_server_stays_where_nobody_said_that_it_is_replaced() {
     gateway.await_ready(2);
     let before = await_recorded(&gateway, 2);
     end(before[0], Signal::SIGSTOP);
-    gateway.wait_for_health("app-1", "unhealthy");
+    // Whichever that is: where a port was taken, app-1 is the one that started last.
+    until("it is ill", || {
+        let ill = gateway.ctl.items("backend list --filter health=unhealthy");
+        (ill.len() == 1).then_some(())
+    });
     let decided = |gateway: &Gateway| {
         let newest = gateway.ctl.items("scaler decisions").remove(0);
         newest["time"].as_str().unwrap().to_owned()
