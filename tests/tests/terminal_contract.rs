@@ -39,9 +39,6 @@ const TURNED_OFF: [(&str, &str); 4] = [
     ("CSI ?25l", "CSI ?25h"),
 ];
 
-/// What every frame ends with.
-const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
-
 /// Erases the screen, writes the clipboard, renames the window, asks the terminal who it is, turns
 /// the text around.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]52;c;eA==\u{7}\u{1b}]0;mine\u{7}\u{9b}c\u{202e}\u{2066}end";
@@ -189,40 +186,4 @@ fn it_stops_by_a_key_and_comes_back_whole() {
     terminal.wait_until("the whole picture is back", |screen| {
         ["[1 Overview]", "Needs attention", "q quit"].iter().all(|part| screen.contains(part))
     });
-}
-
-/// What a frame writes beside sequences.
-fn written(frame: &[u8]) -> usize {
-    let mut count = 0;
-    let mut rest = frame;
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            // A sequence: up to its letter.
-            0x1b => {
-                let end = after.iter().skip(1).position(|byte| (0x40..=0x7e).contains(byte));
-                rest = &after[end.map_or(after.len(), |end| end + 2)..];
-            }
-            _ => count += 1,
-        }
-    }
-    count
-}
-
-#[test]
-fn no_frame_is_drawn_that_has_nothing_new() {
-    let (_fleet, gateway) = gateway();
-    let terminal = open(&gateway);
-    let uptime = || gateway.ctl.items("status")[0]["uptime_s"].as_f64().unwrap();
-    let begun = uptime();
-    until("some pictures were told", || (uptime() >= begun + 6.0).then_some(()));
-    let all = sent(&terminal);
-    let ends = all.windows(FRAME_ENDS.len()).enumerate().filter(|(_, it)| *it == FRAME_ENDS);
-    let ends: Vec<usize> = ends.map(|(at, _)| at).collect();
-    let frames = ends.windows(2).map(|pair| &all[pair[0] + FRAME_ENDS.len()..pair[1]]);
-    let written: Vec<usize> = frames.map(written).collect();
-    assert!(written.len() > 3, "{written:?}");
-    // While it begins, one thing comes after the other, and not all of it is seen.
-    let later = &written[written.len() / 2..];
-    assert!(later.iter().all(|count| *count > 0), "letters in each frame: {written:?}");
 }
