@@ -1,6 +1,6 @@
 //! Arranging: the operator chooses which columns a table shows, and in which order.
 
-use ratatui::{Frame, layout::Rect, text::Span};
+use ratatui::{Frame, text::Span};
 
 use super::{
     dialog, effect::Effect, key::Key, list, message::Action, model::Model, notice::Notice, tables,
@@ -113,12 +113,7 @@ pub(super) fn view(model: &Model, arranging: &Arranging, frame: &mut Frame<'_>) 
     let below = u16::try_from(keys.len()).unwrap_or(1);
     let rows = u16::try_from(arranging.columns.len()).unwrap_or(u16::MAX);
     let (width, height) = (whole.width.min(64), rows.saturating_add(2 + below).min(whole.height));
-    let area = Rect {
-        x: whole.x + (whole.width - width) / 2,
-        y: whole.y + (whole.height - height) / 2,
-        width,
-        height,
-    };
+    let area = panel::middle(whole, width, height);
     let title = format!("Columns of {}", arranging.name);
     let room = panel::boxed(look, frame.buffer_mut(), area, &title);
     let height = room.height.saturating_sub(below);

@@ -1,4 +1,4 @@
-//! A column: its title, width, cell and sort key in one row. A table is a list of columns.
+//! A table is a list of columns.
 
 use ratatui::{
     buffer::Buffer,
@@ -9,81 +9,16 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{
-    choice::Choice, history::History, list::List, look::Look, screens::staged::Staged, theme::Role,
-    timeline::Timeline,
+    choice::Choice,
+    column::{Column, EXTRA, Lens, Width},
+    list::List,
+    look::Look,
+    theme::Role,
 };
-use crate::{
-    model::{Block, Value},
-    output,
-};
+use crate::{model::Value, output};
 
-/// One column of a table of `R`.
-pub(crate) struct Column<R> {
-    /// Its title.
-    pub(crate) title: &'static str,
-    /// How wide it is.
-    pub(crate) width: Width,
-    /// How long it is kept while the terminal becomes narrower: the greatest rank goes first.
-    pub(crate) rank: u8,
-    /// The field it sorts by, as the command line calls it; none when it does not sort.
-    pub(crate) key: Option<&'static str>,
-    /// What stands in it.
-    pub(crate) cell: fn(&R, &Lens<'_>) -> Cell,
-}
-
-/// Columns of this rank or a greater one are shown by themselves only in windows of so many cells.
-pub(crate) const EXTRA: u8 = 50;
+/// Extra columns are shown by themselves in windows of so many cells.
 const ROOMY: u16 = 140;
-
-/// How wide a column is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Width {
-    /// So many cells, text from the left.
-    Text(u16),
-    /// So many cells, figures to the right.
-    Figure(u16),
-    /// As wide as its longest text within these limits.
-    Names(u16, u16),
-    /// What is left, at least this much.
-    Rest(u16),
-}
-
-/// What a cell is read through.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Lens<'a> {
-    /// How texts become cells.
-    pub(crate) look: Look,
-    /// What was seen before.
-    pub(crate) history: &'a History,
-    /// The time of the snapshot, milliseconds since the Unix epoch.
-    pub(crate) now_ms: i64,
-    /// Which part of the past trends show.
-    pub(crate) timeline: Timeline,
-    /// Weights that were asked for and not yet applied.
-    pub(crate) staged: &'a Staged,
-    /// Networks whose clients are refused.
-    pub(crate) blocked: &'a [Block],
-}
-
-/// What stands in a cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cell {
-    text: String,
-    role: Role,
-    is_figure: bool,
-}
-
-impl Cell {
-    /// A text.
-    pub(crate) fn text(role: Role, text: impl Into<String>) -> Self {
-        Self { text: text.into(), role, is_figure: false }
-    }
-
-    /// A figure: marked when it is old.
-    pub(crate) fn figure(role: Role, text: impl Into<String>) -> Self {
-        Self { text: text.into(), role, is_figure: true }
-    }
-}
 
 /// A table of `R`.
 pub(crate) struct Table<R: 'static> {

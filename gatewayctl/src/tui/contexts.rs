@@ -126,12 +126,7 @@ pub(super) fn view(model: &Model, chooser: &Chooser, frame: &mut Frame<'_>) {
     let rows = u16::try_from(contexts.len()).unwrap_or(u16::MAX);
     let height = rows.saturating_add(2).min(whole.height);
     let width = whole.width.min(100);
-    let area = Rect {
-        x: whole.x + (whole.width - width) / 2,
-        y: whole.y + (whole.height - height) / 2,
-        width,
-        height,
-    };
+    let area = panel::middle(whole, width, height);
     let (on, again) = (model.key("dialog.on"), model.key("link.retry"));
     let keys = format!("Contexts   {on} switches   {again} asks again");
     let room = panel::boxed(look, frame.buffer_mut(), area, &keys);

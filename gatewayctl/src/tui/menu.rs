@@ -1,6 +1,6 @@
 //! A menu: what can be copied or exported here, each by a key.
 
-use ratatui::{Frame, layout::Rect, text::Span};
+use ratatui::{Frame, text::Span};
 
 use super::{
     effect::Effect,
@@ -126,12 +126,7 @@ pub(super) fn view(look: Look, menu: &Menu, frame: &mut Frame<'_>) {
     let whole = frame.area();
     let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
     let (width, height) = (whole.width.min(76), (rows + 2).min(whole.height));
-    let area = Rect {
-        x: whole.x + (whole.width - width) / 2,
-        y: whole.y + (whole.height - height) / 2,
-        width,
-        height,
-    };
+    let area = panel::middle(whole, width, height);
     let title = format!("{}   any other key closes", menu.title);
     let room = panel::boxed(look, frame.buffer_mut(), area, &title);
     for (line, item) in (0..).zip(&menu.items) {

@@ -11,6 +11,7 @@ mod burst;
 mod care;
 mod charts;
 mod choice;
+mod column;
 mod columns;
 mod connection;
 mod contexts;

@@ -11,6 +11,17 @@ use super::{
     update::{grant, refused},
 };
 
+/// What a screen wants when a message is told to it; nothing before there is a picture. A function
+/// would borrow the whole model, of which the screen's state is changed and the rest is looked at.
+macro_rules! on_stage {
+    ($model:ident . $screen:ident, $msg:expr, $key:expr) => {{
+        let picture = $model.paused.as_ref().map_or(&$model.live, |pause| &pause.picture);
+        let snapshot = $model.live.snapshot.as_ref();
+        let stage = Model::stage(snapshot, $model.now, $key, &$model.settings.keymap);
+        stage.map(|stage| $model.$screen.update($msg, picture, &stage))
+    }};
+}
+
 /// One step back: what was said, what the screen has open, the screen before.
 pub(super) fn back(model: &mut Model, key: Key) -> Vec<Effect> {
     if model.notices.dismiss() {
@@ -37,54 +48,26 @@ fn passes(model: &mut Model, key: Key) -> bool {
         Screen::Overview => !model.overview.unzoom(),
         Screen::Traffic => model.traffic.update(traffic::Msg::Back) == Wish::Pass,
         Screen::Backends => backends_back(model, key),
-        Screen::Limits => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage =
-                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
-            stage.is_none_or(|stage| {
-                model.limits.update(limits::Msg::Back, picture, &stage) == Wish::Pass
-            })
-        }
-        Screen::Events => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage =
-                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
-            stage.is_none_or(|stage| {
-                model.events.update(events::Msg::Back, picture, &stage) == Wish::Pass
-            })
-        }
-        Screen::Scaler => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage =
-                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
-            stage.is_none_or(|stage| {
-                model.scaler.update(scaler::Msg::Back, picture, &stage) == Wish::Pass
-            })
-        }
-        Screen::Tls => {
-            let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-            let stage =
-                Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap);
-            stage
-                .is_none_or(|stage| model.tls.update(tls::Msg::Back, picture, &stage) == Wish::Pass)
-        }
+        Screen::Limits => is_passed(on_stage!(model.limits, limits::Msg::Back, key)),
+        Screen::Events => is_passed(on_stage!(model.events, events::Msg::Back, key)),
+        Screen::Scaler => is_passed(on_stage!(model.scaler, scaler::Msg::Back, key)),
+        Screen::Tls => is_passed(on_stage!(model.tls, tls::Msg::Back, key)),
     }
 }
 
 fn backends_back(model: &mut Model, key: Key) -> bool {
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) =
-        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
-    else {
-        return true;
-    };
-    match model.backends.update(backends::Msg::Back, picture, &stage) {
-        Wish::Pass => true,
-        wish => {
+    match on_stage!(model.backends, backends::Msg::Back, key) {
+        None | Some(Wish::Pass) => true,
+        Some(wish) => {
             grant(model, wish);
             false
         }
     }
+}
+
+/// Whether a step back is not the screen's; before there is a picture, it has nothing open.
+fn is_passed(wish: Option<Wish>) -> bool {
+    wish.is_none_or(|wish| wish == Wish::Pass)
 }
 
 /// Whether a message of Backends leads to a change.
@@ -99,14 +82,8 @@ pub(super) fn backends(model: &mut Model, msg: backends::Msg, key: Key) -> Vec<E
     if (changes(msg) || applies) && refused(model) {
         return Vec::new();
     }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) =
-        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
-    else {
-        return Vec::new();
-    };
-    let wish = model.backends.update(msg, picture, &stage);
-    grant(model, wish)
+    let wish = on_stage!(model.backends, msg, key);
+    wish.map_or_else(Vec::new, |wish| grant(model, wish))
 }
 
 /// Does something on the screen of this name.
@@ -114,14 +91,8 @@ pub(super) fn limits(model: &mut Model, msg: limits::Msg, key: Key) -> Vec<Effec
     if msg.changes() && refused(model) {
         return Vec::new();
     }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) =
-        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
-    else {
-        return Vec::new();
-    };
-    let wish = model.limits.update(msg, picture, &stage);
-    grant(model, wish)
+    let wish = on_stage!(model.limits, msg, key);
+    wish.map_or_else(Vec::new, |wish| grant(model, wish))
 }
 
 /// Does something on the screen of this name.
@@ -129,14 +100,8 @@ pub(super) fn scaler(model: &mut Model, msg: scaler::Msg, key: Key) -> Vec<Effec
     if msg.changes() && refused(model) {
         return Vec::new();
     }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) =
-        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
-    else {
-        return Vec::new();
-    };
-    let wish = model.scaler.update(msg, picture, &stage);
-    grant(model, wish)
+    let wish = on_stage!(model.scaler, msg, key);
+    wish.map_or_else(Vec::new, |wish| grant(model, wish))
 }
 
 /// Does something on the screen of this name.
@@ -144,14 +109,8 @@ pub(super) fn events(model: &mut Model, msg: events::Msg, key: Key) -> Vec<Effec
     if msg.changes() && refused(model) {
         return Vec::new();
     }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) =
-        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
-    else {
-        return Vec::new();
-    };
-    let wish = model.events.update(msg, picture, &stage);
-    grant(model, wish)
+    let wish = on_stage!(model.events, msg, key);
+    wish.map_or_else(Vec::new, |wish| grant(model, wish))
 }
 
 /// Does something on the screen of this name.
@@ -159,12 +118,6 @@ pub(super) fn tls(model: &mut Model, msg: tls::Msg, key: Key) -> Vec<Effect> {
     if msg.changes() && refused(model) {
         return Vec::new();
     }
-    let picture = model.paused.as_ref().map_or(&model.live, |pause| &pause.picture);
-    let Some(stage) =
-        Model::stage(model.live.snapshot.as_ref(), model.now, key, &model.settings.keymap)
-    else {
-        return Vec::new();
-    };
-    let wish = model.tls.update(msg, picture, &stage);
-    grant(model, wish)
+    let wish = on_stage!(model.tls, msg, key);
+    wish.map_or_else(Vec::new, |wish| grant(model, wish))
 }

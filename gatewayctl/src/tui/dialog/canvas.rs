@@ -1,6 +1,6 @@
 //! A canvas: the box a dialog is drawn in. Where rows are few, the least important go first.
 
-use ratatui::{Frame, layout::Rect, text::Span};
+use ratatui::{Frame, text::Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::input::Input;
@@ -93,7 +93,7 @@ pub(super) fn draw(look: Look, frame: &mut Frame<'_>, title: &str, rows: Vec<Row
     let most = usize::from(area.height.saturating_sub(2));
     let rows = fitting(rows, most);
     let height = u16::try_from(rows.len()).unwrap_or(area.height).saturating_add(2);
-    let place = middle(area, WIDEST, height);
+    let place = panel::middle(area, WIDEST, height);
     let room = panel::boxed(look, frame.buffer_mut(), place, title);
     for (line, row) in (0..).zip(rows) {
         if let Some(cells) = row.cursor {
@@ -113,16 +113,6 @@ fn fitting(mut rows: Vec<Row<'_>>, most: usize) -> Vec<Row<'_>> {
         rows.remove(at);
     }
     rows
-}
-
-fn middle(area: Rect, width: u16, height: u16) -> Rect {
-    let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    }
 }
 
 /// What of a field is seen, and where its cursor is in that.

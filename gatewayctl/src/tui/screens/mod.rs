@@ -11,7 +11,7 @@ pub(crate) mod traffic;
 
 use super::{
     bindings::Keymap,
-    columns::Lens,
+    column::Lens,
     connection::Freshness,
     dialog::Dialog,
     effect::Practice,

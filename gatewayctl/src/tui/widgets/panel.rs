@@ -64,6 +64,17 @@ pub(crate) fn pair(
     [panel(look, buffer, left, titles[0]), panel(look, buffer, right, titles[1])]
 }
 
+/// A place of this size, or as large as fits, in the middle of `area`.
+pub(crate) fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
+}
+
 /// Draws a box around `area` and empties it; the room within.
 pub(crate) fn boxed(look: Look, buffer: &mut Buffer, area: Rect, title: &str) -> Rect {
     let style = look.style(Role::Plain);

@@ -4,7 +4,8 @@ use crate::{
     model::{Backend, State, Value},
     output::{self, columns::BACKEND},
     tui::{
-        columns::{Cell, Column, EXTRA, Lens, Table, Width},
+        column::{Cell, EXTRA, Lens, Width, column},
+        columns::Table,
         figures,
         screens::staged::Standing,
         theme::Role,
@@ -14,16 +15,6 @@ use crate::{
 
 /// Cells of a trend.
 const TREND: u16 = 16;
-
-const fn column(
-    title: &'static str,
-    width: Width,
-    rank: u8,
-    key: Option<&'static str>,
-    cell: fn(&Backend, &Lens<'_>) -> Cell,
-) -> Column<Backend> {
-    Column { title, width, rank, key, cell }
-}
 
 /// The table of backends.
 #[rustfmt::skip]

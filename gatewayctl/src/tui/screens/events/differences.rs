@@ -7,7 +7,8 @@ use crate::{
     duration,
     model::Field,
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        column::{Cell, Width, unsorted},
+        columns::Table,
         figures,
         list::List,
         picture::Picture,
@@ -53,42 +54,33 @@ pub(super) fn ids(rows: &[Row]) -> Vec<&str> {
     rows.iter().map(|row| row.id.as_str()).collect()
 }
 
-const fn column(
-    title: &'static str,
-    width: Width,
-    rank: u8,
-    cell: fn(&Row, &Lens<'_>) -> Cell,
-) -> Column<Row> {
-    Column { title, width, rank, key: None, cell }
-}
-
 const ABSENT: &str = "not there";
 
 static TABLE: Table<Row> = Table {
     fields: &[],
     id: |row| &row.id,
     columns: &[
-        column("TARGET", Width::Names(8, 28), 0, |it, _| {
+        unsorted("TARGET", Width::Names(8, 28), 0, |it, _| {
             Cell::text(Role::Title, it.field.target.as_str())
         }),
-        column("OF IT", Width::Names(6, 12), 2, |it, _| {
+        unsorted("OF IT", Width::Names(6, 12), 2, |it, _| {
             Cell::text(Role::Plain, it.field.field.as_str())
         }),
-        column("IS", Width::Names(4, 22), 1, |it, _| {
+        unsorted("IS", Width::Names(4, 22), 1, |it, _| {
             Cell::text(Role::Warn, it.field.value.as_deref().unwrap_or(ABSENT))
         }),
-        column("FILE", Width::Names(4, 22), 3, |it, _| {
+        unsorted("FILE", Width::Names(4, 22), 3, |it, _| {
             Cell::text(Role::Plain, it.field.file.as_deref().unwrap_or(ABSENT))
         }),
-        column("BY", Width::Names(3, 12), 4, |it, _| {
+        unsorted("BY", Width::Names(3, 12), 4, |it, _| {
             Cell::text(Role::Plain, it.field.owner.as_str())
         }),
-        column("SINCE", Width::Text(8), 6, |it, _| {
+        unsorted("SINCE", Width::Text(8), 6, |it, _| {
             let since = it.field.since_ms.map_or(String::new(), figures::time_of_day);
             Cell::text(Role::Muted, since)
         }),
-        column("OP", Width::Text(5), 5, |it, _| Cell::text(Role::Muted, it.field.op.as_str())),
-        column("WHY", Width::Rest(4), 7, |it, _| Cell::text(Role::Muted, it.why.as_str())),
+        unsorted("OP", Width::Text(5), 5, |it, _| Cell::text(Role::Muted, it.field.op.as_str())),
+        unsorted("WHY", Width::Rest(4), 7, |it, _| Cell::text(Role::Muted, it.why.as_str())),
     ],
 };
 

@@ -6,7 +6,8 @@ use super::{Panel, Row, State, detail, differences};
 use crate::{
     model::{Event, Severity},
     tui::{
-        columns::{Cell, Column, EXTRA, Lens, Table, Width},
+        column::{Cell, Column, EXTRA, Width, unsorted},
+        columns::Table,
         figures,
         screens::Scene,
         theme::Role,
@@ -19,39 +20,30 @@ const DETAIL: u16 = 8;
 /// The most rows of what differs from the file, with its titles.
 const DIFFERENCES: u16 = 8;
 
-const fn column(
-    title: &'static str,
-    width: Width,
-    rank: u8,
-    cell: fn(&Row, &Lens<'_>) -> Cell,
-) -> Column<Row> {
-    Column { title, width, rank, key: None, cell }
-}
-
-const TIME: Column<Row> = column("TIME", Width::Text(8), 0, |it, _| {
+const TIME: Column<Row> = unsorted("TIME", Width::Text(8), 0, |it, _| {
     Cell::text(Role::Muted, figures::time_of_day(it.event.time_ms))
 });
-const SEVERITY: Column<Row> = column("SEV", Width::Text(5), 3, |it, _| severity(&it.event));
+const SEVERITY: Column<Row> = unsorted("SEV", Width::Text(5), 3, |it, _| severity(&it.event));
 const KIND: Column<Row> =
-    column("KIND", Width::Text(7), 5, |it, _| Cell::text(Role::Plain, it.event.kind.as_str()));
+    unsorted("KIND", Width::Text(7), 5, |it, _| Cell::text(Role::Plain, it.event.kind.as_str()));
 const WHO: Column<Row> =
-    column("WHO", Width::Names(3, 14), 4, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
+    unsorted("WHO", Width::Names(3, 14), 4, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
 /// The same where cells are few.
 const WHO_FIRST: Column<Row> =
-    column("WHO", Width::Names(3, 6), 3, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
+    unsorted("WHO", Width::Names(3, 6), 3, |it, _| Cell::text(Role::Plain, it.event.who.as_str()));
 const TARGET: Column<Row> =
-    column("TARGET", Width::Names(6, 24), 1, |it, _| Cell::text(Role::Title, it.target()));
+    unsorted("TARGET", Width::Names(6, 24), 1, |it, _| Cell::text(Role::Title, it.target()));
 /// What stands behind the kind, where cells are few: `app-1` of `backend/app-1`.
-const NAME: Column<Row> = column("TARGET", Width::Names(6, 14), 1, |it, _| {
+const NAME: Column<Row> = unsorted("TARGET", Width::Names(6, 14), 1, |it, _| {
     let target = it.target();
     let name = target.split_once('/').map_or(target.as_str(), |(_, name)| name);
     Cell::text(Role::Title, name)
 });
-const WHAT: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, _| {
+const WHAT: Column<Row> = unsorted("WHAT", Width::Rest(8), 2, |it, _| {
     Cell::text(role(it.event.severity), it.event.what.as_str())
 });
 /// The same with a sign where its severity has no column.
-const SIGNED: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, lens| {
+const SIGNED: Column<Row> = unsorted("WHAT", Width::Rest(8), 2, |it, lens| {
     let severity = it.event.severity;
     let sign = match severity {
         Severity::Info => String::new(),
@@ -60,9 +52,9 @@ const SIGNED: Column<Row> = column("WHAT", Width::Rest(8), 2, |it, lens| {
     Cell::text(role(severity), sign + &it.event.what)
 });
 const OP: Column<Row> =
-    column("OP", Width::Text(6), 6, |it, _| Cell::text(Role::Muted, it.event.op.as_str()));
+    unsorted("OP", Width::Text(6), 6, |it, _| Cell::text(Role::Muted, it.event.op.as_str()));
 const UNDO: Column<Row> =
-    column("UNDO", Width::Text(6), 7, |it, _| Cell::text(Role::Muted, it.undo.as_str()));
+    unsorted("UNDO", Width::Text(6), 7, |it, _| Cell::text(Role::Muted, it.undo.as_str()));
 
 /// The tables for terminals of at least so many cells, the widest first.
 static TABLES: [(u16, Table<Row>); 3] = [

@@ -8,7 +8,8 @@ use crate::{
     model::Block,
     output::columns::BLOCK,
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        column::{Cell, Column, Lens, Width},
+        columns::Table,
         figures,
         screens::Scene,
         theme::Role,

@@ -4,7 +4,8 @@ use crate::{
     model::{Limit, LimitMode},
     output::columns::LIMIT,
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        column::{Cell, Lens, Width, column},
+        columns::Table,
         figures,
         theme::Role,
         widgets::sparkline::sparkline,
@@ -13,16 +14,6 @@ use crate::{
 
 /// Cells of a trend.
 const TREND: u16 = 16;
-
-const fn column(
-    title: &'static str,
-    width: Width,
-    rank: u8,
-    key: Option<&'static str>,
-    cell: fn(&Limit, &Lens<'_>) -> Cell,
-) -> Column<Limit> {
-    Column { title, width, rank, key, cell }
-}
 
 /// The table of limits.
 #[rustfmt::skip]

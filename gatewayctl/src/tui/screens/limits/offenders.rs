@@ -8,7 +8,8 @@ use crate::{
     model::{Grouping, Rejection},
     output::columns::REJECTION,
     tui::{
-        columns::{Cell, Column, Lens, Table, Width},
+        column::{Cell, Column, Lens, Width},
+        columns::Table,
         figures,
         picture::Picture,
         screens::Scene,

@@ -4,7 +4,8 @@ use crate::{
     model::{Limit, Pool},
     output,
     tui::{
-        columns::{Cell, Column, Table, Width},
+        column::{Cell, Column, Width},
+        columns::Table,
         figures,
         screens::{
             backends::columns::errors,

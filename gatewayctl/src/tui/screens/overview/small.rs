@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::{Backend, State as Condition},
     tui::{
-        columns::Lens,
+        column::Lens,
         figures,
         list::List,
         screens::{

@@ -6,7 +6,8 @@ use super::{Kinds, State};
 use crate::{
     model::Decision,
     tui::{
-        columns::{Cell, Column, Table, Width},
+        column::{Cell, Column, Width},
+        columns::Table,
         figures,
         lore::Told,
         picture::Picture,

@@ -7,7 +7,8 @@ use crate::{
     model::Certificate,
     output::columns::{CERTIFICATE, issuer},
     tui::{
-        columns::{Cell, Column, EXTRA, Lens, Table, Width},
+        column::{Cell, Column, EXTRA, Lens, Width, column},
+        columns::Table,
         figures,
         theme::Role,
     },
@@ -15,16 +16,6 @@ use crate::{
 
 /// One that expires sooner than this is worth a look, as the gateway's own problems have it.
 const SOON_MS: i64 = 14 * 24 * 60 * 60 * 1000;
-
-const fn column(
-    title: &'static str,
-    width: Width,
-    rank: u8,
-    key: Option<&'static str>,
-    cell: fn(&Certificate, &Lens<'_>) -> Cell,
-) -> Column<Certificate> {
-    Column { title, width, rank, key, cell }
-}
 
 const STATE: Column<Certificate> = column("ST", Width::Text(7), 0, None, state);
 const NAME: Column<Certificate> = column("NAME", Width::Names(4, 28), 1, Some("name"), name);

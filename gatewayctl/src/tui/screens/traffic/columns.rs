@@ -4,60 +4,53 @@ use super::Row;
 use crate::{
     model::Served,
     tui::{
-        columns::{Cell, Column, EXTRA, Lens, Table, Width},
+        column::{Cell, Column, EXTRA, Width, unsorted},
+        columns::Table,
         figures,
         theme::Role,
     },
 };
 
-const fn column(
-    title: &'static str,
-    width: Width,
-    rank: u8,
-    cell: fn(&Row, &Lens<'_>) -> Cell,
-) -> Column<Row> {
-    Column { title, width, rank, key: None, cell }
-}
-
-const TIME: Column<Row> = column("TIME", Width::Text(12), 0, |it, _| {
+const TIME: Column<Row> = unsorted("TIME", Width::Text(12), 0, |it, _| {
     Cell::text(Role::Muted, figures::precise_time_of_day(it.served.time_ms))
 });
 /// Seconds alone, where cells are few.
-const SECONDS: Column<Row> = column("TIME", Width::Text(6), 0, |it, _| {
+const SECONDS: Column<Row> = unsorted("TIME", Width::Text(6), 0, |it, _| {
     let time = figures::precise_time_of_day(it.served.time_ms);
     Cell::text(Role::Muted, time.get(6..).unwrap_or(figures::UNKNOWN))
 });
-const CLIENT: Column<Row> = column("CLIENT", Width::Names(9, 21), 2, |it, _| {
+const CLIENT: Column<Row> = unsorted("CLIENT", Width::Names(9, 21), 2, |it, _| {
     Cell::text(Role::Plain, it.served.client.as_str())
 });
-const METHOD: Column<Row> =
-    column("M", Width::Names(4, 7), 4, |it, _| Cell::text(Role::Plain, it.served.method.as_str()));
+const METHOD: Column<Row> = unsorted("M", Width::Names(4, 7), 4, |it, _| {
+    Cell::text(Role::Plain, it.served.method.as_str())
+});
 const PATH: Column<Row> =
-    column("PATH", Width::Rest(12), 1, |it, _| Cell::text(Role::Plain, path(&it.served)));
+    unsorted("PATH", Width::Rest(12), 1, |it, _| Cell::text(Role::Plain, path(&it.served)));
 const STATUS: Column<Row> =
-    column("ST", Width::Figure(3), 1, |it, _| Cell::text(role(&it.served), status(&it.served)));
-const TOTAL: Column<Row> = column("MS", Width::Figure(8), 3, |it, _| {
+    unsorted("ST", Width::Figure(3), 1, |it, _| Cell::text(role(&it.served), status(&it.served)));
+const TOTAL: Column<Row> = unsorted("MS", Width::Figure(8), 3, |it, _| {
     Cell::text(Role::Plain, tenths(Some(it.served.total_ms), 8))
 });
 /// The same with fewer digits.
-const MS: Column<Row> = column("MS", Width::Figure(6), 3, |it, _| {
+const MS: Column<Row> = unsorted("MS", Width::Figure(6), 3, |it, _| {
     Cell::text(Role::Plain, tenths(Some(it.served.total_ms), 6))
 });
-const UPSTREAM: Column<Row> = column("UP MS", Width::Figure(7), 6, |it, _| {
+const UPSTREAM: Column<Row> = unsorted("UP MS", Width::Figure(7), 6, |it, _| {
     let last = it.served.attempts.last();
     Cell::text(Role::Plain, tenths(last.map(|last| last.took_ms), 7))
 });
-const BACKEND: Column<Row> = column("BACKEND", Width::Names(7, 14), 2, |it, _| {
+const BACKEND: Column<Row> = unsorted("BACKEND", Width::Names(7, 14), 2, |it, _| {
     Cell::text(Role::Title, dash(&it.served.backend))
 });
 /// Who answered: a backend, or else why none did.
-const ANSWERED: Column<Row> = column("BACKEND", Width::Names(7, 14), 2, |it, _| {
+const ANSWERED: Column<Row> = unsorted("BACKEND", Width::Names(7, 14), 2, |it, _| {
     let it = &it.served;
     Cell::text(Role::Title, dash(if it.backend.is_empty() { it.why() } else { &it.backend }))
 });
 const RULE: Column<Row> =
-    column("RULE", Width::Names(4, 18), 5, |it, _| Cell::text(Role::Warn, dash(it.served.why())));
-const TRIES: Column<Row> = column("TRY", Width::Figure(3), 7, |it, _| {
+    unsorted("RULE", Width::Names(4, 18), 5, |it, _| Cell::text(Role::Warn, dash(it.served.why())));
+const TRIES: Column<Row> = unsorted("TRY", Width::Figure(3), 7, |it, _| {
     let tries = it.served.attempts.len();
     let text = if tries == 0 { figures::UNKNOWN.to_owned() } else { tries.to_string() };
     Cell::text(if tries > 1 { Role::Warn } else { Role::Muted }, text)

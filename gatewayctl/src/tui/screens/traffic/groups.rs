@@ -6,7 +6,8 @@ use super::State;
 use crate::{
     model::{TrafficGroup, groups},
     tui::{
-        columns::{Cell, Column, Table, Width},
+        column::{Cell, Column, Width},
+        columns::Table,
         figures,
         list::List,
         look::Look,
