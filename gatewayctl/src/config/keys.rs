@@ -36,9 +36,23 @@ impl Word {
 
 /// Reads `[keys]`: `"backend.drain" = ["d"]`, with quotes around the name or without.
 pub(super) fn rebindings<'a>(value: Placed<'a>, reading: &'a Reading<'a>) -> Vec<Rebinding> {
+    let example = "write a list of keys: [\"d\", \"^D\"]";
     let Some(table) = value.table("[keys]") else { return Vec::new() };
+    let all = lists(table, reading, ("keys", "key"), example);
+    all.into_iter().map(|(action, keys)| Rebinding { action, keys }).collect()
+}
+
+/// The lists of words of `table` and of the tables within it, by their names in full.
+pub(super) fn lists<'a>(
+    table: &'a dyn TableLike,
+    reading: &'a Reading<'a>,
+    called: (&str, &str),
+    example: &'static str,
+) -> Vec<(Word, Vec<Word>)> {
     let mut all = Vec::new();
-    walk(table, "", reading, &mut all);
+    walk(table, "", reading, &mut |name, item| {
+        all.extend(words(item, reading, called, example).map(|words| (name, words)));
+    });
     all
 }
 
@@ -46,25 +60,20 @@ fn walk<'a>(
     table: &'a dyn TableLike,
     before: &str,
     reading: &'a Reading<'a>,
-    all: &mut Vec<Rebinding>,
+    take: &mut dyn FnMut(Word, &'a Item),
 ) {
     for (name, _) in table.iter() {
         let Some((key, item)) = table.get_key_value(name) else { continue };
         let text = format!("{before}{name}");
-        if let Some(inner) = item.as_table_like() {
-            walk(inner, &format!("{text}."), reading, all);
-            continue;
-        }
-        let action = Word { text, place: reading.place(key.span()) };
-        let example = "write a list of keys: [\"d\", \"^D\"]";
-        if let Some(keys) = words(item, reading, ("keys", "key"), example) {
-            all.push(Rebinding { action, keys });
+        match item.as_table_like() {
+            Some(inner) => walk(inner, &format!("{text}."), reading, take),
+            None => take(Word { text, place: reading.place(key.span()) }, item),
         }
     }
 }
 
 /// A list of words; `many` and `one` are what they are called.
-pub(super) fn words<'a>(
+fn words<'a>(
     item: &'a Item,
     reading: &'a Reading<'a>,
     (many, one): (&str, &str),
