@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::process::Command;
+use std::time::Duration;
 
 use gateway_tests::{
-    Fleet, Gateway, RawTerminal, Terminal, Wire, gatewayctl, sequences, shortener, until,
+    Fleet, Gateway, Piece, RawTerminal, Terminal, Wire, gatewayctl, sequences, shortener, until,
 };
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -38,6 +39,11 @@ const TURNED_OFF: [(&str, &str); 4] = [
     ("CSI ?2004h", "CSI ?2004l"),
     ("CSI ?25l", "CSI ?25h"),
 ];
+
+/// What every frame ends with.
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+/// Pictures come a second apart. What is drawn so soon after another frame says the same.
+const AT_ONCE: Duration = Duration::from_millis(300);
 
 /// Erases the screen, writes the clipboard, renames the window, asks the terminal who it is, turns
 /// the text around.
@@ -186,4 +192,24 @@ fn it_stops_by_a_key_and_comes_back_whole() {
     terminal.wait_until("the whole picture is back", |screen| {
         ["[1 Overview]", "Needs attention", "q quit"].iter().all(|part| screen.contains(part))
     });
+}
+
+#[test]
+fn a_picture_is_drawn_once() {
+    let (_fleet, gateway) = gateway();
+    // Whether a terminal is still busy when a frame was drawn is a matter of luck.
+    let terminals: Vec<RawTerminal> = (0..8).map(|_| open(&gateway)).collect();
+    let uptime = || gateway.ctl.items("status")[0]["uptime_s"].as_f64().unwrap();
+    let begun = uptime();
+    until("twelve pictures were told", || (uptime() >= begun + 12.0).then_some(()));
+    let is_end = |piece: &&Piece| piece.bytes.windows(FRAME_ENDS.len()).any(|it| it == FRAME_ENDS);
+    for terminal in terminals {
+        let pieces = terminal.pieces();
+        let drawn: Vec<Duration> = pieces.iter().filter(is_end).map(|it| it.after).collect();
+        // Of the second half, for at the beginning much is learned at once.
+        let drawn = &drawn[drawn.len() / 2..];
+        let again = drawn.windows(2).filter(|pair| pair[1] - pair[0] < AT_ONCE).count();
+        assert!(drawn.len() > 3, "{drawn:?}");
+        assert!(again * 4 < drawn.len(), "{again} of {} came at once", drawn.len());
+    }
 }
