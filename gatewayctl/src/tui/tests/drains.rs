@@ -246,6 +246,22 @@ fn a_drain_is_given_a_minute_more_and_goes_on_as_it_did() {
 }
 
 #[test]
+fn a_server_from_which_all_is_gone_is_empty() {
+    let mut story = on_backends();
+    let shows = |story: &Story, word: &str| {
+        let frame = story.frame(120, 40);
+        frame.lines().any(|row| row.contains(word) && row.contains("app-2"))
+    };
+    story.press("jd");
+    put(&mut story);
+    story.press("y");
+    begin(&mut story, &["app-2"]);
+    assert!(shows(&story, "DRAIN") && !shows(&story, "EMPTY"), "{}", story.frame(120, 40));
+    end(&mut story, &["app-2"]);
+    assert!(shows(&story, "EMPTY") && !shows(&story, "DRAIN"), "{}", story.frame(120, 40));
+}
+
+#[test]
 fn a_bell_rings_once_when_the_drain_is_over() {
     let mut story = on_backends();
     story.press("jjjb");
