@@ -71,6 +71,13 @@ fn errors(gateway: &Gateway, name: &str) -> u64 {
     gateway.ctl.backend(name)["errors_total"].as_u64().unwrap()
 }
 
+/// Why attempts on a backend failed.
+fn reasons(gateway: &Gateway, name: &str) -> Vec<String> {
+    let shown = gateway.ctl.items(&format!("backend show {name}")).remove(0);
+    let failures = shown["failures"].as_array().unwrap().iter();
+    failures.map(|it| it["reason"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn case_66_a_backend_that_cannot_be_reached_is_passed_over_once_and_only_it_is_charged() {
     let good = Recorder::start(|call| {
@@ -95,6 +102,7 @@ fn case_66_a_backend_that_cannot_be_reached_is_passed_over_once_and_only_it_is_c
     assert_eq!(good.requests().len(), 10);
     let charged = ["app-1", "app-2"].map(|name| gateway.ctl.backend(name)["errors_total"].as_u64());
     assert!(charged[0] > Some(0) && charged[1] == Some(0), "{charged:?}");
+    assert_eq!(reasons(&gateway, "app-1"), ["connect_refused"]);
     drop(good);
     until("both are gone", || {
         let reply = client.get("/");
@@ -120,6 +128,7 @@ fn case_66_a_backend_that_swallows_what_is_sent_costs_one_attempt() {
     assert_eq!(good.requests().len(), 4);
     until("it is charged", || (errors(&gateway, "app-1") > 0).then_some(()));
     assert_eq!(errors(&gateway, "app-2"), 0);
+    assert_eq!(reasons(&gateway, "app-1"), ["connect_timeout"]);
 }
 
 #[test]
