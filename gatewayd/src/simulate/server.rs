@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::scenario::SECOND_NS;
 use crate::model::{Health, Name, ServerPhase, Standing};
 use crate::policy::scaling::{CpuReport, Run, Signs, is_ill, phase};
-use crate::policy::{Checkup, Ejections, Part};
+use crate::policy::{Checkup, Findings, Part};
 
 /// For so many seconds a machine's CPU is remembered, for reports that lag.
 const REMEMBERED_S: usize = 600;
@@ -21,8 +21,7 @@ pub(super) struct Server {
     /// Whether it is in the pool.
     pub(super) listed: bool,
     pub(super) standing: Standing,
-    pub(super) checkup: Checkup,
-    pub(super) ejections: Ejections,
+    pub(super) findings: Findings,
     /// Attempts that failed since one last went well.
     pub(super) failed_row: u32,
     /// When it last began to take requests.
@@ -73,8 +72,7 @@ impl Server {
             gone_ns: None,
             listed: false,
             standing: Standing::Active,
-            checkup: Checkup::new(now_ms),
-            ejections: Ejections::default(),
+            findings: Findings::of(Checkup::new(now_ms)),
             failed_row: 0,
             joined_ms: now_ms,
             proven: false,
@@ -100,16 +98,13 @@ impl Server {
 
     /// What its probes say, and if that is nothing bad, its answers.
     pub(super) fn health(&self) -> Health {
-        match self.checkup.health() {
-            Health::Healthy if self.ejections.is_out() => Health::Ejected,
-            health => health,
-        }
+        self.findings.health()
     }
 
     /// Whether it would take requests if it were healthy: in a panic it does.
     pub(super) fn is_eligible(&self) -> bool {
         let active = self.standing == Standing::Active;
-        self.is_there() && self.listed && active && self.checkup.is_proven()
+        self.is_there() && self.listed && active && self.findings.checkup.is_proven()
     }
 
     /// Whether the gateway may send it new requests, outside of a panic.

@@ -8,9 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::model::{Backend, Health, Name, Pool};
-use crate::policy::{
-    Aged, Checkup, Ejections, ErrorLoad, FailedRow, Latency, LoadReport, Reported,
-};
+use crate::policy::{Aged, Checkup, ErrorLoad, FailedRow, Findings, Latency, LoadReport, Reported};
 
 use super::{AttemptCells, Cells, LivePool, OpenConnections, ReportedRatio, UnderWayCell};
 
@@ -38,10 +36,8 @@ pub struct LiveBackend {
     at_standing: AtomicU32,
     /// When it last began to take requests, milliseconds since the start of the process.
     joined_ms: AtomicU64,
-    /// What probes say; probes and the publisher take this lock, the data plane never does.
-    checkup: Mutex<Checkup>,
-    /// What traffic says; as with probes, the data plane never takes this lock.
-    ejections: Mutex<Ejections>,
+    /// What probes and answers say. The data plane never takes this lock.
+    findings: Mutex<Findings>,
     /// Told when what probes said was forgotten.
     forgotten: Notify,
     /// Connections to it.
@@ -97,8 +93,7 @@ impl LiveBackend {
             live_pool: Arc::clone(live_pool),
             at_standing: AtomicU32::new(0),
             joined_ms: AtomicU64::new(now_ms),
-            checkup: Mutex::new(Checkup::new(now_ms)),
-            ejections: Mutex::default(),
+            findings: Mutex::new(Findings::of(Checkup::new(now_ms))),
             forgotten: Notify::new(),
             connections: OpenConnections::default(),
             cpu: ReportedRatio::default(),
@@ -222,35 +217,27 @@ impl LiveBackend {
         self.joined_ms.load(Ordering::Relaxed)
     }
 
-    /// What probes say of it, to be read or told.
-    pub fn checkup(&self) -> MutexGuard<'_, Checkup> {
-        self.checkup.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What probes and answers say of it, to be read or told. Nothing else of the backend's health
+    /// can be asked by who holds this.
+    pub fn findings(&self) -> MutexGuard<'_, Findings> {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What traffic says of it, to be read or told.
-    pub fn ejections(&self) -> MutexGuard<'_, Ejections> {
-        self.ejections.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What probes say of it, and if that is nothing bad, traffic.
+    /// What probes say of it, and if that is nothing bad, its answers.
     #[must_use]
     pub fn health(&self) -> Health {
-        match self.checkup().health() {
-            Health::Healthy if self.ejections().is_out() => Health::Ejected,
-            health => health,
-        }
+        self.findings().health()
     }
 
     /// Whether it could serve if probes and traffic had nothing against it today: it did once.
     #[must_use]
     pub fn is_proven(&self) -> bool {
-        self.checkup().is_proven()
+        self.findings().checkup.is_proven()
     }
 
     /// Forgets what probes and traffic said: it is checked as a new one is.
     pub(super) fn check_anew(&self, now_ms: u64) {
-        *self.checkup() = Checkup::new(now_ms);
-        *self.ejections() = Ejections::default();
+        *self.findings() = Findings::of(Checkup::new(now_ms));
         self.load.errors.store(0, Ordering::Relaxed);
         self.load.latency.store(0, Ordering::Relaxed);
         self.acquit();
@@ -260,7 +247,7 @@ impl LiveBackend {
     /// Goes on from what an earlier process knew: it is healthy, and has taken requests since
     /// `joined_ms`.
     pub fn vouch(&self, joined_ms: u64, now_ms: u64) {
-        *self.checkup() = Checkup::passed(now_ms);
+        self.findings().checkup = Checkup::passed(now_ms);
         self.join(joined_ms);
     }
 

@@ -45,19 +45,19 @@ struct Turn {
 }
 
 fn until_next_end(table: &Table, now_ms: u64) -> Duration {
-    let ends = table.backends().filter_map(|live| live.ejections().span_ms());
+    let ends = table.backends().filter_map(|live| live.findings().ejections.span_ms());
     let left = ends.map(|(_, until_ms)| Duration::from_millis(until_ms.saturating_sub(now_ms)));
     left.min().map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP))
 }
 
 /// Ends an ejection whose time is over.
 fn release(live: &LiveBackend, now_ms: u64) -> Option<Turn> {
-    let (_, until_ms) = live.ejections().span_ms()?;
+    let (_, until_ms) = live.findings().ejections.span_ms()?;
     if now_ms < until_ms {
         return None;
     }
     let was = live.health();
-    live.ejections().end(now_ms);
+    live.findings().ejections.end(now_ms);
     // What was still under way when it was taken out counts no more.
     live.acquit();
     if was != Health::Ejected {
@@ -79,10 +79,10 @@ fn judge(pool: &PoolTable, live: &LiveBackend, now_ms: u64) -> Option<Turn> {
         pool.live.spared();
         return None;
     }
-    live.ejections().eject(row, &pool.ejection, now_ms);
+    live.findings().ejections.eject(row, &pool.ejection, now_ms);
     live.acquit();
     pool.live.ejected();
-    let what = format!("{} -> {}: {}", Health::Healthy, live.health(), *live.ejections());
+    let what = format!("{} -> {}: {}", Health::Healthy, Health::Ejected, live.findings().ejections);
     Some(Turn { target: target(live), severity: Severity::Warn, what })
 }
 

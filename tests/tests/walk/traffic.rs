@@ -53,9 +53,9 @@ fn requests_are_grouped_wrapped_and_pinned() {
         dashboard.wait_for(&format!("By {by} "));
     }
     dashboard.act("traffic.wrap");
-    dashboard.wait_until("whole paths", |screen| !screen.contains("DUR ms"));
+    dashboard.wait_until("whole paths", |screen| !screen.contains("UP MS"));
     dashboard.act("traffic.wrap");
-    dashboard.wait_for("DUR ms");
+    dashboard.wait_for("UP MS");
     dashboard.act("traffic.pin");
     dashboard.wait_for("PINNED");
     dashboard.act("traffic.pin");

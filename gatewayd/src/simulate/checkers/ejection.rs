@@ -34,7 +34,7 @@ pub(super) fn overdue(
     let is_late = |it: &&Server| {
         let longest_ms = pool.ejection.longest.as_millis() as u64;
         it.is_there()
-            && it.ejections.span_ms().is_some_and(|(since_ms, until_ms)| {
+            && it.findings.ejections.span_ms().is_some_and(|(since_ms, until_ms)| {
                 until_ms - since_ms > longest_ms || until_ms + LATE_MS < now_ms
             })
     };

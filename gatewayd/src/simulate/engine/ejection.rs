@@ -33,7 +33,7 @@ impl Engine<'_> {
             return;
         }
         let server = &mut self.servers[slot];
-        let lasts = server.ejections.eject(row, rules, now_ms);
+        let lasts = server.findings.ejections.eject(row, rules, now_ms);
         server.failed_row = 0;
         self.tally.ejections += 1;
         let ends_ns = self.now_ns + lasts.as_nanos() as u64;
@@ -49,7 +49,7 @@ impl Engine<'_> {
         let now_ms = self.now_ms();
         let server = &mut self.servers[slot];
         let was = server.health();
-        if !server.is_there() || !server.ejections.end(now_ms) {
+        if !server.is_there() || !server.findings.ejections.end(now_ms) {
             return;
         }
         server.failed_row = 0;

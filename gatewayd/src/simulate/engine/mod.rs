@@ -201,7 +201,7 @@ impl<'a> Engine<'a> {
         let mut checkup = Checkup::new(0);
         let passed = ProbeResult::Status(200, Duration::ZERO);
         checkup.observe(passed, &self.scenario.pool.health, 0);
-        (server.checkup, server.joined_ms, server.proven) = (checkup, 0, true);
+        (server.findings.checkup, server.joined_ms, server.proven) = (checkup, 0, true);
         server.phase = ServerPhase::Ready;
         server.phase_since_ms = 0;
     }
@@ -255,7 +255,7 @@ impl<'a> Engine<'a> {
         let now_ms = self.now_ms();
         let server = &mut self.servers[slot];
         (server.listed, server.joined_ms) = (true, now_ms);
-        server.checkup = Checkup::new(now_ms);
+        server.findings.checkup = Checkup::new(now_ms);
         self.table.members.push(slot);
         // The prober looks for new servers ten times a second.
         let wait_ns = self.dice.probes.random_range(0..SECOND_NS / 10);

@@ -43,8 +43,8 @@ impl Engine<'_> {
         if !server.listed {
             return;
         }
-        let turned = server.checkup.observe(result, check, now_ms);
-        let next = server.checkup.next_interval(check, &mut self.dice.probes);
+        let turned = server.findings.checkup.observe(result, check, now_ms);
+        let next = server.findings.checkup.next_interval(check, &mut self.dice.probes);
         if turned.is_some_and(|turned| turned.to == Health::Healthy) {
             server.joined_ms = now_ms;
         }

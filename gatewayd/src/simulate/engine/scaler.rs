@@ -82,7 +82,7 @@ impl Engine<'_> {
         let timeout = self.scenario.rules.as_ref().map(|rules| rules.start_timeout);
         let (now_ms, mut failed) = (self.now_ms(), Vec::new());
         for (slot, server) in self.servers.iter_mut().enumerate().filter(|(_, it)| it.is_there()) {
-            if server.listed && server.checkup.is_proven() {
+            if server.listed && server.findings.checkup.is_proven() {
                 if !std::mem::replace(&mut server.proven, true) {
                     policy.started();
                 }

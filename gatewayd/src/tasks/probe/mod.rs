@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 
 use crate::clock::Clock;
 use crate::model::{EventKind, Health, HealthCheck, Severity, Standing};
-use crate::policy::Turned;
+use crate::policy::{Findings, Turned};
 use crate::state::{Events, LiveBackend, Writer};
 
 use ask::ask;
@@ -81,8 +81,8 @@ async fn watch(
             continue;
         };
         let (turned, reason, next) = {
-            let was_out = live.ejections().is_out();
-            let mut checkup = live.checkup();
+            let Findings { checkup, ejections } = &mut *live.findings();
+            let was_out = ejections.is_out();
             let turned = checkup.observe(result, &check, clock.now_ms()).map(|it| match it.from {
                 Health::Healthy if was_out => Turned { from: Health::Ejected, ..it },
                 _ => it,
@@ -92,7 +92,7 @@ async fn watch(
         if let Some(turned) = turned {
             if turned.to == Health::Healthy {
                 // What it did before it fell ill is no matter any more.
-                live.ejections().end(clock.now_ms());
+                live.findings().ejections.end(clock.now_ms());
                 live.acquit();
                 live.join(clock.now_ms());
             }

@@ -214,7 +214,8 @@ impl PoolScaler {
                 _ if u128::from(late) < autoscale.rules.start_timeout.as_millis() => continue,
                 Life::Coming => format!("it is not there after {} s", late / 1000),
                 _ => {
-                    let probe = live.map(|live| live.checkup().to_string()).unwrap_or_default();
+                    let probe =
+                        live.map(|live| live.findings().checkup.to_string()).unwrap_or_default();
                     format!("no passed probe after {} s: {probe}", late / 1000)
                 }
             };
