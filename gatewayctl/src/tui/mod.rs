@@ -52,6 +52,7 @@ mod picture;
 mod readings;
 mod reload;
 mod run;
+mod said;
 mod scales;
 mod scheme;
 mod screens;

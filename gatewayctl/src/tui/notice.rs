@@ -16,6 +16,8 @@ pub(crate) struct Notice {
     pub(crate) tone: Tone,
     /// What is said.
     pub(crate) text: String,
+    /// What can be done about it, by which key; shown however little room there is.
+    pub(crate) keys: String,
 }
 
 /// How a notice is meant.
@@ -39,17 +41,22 @@ pub(crate) struct Notices {
 impl Notice {
     /// A change was made.
     pub(crate) fn done(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Done, text: text.into() }
+        Self { tone: Tone::Done, text: text.into(), keys: String::new() }
+    }
+
+    /// The same, and what can be done about it, by which key.
+    pub(crate) fn with_keys(self, keys: String) -> Self {
+        Self { keys, ..self }
     }
 
     /// Worth knowing.
     pub(crate) fn note(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Note, text: text.into() }
+        Self { tone: Tone::Note, text: text.into(), keys: String::new() }
     }
 
     /// Something did not happen.
     pub(crate) fn error(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Error, text: text.into() }
+        Self { tone: Tone::Error, text: text.into(), keys: String::new() }
     }
 }
 

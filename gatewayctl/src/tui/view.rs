@@ -1,18 +1,14 @@
 //! How does the model look? Draws a frame and changes nothing.
 
-use ratatui::{
-    Frame,
-    buffer::Buffer,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, text::Span};
 
 use super::{
     arrange, bindings,
     connection::Freshness,
-    contexts, figures, header, menu,
+    contexts, header, menu,
     model::Model,
-    palette_view, readings,
+    palette_view,
+    said::Said,
     screens::{Screen, backends, events, limits, overview, scaler, tls, traffic},
     theme::Role,
 };
@@ -115,7 +111,7 @@ fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         return palette_view::view(look, palette, frame, area);
     }
     let (keymap, scopes) = (&model.settings.keymap, model.scopes());
-    let said = said(model);
+    let said = Said::of(model);
     if area.height >= 2 {
         speak(model, frame, Rect { height: 1, ..area }, said);
         let keys = bindings::footer(look, keymap, scopes, usize::from(area.width));
@@ -128,11 +124,7 @@ fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         return;
     }
     // What was said is worth more than keys that the help tells too.
-    let wanted = if model.is_filtering {
-        area.width / 2
-    } else {
-        u16::try_from(Line::from(said.clone()).width()).unwrap_or(u16::MAX)
-    };
+    let wanted = if model.is_filtering { area.width / 2 } else { said.width() };
     let keys = if talks {
         area.width.saturating_sub(wanted.saturating_add(1)).max(LEAST_KEYS)
     } else {
@@ -146,7 +138,7 @@ fn footer(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     }
 }
 
-fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) {
+fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Said<'_>) {
     let look = model.settings.look;
     let list = match model.screen {
         Screen::Backends => &model.backends.list,
@@ -157,7 +149,7 @@ fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) 
         Screen::Overview | Screen::Scaler => &model.overview.lists[0],
     };
     if !model.is_filtering {
-        look.row(frame.buffer_mut(), area, 0, said);
+        said.view(look, frame.buffer_mut(), area);
         return;
     }
     let input = list.filter.input();
@@ -171,74 +163,6 @@ fn speak(model: &Model, frame: &mut Frame<'_>, area: Rect, said: Vec<Span<'_>>) 
     if x < area.right() {
         frame.set_cursor_position((x, area.y));
     }
-}
-
-/// What was said last; without a link, what that means goes first.
-fn said(model: &Model) -> Vec<Span<'_>> {
-    let look = model.settings.look;
-    if let (Freshness::Lost { since, .. }, Some(snapshot)) =
-        (model.freshness(), &model.live.snapshot)
-        && model
-            .notices
-            .shown(model.now)
-            .is_none_or(|notice| notice.tone != super::notice::Tone::Error)
-    {
-        let time = figures::time_of_day(snapshot.time_ms);
-        let why = model.connection.error().map_or("", |error| error.message.as_str());
-        let words = format!(
-            " {} data of {time}Z, {}s old; changes disabled, {} tries now: {why}",
-            look.glyphs.alerts[0],
-            since.as_secs(),
-            model.key("link.retry")
-        );
-        return vec![look.text(Role::Warn, words)];
-    }
-    let is_error =
-        model.notices.shown(model.now).is_some_and(|it| it.tone == super::notice::Tone::Error);
-    if let Some(at_ms) =
-        model.timeline().cursor_ms.filter(|_| !is_error && readings::has_charts(model.screen))
-    {
-        return reading(model, at_ms);
-    }
-    let Some(notice) = model.notices.shown(model.now) else { return hint(model) };
-    let esc = match notice.tone {
-        super::notice::Tone::Error => format!("  ({})", model.key("screen.back")),
-        _ => String::new(),
-    };
-    vec![
-        Span::styled(format!(" {} ", notice.tone.word()), look.style(notice.tone.role())),
-        look.text(Role::Plain, notice.text.as_str()),
-        look.text(Role::Muted, esc),
-    ]
-}
-
-/// What the charts say at the moment that is read, and what happened then.
-fn reading(model: &Model, at_ms: i64) -> Vec<Span<'_>> {
-    let look = model.settings.look;
-    let time = figures::time_of_day(at_ms);
-    let mut spans = vec![Span::styled(format!(" {time}Z "), look.style(Role::Selected))];
-    for (label, value) in readings::readings(model) {
-        spans.push(look.label("  "));
-        spans.push(look.label(label));
-        spans.push(Span::raw(" "));
-        spans.push(look.text(Role::Title, value));
-    }
-    if let Some(event) = readings::happened(model) {
-        let name = event.target.split_once('/').map_or(event.target.as_str(), |(_, name)| name);
-        spans.push(look.text(Role::Plain, format!("  {name} {}", event.what)));
-    }
-    spans
-}
-
-/// What the requests on the screen say that should be done, while nothing else is said.
-fn hint(model: &Model) -> Vec<Span<'_>> {
-    let shown = model.screen == Screen::Traffic && !model.freshness().is_stale();
-    let hint = shown.then(|| traffic::hint(&model.traffic, &model.live)).flatten();
-    let look = model.settings.look;
-    let told = hint.map(|hint| {
-        vec![Span::styled(" hint ", look.style(Role::Accent)), look.text(Role::Plain, hint)]
-    });
-    told.unwrap_or_default()
 }
 
 /// The gateway in one line; a dialog's question goes first. A second one has what was said, or the
@@ -255,12 +179,6 @@ fn line(model: &Model, buffer: &mut Buffer, area: Rect) {
         spans.insert(1, Span::raw(" "));
     }
     look.row(buffer, area, 0, spans);
-    let problem = model.scene().and_then(|scene| scene.snapshot.problems.first());
-    let said = match (said(model), problem) {
-        (said, Some(problem)) if said.is_empty() => {
-            vec![look.text(Role::Warn, format!("{} {}", problem.target, problem.what))]
-        }
-        (said, _) => said,
-    };
-    look.row(buffer, area, 1, said);
+    let last = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    Said::of(model).or_problem(model).view(look, buffer, last);
 }

@@ -171,10 +171,11 @@ fn outcome(model: &Model, answer: &Answer) -> Notice {
             let style = Style { ascii: model.settings.look.is_ascii(), ..Style::plain() };
             let time = super::figures::time_of_day(operation.time_ms);
             let undo = match operation.undo.as_str() {
-                "available" => format!("  {} undo", model.key("operation.undo")),
+                "available" => format!("{} undo", model.key("operation.undo")),
                 _ => String::new(),
             };
-            Notice::done(format!("{time} {}{undo}", output::sentence(operation, &style)))
+            let what = output::sentence(operation, &style);
+            Notice::done(format!("{time} {what}")).with_keys(undo)
         }
         Err(error) => {
             let doubt = match error.code {

@@ -5,8 +5,10 @@ use ratatui::{Frame, layout::Rect, text::Span};
 use super::{Binding, Keymap, Scope};
 use crate::tui::{key::Key, look::Look, theme::Role, widgets::panel};
 
-/// Rows between the frame's edge and the help, where there is room.
+/// Cells of a row of the help; where there is room for two, two are side by side.
 const COLUMN: u16 = 58;
+/// Cells for keys, with the space around them.
+const KEYS: usize = 16;
 
 /// Draws the keys of `scopes` over the screen, from row `scroll` on.
 pub(crate) fn view(
@@ -39,20 +41,23 @@ fn rows(look: Look, keymap: &Keymap, scopes: &[Scope], width: usize) -> Vec<Vec<
         rows.push(vec![Span::styled(format!(" {}", scope.title()), look.style(Role::Title))]);
         let held =
             keymap.rows().filter(|(binding, keys)| binding.scope == *scope && !keys.is_empty());
-        rows.extend(held.map(|(binding, keys)| row(look, binding, keys, width)));
+        rows.extend(held.flat_map(|(binding, keys)| told(look, binding, keys, width)));
     }
     rows
 }
 
-fn row(look: Look, binding: &Binding, keys: &[Key], width: usize) -> Vec<Span<'static>> {
+/// What one key does, in as many rows as that takes.
+fn told(look: Look, binding: &Binding, keys: &[Key], width: usize) -> Vec<Vec<Span<'static>>> {
     let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    let mut spans = vec![
-        Span::styled(format!("   {:<12} ", keys.join(" ")), look.style(Role::Accent)),
-        Span::raw(binding.help),
-    ];
+    let words = panel::wrapped(binding.help, width.saturating_sub(KEYS + 1));
+    let rows = words.into_iter().enumerate().map(|(at, words)| {
+        let keys = if at == 0 { keys.join(" ") } else { String::new() };
+        vec![Span::styled(format!("   {keys:<12} "), look.style(Role::Accent)), Span::raw(words)]
+    });
+    let mut rows: Vec<_> = rows.collect();
     // Its name is for the configuration: shown where it does not cost the help anything.
-    if 16 + binding.help.len() + 2 + binding.name.len() < width {
-        spans.push(Span::styled(format!("  {}", binding.name), look.style(Role::Muted)));
+    if KEYS + binding.help.len() + 2 + binding.name.len() < width {
+        rows[0].push(Span::styled(format!("  {}", binding.name), look.style(Role::Muted)));
     }
-    spans
+    rows
 }
