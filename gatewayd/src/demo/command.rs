@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use http::Uri;
 use jiff::SignedDuration;
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 use super::app_server::{self, AppServer};
 use super::load::{self, Load, Report, Tally};
@@ -138,6 +139,7 @@ fn follow(lines: impl BufRead, rates: &watch::Sender<f64>) {
 
 async fn report(tally: Arc<Tally>) {
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     seconds.tick().await;
     loop {
         seconds.tick().await;

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{Notify, watch};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{Name, Phase};
 use crate::net::accept;
 use crate::policy::Turn;
@@ -329,7 +329,7 @@ async fn welcome(worker: Rc<Worker>, name: Name, kind: Rc<DoorKind>, listener: T
 
 /// Meets deadlines and closes idle connections that are too old or lead nowhere.
 async fn keep_house(worker: Rc<Worker>) {
-    let mut ticks = tokio::time::interval(TICK);
+    let mut ticks = every(TICK);
     let mut count = 0_u64;
     loop {
         ticks.tick().await;

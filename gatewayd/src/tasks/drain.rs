@@ -14,7 +14,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{
     Backend, Change, DrainPlan, DrainStep, EventKind, Intent, Name, OnDeadline, Operation,
     Severity, UnderWay,
@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// Carries drains out for as long as it is polled.
 pub async fn drain(writer: Writer, events: Events, clock: Clock) {
-    let mut looks = tokio::time::interval(LOOK);
+    let mut looks = every(LOOK);
     let mut watches: HashMap<(Name, i64), DrainWatch> = HashMap::new();
     let pace = MessagePace::default();
     loop {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{Change, Desired, EventKind, Intent, Limit, Ramp, Severity, Then};
 use crate::state::{Events, MessagePace, Writer};
 
@@ -14,7 +14,7 @@ const TOLD_BEFORE_MS: i64 = 5 * 60 * 1000;
 
 /// Ends what is over, for as long as it is polled.
 pub async fn expire(writer: Writer, events: Events, clock: Clock) {
-    let mut looks = tokio::time::interval(LOOK);
+    let mut looks = every(LOOK);
     let mut told = HashSet::new();
     let pace = MessagePace::default();
     loop {

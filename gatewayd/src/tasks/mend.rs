@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::clock::every;
 use crate::state::{Audit, Troubles, Writer};
 
 /// How often it is tried.
@@ -10,7 +11,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 
 /// Tries again for as long as it is polled.
 pub async fn mend(troubles: Troubles, writer: Writer, audit: Audit) {
-    let mut tries = tokio::time::interval(AGAIN);
+    let mut tries = every(AGAIN);
     loop {
         tries.tick().await;
         if !troubles.all().is_empty() {

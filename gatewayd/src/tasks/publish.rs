@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{EventKind, ListenerView, Phase, Severity, Snapshot};
 use crate::policy;
 use crate::state::{
@@ -52,7 +52,7 @@ pub struct Publish {
 
 /// Publishes until nobody can ask any more.
 pub async fn publish(from: Publish, mut painter: Painter, mut feed: Feed) {
-    let mut ticks = tokio::time::interval(TICK);
+    let mut ticks = every(TICK);
     let mut count = 0_u64;
     let mut collapsed = Vec::new();
     let mut sweeping = None;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{Backend, Change, Intent, Name, Ramp};
 use crate::policy::RampWatch;
 use crate::state::{AttemptCells, Observatory, Writer};
@@ -14,7 +14,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Watches for as long as it is polled. Weights move with the table, and a ramp that is over ends
 /// with whatever else ends by itself.
 pub async fn watch_ramps(writer: Writer, observatory: Observatory, clock: Clock) {
-    let mut looks = tokio::time::interval(LOOK);
+    let mut looks = every(LOOK);
     let mut watches: HashMap<(Name, i64), RampWatch> = HashMap::new();
     loop {
         looks.tick().await;

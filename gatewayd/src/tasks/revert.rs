@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{Change, Desired, EventKind, Intent, Rejection, Revert, Severity};
 use crate::policy::{breached, guard_scope};
 use crate::state::{Cells, Events, GuardMeter, MessagePace, WorkerCells, Writer};
@@ -28,7 +28,7 @@ pub struct Reverter {
 
 /// Takes back what is to be, for as long as it is polled.
 pub async fn revert(with: Reverter) {
-    let mut looks = tokio::time::interval(LOOK);
+    let mut looks = every(LOOK);
     let (mut meters, mut told) = (HashMap::new(), HashSet::new());
     let pace = MessagePace::default();
     loop {

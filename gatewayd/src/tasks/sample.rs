@@ -5,6 +5,7 @@ use std::time::Duration;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use tokio::sync::watch;
 
+use crate::clock::every;
 use crate::state::HostFigures;
 
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -16,7 +17,7 @@ pub async fn sample_host(figures: watch::Sender<HostFigures>) {
         return;
     };
     let own = Pid::from_u32(std::process::id());
-    let mut ticks = tokio::time::interval(INTERVAL);
+    let mut ticks = every(INTERVAL);
     let mut first = true;
     while !figures.is_closed() {
         ticks.tick().await;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::clock::every;
 use crate::state::Writer;
 
 /// How often weights move.
@@ -10,7 +11,7 @@ const STEP: Duration = Duration::from_millis(500);
 
 /// Publishes the table anew while the weight of some backend changes by itself.
 pub async fn warm(writer: Writer) {
-    let mut steps = tokio::time::interval(STEP);
+    let mut steps = every(STEP);
     loop {
         steps.tick().await;
         if writer.table().is_warming() {

@@ -100,12 +100,12 @@ pub const GATEWAYD: Plan = Plan {
         Room {
             name: "proxy",
             imports: &["model", "policy", "state", "net", "clock"],
-            must_not_contain: &["tonic", "sysinfo", "redb"],
+            must_not_contain: &["tonic", "sysinfo", "redb", "time::interval"],
         },
         Room {
             name: "tasks",
             imports: &["model", "policy", "config", "state", "net", "clock"],
-            must_not_contain: &["tonic"],
+            must_not_contain: &["tonic", "time::interval"],
         },
         Room { name: "admin", imports: &["model", "state"], must_not_contain: &["hyper", "redb"] },
         Room { name: "app", imports: &["*"], must_not_contain: &[] },

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task;
-use tokio::time::{MissedTickBehavior, interval};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{
     CertificateFacts, CertificateView, Change, EventKind, Intent, Operation, Reload, Severity,
 };
@@ -45,8 +44,7 @@ type Read = Result<Fresh, IdentityError>;
 
 /// Looks at all of them every second, and at some when somebody asks, until nobody can ask.
 pub async fn keep_certificates(mut keeper: CertificateKeeper) {
-    let mut ticks = interval(PERIOD);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = every(PERIOD);
     keeper.show();
     // Those that this process was started with.
     keeper.watched.iter().for_each(|it| keeper.count(it, true));

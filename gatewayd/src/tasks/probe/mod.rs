@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::{EventKind, Health, HealthCheck, Severity, Standing};
 use crate::policy::{Findings, Turned};
 use crate::state::{Events, LiveBackend, Writer};
@@ -25,7 +25,7 @@ const ROUND: Duration = Duration::from_millis(100);
 /// Probes every backend that is not in maintenance, for as long as the process lives.
 pub async fn probe(writer: Writer, events: Events, clock: Clock) {
     let mut probing: HashMap<u64, (HealthCheck, AbortHandle)> = HashMap::new();
-    let mut rounds = tokio::time::interval(ROUND);
+    let mut rounds = every(ROUND);
     let mut revision = None;
     loop {
         rounds.tick().await;

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, every};
 use crate::model::Name;
 use crate::state::{Events, Scalers, Writer};
 
@@ -48,8 +48,7 @@ pub struct Scale {
 /// Scales every pool that is to be scaled, for as long as the process lives.
 pub async fn scale(with: Scale) {
     let mut pools: BTreeMap<Name, PoolScaler> = BTreeMap::new();
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut ticks = every(TICK);
     loop {
         // Cancel-safe: a tick that is not taken is kept, and work goes on where it was.
         tokio::select! {
