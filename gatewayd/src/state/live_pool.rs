@@ -42,7 +42,8 @@ struct Seconds {
 #[derive(Debug)]
 pub struct InLine {
     pool: Arc<LivePool>,
-    ahead: u32,
+    /// Nobody is ahead, and it did not look yet: whoever is behind relies on that.
+    is_to_look: bool,
 }
 
 /// A retry under way; its end is counted when this is dropped.
@@ -75,7 +76,7 @@ impl LivePool {
     #[must_use]
     pub fn line_up(self: &Arc<LivePool>, most: u32) -> Option<InLine> {
         let before = self.waiting.fetch_add(1, Ordering::SeqCst);
-        let place = InLine { pool: Arc::clone(self), ahead: before };
+        let place = InLine { pool: Arc::clone(self), is_to_look: before == 0 };
         (before < most).then_some(place)
     }
 
@@ -143,37 +144,41 @@ impl LivePool {
 }
 
 impl InLine {
-    /// Waits until `look` finds something. It looks whenever a place came free, and at once if
-    /// nobody is ahead: what comes free belongs to those who wait longest. When there `is_more`,
-    /// the next in line is told: places came free before there was a line.
+    /// Waits until `look` finds something, and leaves. It looks whenever a place came free, and at
+    /// once if nobody is ahead: what comes free belongs to those who wait longest. When there
+    /// `is_more`, the next in line is told: places came free before there was a line.
     ///
     /// Cancel-safe: a place that came free meanwhile is told to the next in line.
     pub async fn until<T>(
-        &self,
+        mut self,
         mut look: impl FnMut() -> Option<T>,
         is_more: impl Fn() -> bool,
     ) -> T {
-        let mut told = self.ahead > 0;
         loop {
-            if told {
+            if !self.is_to_look {
                 let freed = self.pool.freed.acquire().await;
                 freed.expect("the line is never closed").forget();
             }
+            self.is_to_look = false;
             if let Some(found) = look() {
-                // Whoever found something is still counted as waiting.
-                if self.pool.waiting() > 1 && is_more() {
-                    self.pool.freed();
+                let pool = Arc::clone(&self.pool);
+                // Whoever joins before this is told; whoever joins after it is not behind.
+                drop(self);
+                if pool.waiting() > 0 && is_more() {
+                    pool.freed();
                 }
                 return found;
             }
-            told = true;
         }
     }
 }
 
 impl Drop for InLine {
     fn drop(&mut self) {
-        self.pool.waiting.fetch_sub(1, Ordering::SeqCst);
+        let before = self.pool.waiting.fetch_sub(1, Ordering::SeqCst);
+        if self.is_to_look && before > 1 {
+            self.pool.freed.add_permits(1);
+        }
     }
 }
 
@@ -186,6 +191,8 @@ impl Drop for Retry {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+
+    use futures_util::FutureExt;
 
     use super::*;
 
@@ -249,5 +256,51 @@ mod tests {
         }
         assert_eq!(*served.lock().unwrap(), (0..20).collect::<Vec<_>>());
         assert_eq!(pool.waiting(), 0);
+    }
+
+    #[test]
+    fn whoever_joins_when_the_first_has_found_its_place_looks_at_once() {
+        let pool = Arc::new(LivePool::default());
+        let first = pool.line_up(2).unwrap().until(|| Some(()), || true);
+        assert!(first.now_or_never().is_some());
+        let second = pool.line_up(2).unwrap().until(|| Some(()), || true);
+        assert!(second.now_or_never().is_some(), "places are free, and nobody is ahead");
+    }
+
+    #[test]
+    fn whoever_joins_while_the_first_finds_its_place_is_told_of_more() {
+        let pool = Arc::new(LivePool::default());
+        let mut second = None;
+        let join = || {
+            second = pool.line_up(2);
+            Some(())
+        };
+        let is_more = || {
+            assert_eq!(pool.waiting(), 1, "who asks whether there are more has left the line");
+            true
+        };
+        assert!(pool.line_up(2).unwrap().until(join, is_more).now_or_never().is_some());
+        let second = second.unwrap().until(|| Some(()), || false);
+        assert!(second.now_or_never().is_some(), "places are free, and it was told");
+    }
+
+    #[test]
+    fn whoever_leaves_before_it_looked_tells_the_next() {
+        let pool = Arc::new(LivePool::default());
+        let first = pool.line_up(2).unwrap();
+        let second = pool.line_up(2).unwrap();
+        drop(first);
+        assert!(second.until(|| Some(()), || false).now_or_never().is_some());
+    }
+
+    #[test]
+    fn whoever_leaves_after_it_looked_wakes_nobody() {
+        let pool = Arc::new(LivePool::default());
+        let first = pool.line_up(3).unwrap().until(|| None::<()>, || false);
+        let mut first = Box::pin(first);
+        assert!(first.as_mut().now_or_never().is_none());
+        let second = pool.line_up(3).unwrap();
+        drop(first);
+        assert!(second.until(|| Some(()), || false).now_or_never().is_none());
     }
 }
