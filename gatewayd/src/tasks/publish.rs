@@ -129,16 +129,18 @@ impl Publish {
 
     fn with_sight<T>(&self, look: impl FnOnce(&Sight<'_>) -> T) -> T {
         let (table, desired) = (self.writer.table(), self.writer.desired());
+        // Whoever sends these waits for as long as somebody borrows them.
+        let (host, phase) = (*self.host.borrow(), *self.phase.borrow());
         look(&Sight {
             table: &table,
             desired: &desired,
             cells: &self.cells,
-            host: *self.host.borrow(),
+            host,
             listeners: &self.listeners,
             certificates: self.certificates.views(),
             access_log_dropped_total: self.access_log_dropped.load(Ordering::Relaxed),
             log_dropped_total: (self.log_dropped)(),
-            phase: *self.phase.borrow(),
+            phase,
             troubles: self.troubles.all(),
         })
     }
