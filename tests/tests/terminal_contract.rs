@@ -140,6 +140,26 @@ fn a_window_that_is_closed_ends_it() {
 }
 
 #[test]
+fn half_a_key_holds_nothing_up() {
+    let (_fleet, gateway) = gateway();
+    let mut terminal = open(&gateway);
+    let erased = || sequences(&sent(&terminal)).get("CSI J").copied().unwrap_or_default();
+    for round in 0..12 {
+        // The half comes, sooner or later, while what was before it is being answered.
+        terminal.press("\x1b[<0;60;30M");
+        std::thread::sleep(Duration::from_millis(round));
+        terminal.press("\x1b[1;");
+        let before = erased();
+        terminal.resize(120, if round % 2 == 0 { 39 } else { 40 });
+        until("it is drawn for another size", || (erased() > before).then_some(()));
+        terminal.press("2B");
+    }
+    terminal.press("\x1b[1;");
+    kill(Pid::from_raw(terminal.pid() as i32), Signal::SIGTERM).unwrap();
+    assert_eq!(terminal.wait().code(), Some(143));
+}
+
+#[test]
 fn each_signal_that_ends_it_gives_the_terminal_back() {
     let (_fleet, gateway) = gateway();
     for (signal, code) in [

@@ -7,11 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, EventStream, MouseEvent};
-use futures_util::{
-    StreamExt as _,
-    future::{self, LocalBoxFuture},
-};
+use crossterm::event::{Event, MouseEvent};
+use futures_util::future::{self, LocalBoxFuture};
 use tokio::{sync::mpsc, time};
 
 use super::{
@@ -30,7 +27,7 @@ use super::{
     reload,
     signals::{Ending, Signal, Signals},
     tailing::Tailing,
-    terminal::Terminal,
+    terminal::{Input, Terminal},
     update::update,
     view::view,
 };
@@ -97,7 +94,6 @@ struct Dashboard {
 /// Why the loop woke up.
 enum Wake {
     Msg(Box<Msg>),
-    Resize,
     Mouse(MouseEvent),
     Draw,
     /// The terminal took the last frame: the next one may be drawn, if it is due.
@@ -141,7 +137,7 @@ impl Dashboard {
     }
 
     async fn watch(&mut self) -> Result<(), Error> {
-        let mut input = EventStream::new();
+        let mut input = Input::listen().map_err(Error::Terminal)?;
         loop {
             match self.wake(&mut input).await {
                 Wake::Msg(msg) => {
@@ -154,7 +150,7 @@ impl Dashboard {
                         self.take(Msg::Pointed(pointed)).map_err(Error::Terminal)?;
                     }
                 }
-                Wake::Resize => {
+                Wake::Signal(Signal::Resize) => {
                     // Even where it ends at the size it had: a terminal forgets what a smaller
                     // window did not show.
                     self.terminal.forget().map_err(Error::Terminal)?;
@@ -175,9 +171,9 @@ impl Dashboard {
         }
     }
 
-    /// Waits for whatever comes first. All arms are cancel-safe: channels, streams, notifications
+    /// Waits for whatever comes first. All arms are cancel-safe: channels, notifications
     /// and timers lose nothing when another is taken.
-    async fn wake(&mut self, input: &mut EventStream) -> Wake {
+    async fn wake(&mut self, input: &mut Input) -> Wake {
         let change = self.began + self.model.next_change().0;
         let ready = self.terminal.is_ready();
         tokio::select! {
@@ -245,7 +241,8 @@ fn heard(event: Option<io::Result<Event>>) -> Wake {
             Key::pressed(key).map_or(Wake::msg(Msg::Tick), |key| Wake::msg(Msg::Key(key)))
         }
         Some(Ok(Event::Paste(text))) => Wake::msg(Msg::Paste(text)),
-        Some(Ok(Event::Resize(..))) => Wake::Resize,
+        // A signal said so, which half a key does not hold up.
+        Some(Ok(Event::Resize(..))) => Wake::msg(Msg::Tick),
         Some(Ok(Event::FocusGained)) => Wake::msg(Msg::Focus(true)),
         Some(Ok(Event::FocusLost)) => Wake::msg(Msg::Focus(false)),
         Some(Ok(Event::Mouse(event))) => Wake::Mouse(event),

@@ -1,4 +1,4 @@
-//! Signals: which of them end the dashboard, stop it, or let it go on?
+//! Signals: which of them end the dashboard, stop it, let it go on, or draw it anew?
 
 use std::{fmt, io};
 
@@ -50,6 +50,8 @@ pub(crate) enum Signal {
     Stop,
     /// It was stopped by somebody else and goes on.
     Continue,
+    /// The terminal has another size.
+    Resize,
 }
 
 /// The signals a dashboard listens to.
@@ -60,6 +62,7 @@ pub(crate) struct Signals {
     terminate: unix::Signal,
     stop: unix::Signal,
     go_on: unix::Signal,
+    resize: unix::Signal,
 }
 
 impl Signals {
@@ -72,6 +75,7 @@ impl Signals {
             terminate: unix::signal(SignalKind::terminate())?,
             stop: unix::signal(SignalKind::from_raw(nix::libc::SIGTSTP))?,
             go_on: unix::signal(SignalKind::from_raw(nix::libc::SIGCONT))?,
+            resize: unix::signal(SignalKind::window_change())?,
         })
     }
 
@@ -84,6 +88,7 @@ impl Signals {
             _ = self.terminate.recv() => Signal::End(Ending::Terminate),
             _ = self.stop.recv() => Signal::Stop,
             _ = self.go_on.recv() => Signal::Continue,
+            _ = self.resize.recv() => Signal::Resize,
         }
     }
 }

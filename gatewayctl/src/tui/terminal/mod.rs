@@ -1,6 +1,7 @@
 //! The terminal: taken at the start, drawn on frame by frame, and given back on every way out.
 
 mod hangup;
+mod input;
 mod restore;
 mod writer;
 
@@ -22,6 +23,7 @@ use nix::{
 use ratatui::{Frame, backend::CrosstermBackend};
 use tokio::sync::Notify;
 
+pub(super) use input::Input;
 use writer::Writer;
 
 /// A frame is shown at once, not while it is written.
