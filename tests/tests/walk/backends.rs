@@ -103,7 +103,7 @@ fn weights_are_staged_by_each_key_and_dropped_or_applied() {
     dashboard.leave("100*90");
     dashboard.wait_for("staged weights dropped, nothing was sent");
     dashboard.act("backend.weight");
-    dashboard.wait_for("weight");
+    dashboard.wait_for("Weight of app-1");
     dashboard.write("80%\r");
     dashboard.wait_for("100*80");
     dashboard.act("backend.open");

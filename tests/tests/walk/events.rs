@@ -20,6 +20,7 @@ fn they_are_filtered_opened_and_undone() {
     dashboard.act("event.filter");
     dashboard.write("kind=change and what~drain:\r");
     dashboard.wait_for("filter: kind=change and what~drain: (1)");
+    dashboard.wait_for("Not as in the file");
     dashboard.act("event.zoom");
     dashboard
         .wait_until("it has the whole screen", |screen| !screen.contains("Not as in the file"));

@@ -56,7 +56,7 @@ fn a_command_is_written_planned_made_and_undone() {
     let done = gateway.ctl.items("op list --limit 1").remove(0);
     assert_eq!((&done["what"], &done["reason"]), (&"weight".into(), &"try".into()));
     dashboard.act("operation.undo");
-    dashboard.wait_for("weight 100");
+    dashboard.wait_for("active weight 70 → active weight 100");
     dashboard.say_yes("undo");
     dashboard
         .until("it is undone", || (gateway.ctl.backend("app-2")["weight"] == 100).then_some(()));
@@ -98,8 +98,14 @@ fn a_paused_screen_stands_still_and_then_follows() {
     dashboard.act("screen.pause");
     dashboard.wait_for("PAUSED");
     gateway.ctl.run("drain app-2 --no-wait -y");
-    let still = dashboard.wait_for("PAUSED");
-    assert!(!still.contains("DRAIN"), "{still}");
+    let missed = |screen: &str| -> u32 {
+        let (_, rest) = screen.split_once("(+").unwrap_or_else(|| panic!("{screen}"));
+        rest.split(')').next().unwrap().parse().unwrap()
+    };
+    // The next picture may have been on its way, the one after it knows of the drain.
+    let before = missed(&dashboard.wait_for("PAUSED"));
+    let still = dashboard.wait_until("pictures were missed", |it| missed(it) >= before + 2);
+    assert!(!still.contains("DRAIN") && !still.contains("EMPTY"), "{still}");
     dashboard.act("screen.pause");
     dashboard.wait_for_drain("app-2");
 }

@@ -42,7 +42,7 @@ fn the_gateway_filters_and_samples() {
         screen.contains(&format!("filter: status={status}")) && screen.contains("/nobody?***")
     });
     dashboard.act("traffic.sample");
-    dashboard.wait_for("1:10");
+    dashboard.wait_for("sample  1:10 (server)");
 }
 
 #[test]
