@@ -105,5 +105,6 @@ pub(super) fn by_tcp(
 fn beside_each_other<T: Send>(
     coming: impl Stream<Item: Future<Output = Option<T>> + Send> + Send,
 ) -> impl Stream<Item = T> + Send {
-    coming.buffer_unordered(MOST_CONNECTIONS).filter_map(std::future::ready)
+    // One more than have a place, so that those beyond are seen, and closed.
+    coming.buffer_unordered(MOST_CONNECTIONS + 1).filter_map(std::future::ready)
 }
