@@ -216,9 +216,9 @@ fn the_dashboard_shows_the_context_and_treats_it_with_its_care() {
     let screen = terminal.wait_for("app-2");
     assert!(screen.starts_with(" prod type-name"), "{screen}");
     terminal.press(&["d"]);
-    terminal.wait_for("type app-1");
+    terminal.wait_for("type app-1 to go on");
     terminal.press(&["y", "Enter"]);
-    terminal.wait_for("to go on");
+    terminal.wait_for("note type app-1 to go on");
     assert_eq!(gateway.ctl.backend("app-1")["standing"], "active");
     terminal.press(&["BSpace", "a", "p", "p", "-", "1", "Enter"]);
     gateway_tests::until("app-1 is drained", || {

@@ -32,7 +32,11 @@ fn keys_of_the_file_do_what_they_are_given_to() {
     terminal.press(&["Escape"]);
     // A key right after Esc would be taken for one with Alt.
     terminal.wait_until("the help is closed", |screen| !screen.contains("any other key closes"));
-    terminal.press(&["d"]);
+    // In a question of the old key j would choose nothing.
+    terminal.press(&["d", "j"]);
+    terminal.wait_for("─ app-2  ");
+    terminal.press(&["k"]);
+    terminal.wait_for("─ app-1  ");
     terminal.press(&["D"]);
     terminal.wait_for("Drain app-1 ?");
     terminal.press(&["y"]);
@@ -222,7 +226,7 @@ fn what_happens_is_told_line_by_line_where_no_terminal_is() {
             plain.wait_for("requests a second");
         }
         gateway.ctl.run("undrain app-1 -y");
-        plain.wait_for(" backend app-1 ");
+        plain.wait_for(" backend app-1 enable: ");
         if line == "top --plain" {
             gateway.kill();
             plain.wait_for(" connection lost, trying again: ");

@@ -114,10 +114,11 @@ fn only_known_sequences_reach_the_terminal_whatever_was_said_to_the_gateway() {
         ("\r", "[2 Backends", None),
         ("?", "any other key closes", None),
     ] {
+        let is_there =
+            |screen: &str| screen.contains(shown) && gone.is_none_or(|gone| !screen.contains(gone));
+        assert!(!is_there(&terminal.screen()), "{shown:?} is there before {key:?}");
         terminal.press(key);
-        terminal.wait_until(&format!("after {key:?} it shows {shown:?}"), |screen| {
-            screen.contains(shown) && gone.is_none_or(|gone| !screen.contains(gone))
-        });
+        terminal.wait_until(&format!("after {key:?} it shows {shown:?}"), is_there);
     }
     terminal.press("q");
     until("it quits", || {

@@ -72,6 +72,7 @@ fn every_screen_exports_its_rows_in_raw_units() {
         };
         assert_eq!((export.form, &*export.context), (Form::Jsonl, "local"));
         let rows = String::from_utf8(export.rows.clone().unwrap()).unwrap();
+        assert!(!rows.is_empty(), "{screen:?}");
         for row in rows.lines() {
             serde_json::from_str::<serde_json::Value>(row).unwrap();
         }

@@ -48,12 +48,18 @@ fn empty(screen: Screen) -> Story {
     story
 }
 
-/// What the screen asks for is refused; where it asks for nothing, a change was.
-fn failed(screen: Screen) -> Story {
-    let error = Error::new(ErrorCode::Timeout, "no answer from the gateway in 10s");
+/// What the screen asks for is not answered yet.
+fn unanswered(screen: Screen) -> Story {
     let mut story = Story::watching(unicode());
     story.model.screen = screen;
     story.tell(Msg::Tick);
+    story
+}
+
+/// What the screen asks for is refused; where it asks for nothing, a change was.
+fn failed(screen: Screen) -> Story {
+    let error = Error::new(ErrorCode::Timeout, "no answer from the gateway in 10s");
+    let mut story = unanswered(screen);
     let inquiry = match screen {
         Screen::Limits => Some(Inquiry::Rejections(Grouping::Client)),
         Screen::Scaler => Some(Inquiry::Scalers),
@@ -105,8 +111,8 @@ fn every_state_is_told_without_colours_too() {
         SIZES.map(|(width, height)| story.frame(width, height))
     };
     for screen in Screen::ALL {
-        let good = frame(screen, live);
         for (state, story) in &STATES[1..4] {
+            let good = frame(screen, if *state == "error" { unanswered } else { live });
             let told = frame(screen, *story);
             // The smallest has room for rules alone, which do not need what was not answered.
             let sizes = if (screen, *state) == (Screen::Limits, "error") { 2 } else { 3 };

@@ -1,8 +1,10 @@
 //! The mouse scrolls and selects, and never acts. And what is said once of a clock.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::fixture::{Story, unicode};
+use super::fixture::{Story, drain_plan, unicode};
 use crate::tui::{
     effect::Effect,
     message::{LinkEvent, Msg},
@@ -75,6 +77,9 @@ fn the_wheel_scrolls_rows_and_help() {
 fn nothing_is_done_by_the_mouse_and_no_question_answered() {
     let mut story = Story::watching(unicode()).on(Screen::Backends);
     story.press("d");
+    story.answer(Ok(drain_plan()));
+    story.wait(Duration::from_millis(300));
+    assert!(story.frame(120, 40).contains("[y] drain"));
     let (dialog, effects) = (story.model.dialog.clone(), story.effects.len());
     for y in 0..40 {
         for x in (0..120).step_by(7) {
@@ -104,7 +109,7 @@ fn a_clock_that_is_wrong_is_told_once() {
         frame.contains("the gateway's clock is 42s behind yours; times are its own"),
         "{frame}"
     );
-    story.wait(std::time::Duration::from_secs(9));
+    story.wait(Duration::from_secs(9));
     story.tell(Msg::Link(LinkEvent::Skew(42_000)));
     assert!(!story.frame(120, 40).contains("clock"));
 }
