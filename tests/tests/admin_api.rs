@@ -5,7 +5,9 @@
 use std::os::unix::fs::PermissionsExt;
 
 use gateway_proto as wire;
-use gateway_tests::{Admin, Crowd, Fleet, Gateway, Protocol, shortener, until, wrong_fields};
+use gateway_tests::{
+    Admin, Crowd, EVERYTHING, Fleet, Gateway, Protocol, shortener, until, wrong_fields,
+};
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
@@ -390,7 +392,7 @@ fn those_who_come_later_are_told_what_was() {
 #[test]
 fn floods_of_streams_of_connections_and_of_bytes_keep_nobody_from_being_answered() {
     let fleet = Fleet::start(2);
-    let gateway = gateway(&fleet);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
     let crowd = Crowd::gather(4, Protocol::Http, gateway.http, "/healthz");
     let rss = || -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.pid())).unwrap();
@@ -421,6 +423,6 @@ fn floods_of_streams_of_connections_and_of_bytes_keep_nobody_from_being_answered
     let grown_kb = rss().saturating_sub(before_kb);
     assert!(grown_kb < 200 * 1024, "{grown_kb} KiB more");
     crowd.watch(200);
-    crowd.disperse();
+    crowd.disperse().assert_none_failed();
     drop(streams);
 }

@@ -18,7 +18,7 @@ fn a_killed_server_costs_no_more_than_the_requests_that_were_on_it() {
     gateway.wait_for_health("app-2", "unhealthy");
     let shown = gateway.ctl.backend("app-2");
     assert_eq!(shown["effective_weight"], 0, "{shown}");
-    assert_ne!(shown["health_reason"], "", "{shown}");
+    assert!(shown["health_reason"].is_string(), "{shown}");
     crowd.watch(500);
     let failed = crowd.ledger().failed.len();
     assert!(failed <= 40, "{failed} failed; a third of 60 clients were on it, twice at most");
@@ -47,7 +47,7 @@ fn three_failed_probes_make_a_server_unhealthy_and_two_passed_ones_healthy() {
     fleet.servers[0].turn("unhealthy?on=false");
     gateway.wait_for_health("app-1", "healthy");
     let events = gateway.ctl.run("event tail --kind health --no-follow -o jsonl");
-    for word in ["unhealthy", "healthy"] {
+    for word in ["healthy -> unhealthy", "unhealthy -> healthy"] {
         assert!(events.contains(word), "no {word} in {events}");
     }
 }

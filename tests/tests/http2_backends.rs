@@ -39,7 +39,7 @@ fn counted(gateway: &Gateway, sample: &str) -> u64 {
     let text = gateway.ask_metrics("/metrics").body;
     let text = String::from_utf8_lossy(&text).into_owned();
     let line = text.lines().find_map(|line| line.strip_prefix(sample)?.strip_prefix(' '));
-    line.map_or(0, |value| value.parse().unwrap())
+    line.unwrap_or_else(|| panic!("no {sample} in {text}")).parse().unwrap()
 }
 
 fn rejected(gateway: &Gateway, reason: &str) -> u64 {

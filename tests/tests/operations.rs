@@ -376,7 +376,9 @@ fn a_dry_run_foretells_the_shares_that_are_then_measured() {
         let after = crowd.ledger();
         let by = |name: &str| (after.by(name) - before.by(name)) as f64;
         let all: f64 = ["app-1", "app-2", "app-3"].map(by).iter().sum();
-        for share in plan["shares"].as_array().unwrap() {
+        let shares = plan["shares"].as_array().unwrap();
+        assert_eq!(shares.len(), 3, "{line}: {plan}");
+        for share in shares {
             let name = share["backend"].as_str().unwrap();
             let (told, measured) = (share["after_ratio"].as_f64().unwrap(), by(name) / all);
             assert!((told - measured).abs() < 0.02, "{line}: {name} {told} {measured}");

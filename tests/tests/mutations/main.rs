@@ -131,6 +131,7 @@ impl Stage {
     fn measure(&self, plan: &Value, what: &str) {
         let shares = plan["shares"].as_array().unwrap();
         if shares.is_empty() {
+            assert!(!moves_load(plan), "{what}: {plan}");
             return;
         }
         until("every backend has been checked and has its weight", || {
@@ -245,6 +246,12 @@ impl Stage {
             self.fleet.servers[1].turn("fail?on=false");
         }
     }
+}
+
+/// Whether a plan is of a change that gives servers another part of the load.
+fn moves_load(plan: &Value) -> bool {
+    let moving = ["add", "remove", "weight", "ramp", "maintenance", "drain", "enable", "shift"];
+    moving.contains(&plan["what"].as_str().unwrap())
 }
 
 /// Panics with the lines that differ.

@@ -50,7 +50,7 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     row("SetWeights", &[], Asked("backend weight app-1=50 app-2=+100 app-3=80%")),
     row("SetWeights", &[], Asked("pool shift --from app-1 --to app-2 --percent 80")),
-    row("RampWeights", &[], Asked("backend weight app-1=700 --ramp 1s")),
+    row("RampWeights", &[], Asked("backend weight app-1=700 --ramp 10s")),
     row(
         "AbortRamp",
         &[],
