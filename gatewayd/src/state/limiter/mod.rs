@@ -39,8 +39,8 @@ pub use legacy::{Legacy, LegacyError};
 pub use seat::Seat;
 pub use survey::Survey;
 
-use entry::Entry;
-use seat::Seats;
+use entry::{Entry, SEATS};
+use seat::{Retired, Seats};
 use set::{ENTRIES, Held, Set};
 
 /// Counts by key, at most as many as it was made for.
@@ -265,28 +265,32 @@ impl Limiter {
         let mut retired = self.seats.retired();
         if retired.is_empty() {
             // More limits in use than seats: a configuration has fewer.
-            retired.extend(self.seats.oldest());
+            retired.extend(self.seats.oldest().map(|seat| Retired { seat, successor: None }));
         }
+        let vacant = retired.first().map_or(1, |it| it.seat.number);
+        let mut by_number: Vec<Option<Retired>> = (0..SEATS).map(|_| None).collect();
+        for it in retired {
+            let number = usize::from(it.seat.number);
+            by_number[number] = Some(it);
+        }
+        let retired = |number: u16| by_number[usize::from(number)].as_ref();
         for set in &self.sets {
-            if !set.seats().any(|number| retired.iter().any(|it| it.number == number)) {
+            if !set.seats().any(|number| retired(number).is_some()) {
                 continue;
             }
             let mut set = set.hold();
             for place in 0..ENTRIES {
                 let entry = set.entry(place);
-                if let Some(seat) = retired.iter().find(|it| it.number == entry.seat) {
-                    let successor = self.seats.newest(seat.limit);
-                    let successor = successor.filter(|it| it.number != seat.number);
-                    let moved = successor.map(|it| self.translated(entry, &it, now_us));
-                    if moved.is_none() {
-                        self.forget(self.workers + 1, entry, now_us);
-                    }
-                    set.put(place, moved.unwrap_or_default());
+                let Some(Retired { successor, .. }) = retired(entry.seat) else { continue };
+                let moved = successor.as_ref().map(|it| self.translated(entry, it, now_us));
+                if moved.is_none() {
+                    self.forget(self.workers + 1, entry, now_us);
                 }
+                set.put(place, moved.unwrap_or_default());
             }
         }
-        retired.iter().for_each(|seat| self.seats.clear(seat.number));
-        retired.first().map_or(1, |seat| seat.number)
+        by_number.iter().flatten().for_each(|it| self.seats.clear(it.seat.number));
+        vacant
     }
 }
 

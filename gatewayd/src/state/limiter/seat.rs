@@ -4,6 +4,7 @@
 //! after a change of its own, can be read. A changed rule takes a new seat. When all are taken, the
 //! entries of those out of use move to the seats that came after them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
@@ -32,6 +33,14 @@ pub struct Seat {
     pub(super) cells: Arc<Cells<LimitCells>>,
     /// Counts all those together for whom there is no place.
     pub(super) overflow: Set,
+}
+
+/// A seat that no request is counted under any more.
+#[derive(Debug)]
+pub(super) struct Retired {
+    pub(super) seat: Arc<Seat>,
+    /// The one that its limit is counted under now; none when the limit is gone.
+    pub(super) successor: Option<Arc<Seat>>,
 }
 
 /// All seats, by number.
@@ -88,13 +97,24 @@ impl Seats {
 
     /// The seats that no request is counted under any more: no table has them, or their limit has
     /// a newer one.
-    pub(super) fn retired(&self) -> Vec<Arc<Seat>> {
-        let unused = |seat: &Arc<Seat>| {
-            // This list's own reference, and the one in the place.
-            Arc::strong_count(seat) == 2
-                || self.newest(seat.limit).is_some_and(|newest| newest.issued > seat.issued)
-        };
-        self.all().filter(unused).collect()
+    pub(super) fn retired(&self) -> Vec<Retired> {
+        let mut all: Vec<Arc<Seat>> = self.all().collect();
+        all.sort_unstable_by_key(|seat| seat.issued);
+        let places = all.iter().enumerate();
+        let newest: HashMap<u64, usize> = places.map(|(place, seat)| (seat.limit, place)).collect();
+        // This list's own reference, and the one in the place.
+        let unused = all.iter().enumerate().map(|(place, seat)| {
+            Arc::strong_count(seat) == 2 || newest.get(&seat.limit).is_some_and(|it| *it > place)
+        });
+        let unused: Vec<bool> = unused.collect();
+        let retired = all.iter().zip(&unused).filter(|(_, unused)| **unused);
+        let successor = |seat: &Seat| newest.get(&seat.limit).filter(|place| !unused[**place]);
+        retired
+            .map(|(seat, _)| Retired {
+                seat: Arc::clone(seat),
+                successor: successor(seat).map(|place| Arc::clone(&all[*place])),
+            })
+            .collect()
     }
 
     /// The newest seat of a limit.

@@ -73,6 +73,24 @@ fn seats_never_run_out_and_no_count_is_lost_with_them() {
 }
 
 #[test]
+fn what_was_counted_of_a_limit_that_is_gone_is_let_go_with_its_seats() {
+    let limiter = Limiter::new(1000, 1, 7);
+    let first = seat(&limiter, 1, "10/minute");
+    assert_eq!(passed(&limiter, &first, b"one", 1, 0), 1);
+    let cells = Arc::clone(&first.cells);
+    drop(limiter.seat(1, max("12/minute"), Arc::clone(&cells), 0));
+    drop(first);
+    for limit in 2..2 + entry::SEATS as u64 {
+        drop(seat(&limiter, limit, "3/minute"));
+    }
+    assert_eq!(
+        cells.sum(|cell| cell.keys_left.read()),
+        1,
+        "and is not counted by whoever sits there"
+    );
+}
+
+#[test]
 fn a_full_set_forgets_whoever_used_the_smallest_part() {
     let limiter = Limiter::new(ENTRIES, 1, 7);
     let (small, large) = (seat(&limiter, 1, "4/minute"), seat(&limiter, 2, "1000/minute"));
