@@ -11,7 +11,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
 use super::line::{AuditRecord, Link};
@@ -21,6 +24,9 @@ const FILE: &str = "audit.jsonl";
 const LOCK: &str = "audit.lock";
 /// The audit log is its owner's alone.
 const MODE: u32 = 0o600;
+/// How long it is waited for whoever holds the lock: another process holds it for one write.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_AGAIN: Duration = Duration::from_millis(10);
 /// More than the longest line.
 const TAIL_BYTES: u64 = 512 * 1024;
 
@@ -44,6 +50,8 @@ pub(super) struct Log {
     head: Link,
     /// What was found to be wrong and is not written yet.
     found: Vec<String>,
+    /// How long it is waited for the lock.
+    pub(super) lock_patience: Duration,
 }
 
 /// The file that is written.
@@ -83,6 +91,7 @@ impl Log {
             open: None,
             head: Link::genesis(),
             found: Vec::new(),
+            lock_patience: LOCK_PATIENCE,
         }
     }
 
@@ -155,9 +164,27 @@ impl Log {
 
     fn lock(&self) -> io::Result<Flock<File>> {
         let path = self.directory.join(LOCK);
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).mode(MODE).open(path)?;
-        Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno.into())
+        let mut file =
+            OpenOptions::new().create(true).truncate(false).write(true).mode(MODE).open(&path)?;
+        let start = Instant::now();
+        loop {
+            match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+                Ok(lock) => return Ok(lock),
+                Err((unlocked, Errno::EWOULDBLOCK)) if start.elapsed() < self.lock_patience => {
+                    file = unlocked;
+                    thread::sleep(LOCK_AGAIN);
+                }
+                Err((_, Errno::EWOULDBLOCK)) => {
+                    let what = format!(
+                        "another process has held {} for {} s; `fuser` tells which one",
+                        path.display(),
+                        self.lock_patience.as_secs(),
+                    );
+                    return Err(io::Error::new(io::ErrorKind::WouldBlock, what));
+                }
+                Err((_, errno)) => return Err(errno.into()),
+            }
+        }
     }
 
     /// Opens the file unless it is open, as far as it is known, and finds what is wrong with it.

@@ -3,6 +3,10 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use nix::fcntl::{Flock, FlockArg};
 
 use super::line::{AuditRecord, Link};
 use super::log::{Bounds, Log};
@@ -234,4 +238,24 @@ fn bytes_behind_the_last_line_that_somebody_else_put_there_are_no_end_of_it() {
     file.write_all(b"{\"seq\":2,\"act").unwrap();
     assert!(append(&mut log, "bo")[0].contains("half a line"));
     assert_eq!(actors(&mut log), ["ana", "gateway", "bo"]);
+}
+
+#[test]
+fn nobody_who_holds_the_lock_is_waited_for_without_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut log = Log::new(directory.path(), ROOMY);
+    append(&mut log, "ana");
+    let lock = OpenOptions::new().write(true).open(directory.path().join("audit.lock")).unwrap();
+    let lock = Flock::lock(lock, FlockArg::LockExclusive).unwrap();
+    log.lock_patience = Duration::from_millis(50);
+    let refused = log.append(&[entry("bo")], NOW_MS).unwrap_err().to_string();
+    assert!(refused.contains("audit.lock") && refused.contains("another process"), "{refused}");
+
+    log.lock_patience = Duration::from_secs(60);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| append(&mut log, "cy"));
+        drop(lock);
+        assert!(waiting.join().unwrap().is_empty());
+    });
+    assert_eq!(actors(&mut log), ["ana", "cy"]);
 }
