@@ -50,7 +50,7 @@ impl Room {
             self.judge_limit(&name, desired, &mut applied, intent)?;
         }
         if let Change::ResetLimit(target) = change {
-            let counted = self.inquiry.counted(&self.table, target);
+            let counted = self.inquiry.counted(&self.published.load(), target);
             applied.operation.before = counted.unwrap_or(applied.operation.before);
         }
         Ok(applied)
@@ -69,8 +69,9 @@ impl Room {
         let (Some(before), Some(after)) = (before.limit(name), after.limit(name)) else {
             return Ok(());
         };
-        let Some(table) = self.table.limit(name) else { return Ok(()) };
-        let opinion = self.inquiry.opinion(table, before, after);
+        let table = self.published.load();
+        let Some(limit) = table.limit(name) else { return Ok(()) };
+        let opinion = self.inquiry.opinion(limit, before, after);
         match opinion.danger {
             Some(what) if !intent.force => return Err(Rejection::Guard { what }),
             Some(what) => applied.operation.warnings.push(format!("forced: {what}")),
@@ -129,7 +130,7 @@ impl Room {
     }
 
     fn seen(&self, figures: &HashMap<String, (f64, Option<f64>)>, name: &str) -> Seen {
-        let health = self.table.backend(name).map(|it| it.health());
+        let health = self.published.load().backend(name).map(|it| it.health());
         let healthy = health == Some(Health::Healthy);
         let coming = matches!(health, None | Some(Health::Checking));
         let figures = figures.get(name);

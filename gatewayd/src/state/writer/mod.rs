@@ -1,7 +1,9 @@
-//! The single writer: applies changes one after the other, journals them, publishes the table.
+//! The single writer: applies changes one after the other, journals them, publishes the table. What
+//! is observed meanwhile is published beside it, and waits for no disk.
 //!
 //! ```text
 //!  submit ─▶ apply (pure) ─▶ guard ─▶ audit ─▶ commit (fsync) ─▶ compile ─▶ publish ─▶ answer, event
+//!                                                  refresh ─▶ ┘
 //! ```
 //! Changes that wait together are committed together, so that many writers share one fsync.
 
@@ -24,6 +26,7 @@ use super::{
 use crate::clock::Clock;
 use crate::model::{Change, Desired, Intent, Operation, Rejection};
 
+use publish::{Publisher, Shared};
 use room::Room;
 
 /// How many requests may wait; further callers wait for their place.
@@ -35,6 +38,7 @@ const BATCH: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Writer {
     requests: mpsc::Sender<Request>,
+    refreshes: mpsc::Sender<oneshot::Sender<()>>,
     published: Arc<ArcSwap<Table>>,
     desired: Arc<ArcSwap<Desired>>,
     operations: Operations,
@@ -67,8 +71,6 @@ pub struct Started {
 
 enum Request {
     Change(Box<Submitted>),
-    /// Something observed changed what the table says: health, or a slow start's progress.
-    Refresh(oneshot::Sender<()>),
     /// The journal could not be written: whether it can be now.
     TryAgain(oneshot::Sender<()>),
     /// Another process is to write the journal, or is not any more.
@@ -82,10 +84,10 @@ struct Submitted {
 }
 
 impl Writer {
-    /// Starts the writer on a thread of its own, which ends when the last handle is dropped.
+    /// Starts the writer on threads of its own, which end when the last handle is dropped.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system gives none.
     pub fn start(started: Started) -> std::io::Result<Writer> {
         let desired = started.past.desired.clone().unwrap_or_default();
         let now_ms = started.clock.now_ms();
@@ -93,17 +95,26 @@ impl Writer {
         let table = Arc::new(Table::compile(&desired, None, &started.limiter, now));
         let published = Arc::new(ArcSwap::from(Arc::clone(&table)));
         let shared = Arc::new(ArcSwap::from_pointee(desired.clone()));
+        let publisher = Shared::new(Publisher {
+            desired: shared.load_full(),
+            table,
+            limiter: started.limiter,
+            clock: started.clock,
+            events: started.events.clone(),
+            published: Arc::clone(&published),
+        });
+        publisher.hold().set_gates();
         let (requests, queue) = mpsc::channel(QUEUE);
+        let (refreshes, asked) = mpsc::channel(QUEUE);
         let operations =
             Operations::new(started.past.operations, started.undo_window, started.clock);
         let mut room = Room {
             desired,
-            table,
+            publisher: publisher.clone(),
             operations: operations.clone(),
             journal: started.journal,
             audit: started.audit,
             left: false,
-            limiter: started.limiter,
             clock: started.clock,
             events: started.events,
             troubles: started.troubles,
@@ -113,9 +124,9 @@ impl Writer {
             published: Arc::clone(&published),
             shared: Arc::clone(&shared),
         };
-        room.set_gates();
         std::thread::Builder::new().name("writer".into()).spawn(move || room.run(queue))?;
-        Ok(Writer { requests, published, desired: shared, operations })
+        std::thread::Builder::new().name("table".into()).spawn(move || publisher.run(asked))?;
+        Ok(Writer { requests, refreshes, published, desired: shared, operations })
     }
 
     /// Asks for a change. When this returns an operation, it is on disk and holds for every
@@ -131,11 +142,12 @@ impl Writer {
         answered.await.map_err(|_| gone())?
     }
 
-    /// Publishes the table anew from what is observed now; done when this returns.
+    /// Publishes the table anew from what is observed now; done when this returns, however long a
+    /// change waits for the disk.
     pub async fn refresh(&self) {
         let (done, is_done) = oneshot::channel();
-        // When the writer is gone there is nobody to publish for.
-        if self.requests.send(Request::Refresh(done)).await.is_ok() {
+        // When the publisher is gone there is nobody to publish for.
+        if self.refreshes.send(done).await.is_ok() {
             let _ = is_done.await;
         }
     }
@@ -191,3 +203,6 @@ impl Writer {
         &self.operations
     }
 }
+
+#[cfg(test)]
+mod tests;

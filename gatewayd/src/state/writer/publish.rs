@@ -1,15 +1,63 @@
-//! Publishing: the table for the workers, gates, and the word of what was done.
+//! Publishing: the table for the workers, and gates. It never waits for a disk.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::room::Room;
-use crate::model::{Desired, EventKind, Operation, Severity, Standing};
-use crate::state::{PoolTable, Table};
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, oneshot};
 
-impl Room {
+use super::BATCH;
+use crate::clock::Clock;
+use crate::model::{Desired, EventKind, Severity, Standing};
+use crate::state::{Events, Limiter, PoolTable, Table};
+
+/// What the table is compiled from, and where it is published.
+pub(super) struct Publisher {
+    pub(super) desired: Arc<Desired>,
+    pub(super) table: Arc<Table>,
+    pub(super) limiter: Arc<Limiter>,
+    pub(super) clock: Clock,
+    pub(super) events: Events,
+    pub(super) published: Arc<ArcSwap<Table>>,
+}
+
+/// The publisher, which whoever makes changes shares with whoever asks for what is observed.
+#[derive(Clone)]
+pub(super) struct Shared(Arc<Mutex<Publisher>>);
+
+impl Shared {
+    pub(super) fn new(publisher: Publisher) -> Shared {
+        Shared(Arc::new(Mutex::new(publisher)))
+    }
+
+    /// Held for as long as a table is compiled.
+    pub(super) fn hold(&self) -> MutexGuard<'_, Publisher> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes anew for those who ask, once for all that wait together.
+    pub(super) fn run(&self, mut queue: mpsc::Receiver<oneshot::Sender<()>>) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        while queue.blocking_recv_many(&mut waiting, BATCH) > 0 {
+            self.hold().publish();
+            for done in waiting.drain(..) {
+                // Whoever asked may have gone.
+                let _ = done.send(());
+            }
+        }
+    }
+}
+
+impl Publisher {
+    /// Publishes what is desired from now on.
+    pub(super) fn turn_to(&mut self, desired: Arc<Desired>) {
+        let before = std::mem::replace(&mut self.desired, desired);
+        self.note_standings(&before);
+        self.publish();
+    }
+
     /// Compiles and publishes. Gates are shut before and opened after, so that a request either
     /// sees the new table or a shut gate.
-    pub(super) fn publish(&mut self) {
+    fn publish(&mut self) {
         let now = (self.clock.now_ms(), self.clock.wall_ms());
         let table = Table::compile(&self.desired, Some(&self.table), &self.limiter, now);
         let before = std::mem::replace(&mut self.table, Arc::new(table));
@@ -58,7 +106,7 @@ impl Room {
     }
 
     /// Remembers what was under way where a standing changed, and starts slow starts.
-    pub(super) fn note_standings(&self, before: &Desired) {
+    fn note_standings(&self, before: &Desired) {
         for (_, backend) in self.desired.gateway.backends() {
             let name = backend.name.as_str();
             let was = before.gateway.backend(name).map(|(_, it)| it.standing);
@@ -72,17 +120,6 @@ impl Room {
                     live.join(self.clock.now_ms());
                 }
             }
-        }
-    }
-
-    pub(super) fn tell(&self, operation: &Operation) {
-        let Operation { actor, what, target, before, after, reason, id, .. } = operation;
-        let why = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
-        let sentence = format!("{what}: {before} -> {after}{why}");
-        let kind = if what == "config" { EventKind::Config } else { EventKind::Change };
-        self.events.record_op(kind, Severity::Info, actor, target, &sentence, id);
-        for warning in &operation.warnings {
-            self.events.record_op(kind, Severity::Warn, actor, target, warning, id);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
 
+use super::publish::Shared;
 use super::{BATCH, Request, Submitted, keys};
 use crate::clock::Clock;
 use crate::model::{
@@ -12,19 +13,18 @@ use crate::model::{
     Store,
 };
 use crate::state::{
-    Audit, Events, Inquiry, Journal, Limiter, MessagePace, Observatory, Operations, Table, Troubles,
+    Audit, Events, Inquiry, Journal, MessagePace, Observatory, Operations, Table, Troubles,
 };
 
 /// Where the writer works, alone.
 pub(super) struct Room {
     pub(super) desired: Desired,
-    pub(super) table: Arc<Table>,
+    pub(super) publisher: Shared,
     pub(super) operations: Operations,
     pub(super) journal: Journal,
     pub(super) audit: Audit,
     /// The journal is another process's.
     pub(super) left: bool,
-    pub(super) limiter: Arc<Limiter>,
     pub(super) clock: Clock,
     pub(super) events: Events,
     pub(super) troubles: Troubles,
@@ -56,14 +56,13 @@ impl Room {
     }
 
     fn serve(&mut self, requests: impl Iterator<Item = Request>) {
-        let (mut next, mut pending, mut refreshed) = (self.desired.clone(), Vec::new(), Vec::new());
+        let (mut next, mut pending, mut waiting) = (self.desired.clone(), Vec::new(), Vec::new());
         let (mut leaving, mut tries) = (None, false);
         for request in requests {
             match request {
-                Request::Refresh(done) => refreshed.push(done),
                 Request::TryAgain(done) => {
                     tries = true;
-                    refreshed.push(done);
+                    waiting.push(done);
                 }
                 Request::Leave(left, done) => leaving = Some((left, done)),
                 Request::Change(submitted) => self.consider(*submitted, &mut next, &mut pending),
@@ -74,17 +73,14 @@ impl Room {
         } else if tries {
             self.try_again();
         }
-        if !refreshed.is_empty() {
-            self.publish();
-        }
         if let Some((left, done)) = leaving {
             self.left = left;
             if left {
                 self.journal.release();
             }
-            refreshed.push(done);
+            waiting.push(done);
         }
-        for done in refreshed {
+        for done in waiting {
             // Whoever asked may have gone.
             let _ = done.send(());
         }
@@ -148,13 +144,13 @@ impl Room {
             return refuse(pending, &Rejection::NotJournaled(error.to_string()));
         }
         self.written();
-        let before = std::mem::replace(&mut self.desired, next);
-        self.note_standings(&before);
-        self.publish();
-        self.shared.store(Arc::new(self.desired.clone()));
+        self.desired = next;
+        let desired = Arc::new(self.desired.clone());
+        self.publisher.hold().turn_to(Arc::clone(&desired));
+        self.shared.store(desired);
         for Pending { operation, forgets, answers, .. } in pending {
             if let Some(target) = forgets {
-                self.inquiry.forget(&self.table, &target);
+                self.inquiry.forget(&self.published.load(), &target);
             }
             self.tell(&operation);
             self.operations.push(&operation);
@@ -175,6 +171,17 @@ impl Room {
         // That it still cannot is no news.
         if self.journal.commit(&self.desired, &[]).is_ok() {
             self.written();
+        }
+    }
+
+    fn tell(&self, operation: &Operation) {
+        let Operation { actor, what, target, before, after, reason, id, .. } = operation;
+        let why = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+        let sentence = format!("{what}: {before} -> {after}{why}");
+        let kind = if what == "config" { EventKind::Config } else { EventKind::Change };
+        self.events.record_op(kind, Severity::Info, actor, target, &sentence, id);
+        for warning in &operation.warnings {
+            self.events.record_op(kind, Severity::Warn, actor, target, warning, id);
         }
     }
 
