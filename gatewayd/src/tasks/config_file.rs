@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::aside::aside;
 use crate::config::{self, CertificateCheck, Credential, Unusable};
 use crate::model::{
     AuditEntry, Change, Configuration, EventKind, FieldView, Gateway, Intent, Operation, Settings,
@@ -98,7 +99,7 @@ impl ConfigKeeper {
     /// Makes the gateway what the file says now. A bad file changes nothing and says why.
     async fn read_again(&self) {
         let Some(path) = &self.path else { return };
-        match config::read(path, &self.check) {
+        match aside(|| config::read(path, &self.check)) {
             Ok(configuration) => self.apply_again(path, configuration).await,
             Err(diagnostics) => {
                 let what = format!("the file is not applied:\n{diagnostics}");
@@ -192,13 +193,13 @@ impl ConfigKeeper {
         }
         let refused = |error: io::Error| system(path, &error);
         if text != was {
-            write(path, text).map_err(refused)?;
+            aside(|| write(path, text)).map_err(refused)?;
         }
         match self.writer.submit(change, intent).await {
             Ok(operation) => Ok(operation),
             Err(rejection) => {
                 if text != was {
-                    write(path, was).map_err(refused)?;
+                    aside(|| write(path, was)).map_err(refused)?;
                 }
                 Err(rejection.into())
             }
@@ -225,7 +226,8 @@ impl ConfigKeeper {
         let directory = absolute.parent().unwrap_or(Path::new("/"));
         let check: CertificateCheck<'_> = &self.check;
         let called = called.map_or_else(|| path.display().to_string(), str::to_owned);
-        let read = config::parse(&called, text, directory, check);
+        // It reads the certificates that the text names.
+        let read = aside(|| config::parse(&called, text, directory, check));
         read.map_err(|diagnostics| FileRefusal::Wrong(diagnostics.to_string()))
     }
 
@@ -258,7 +260,7 @@ fn by_file() -> Intent {
 }
 
 fn on_disk(path: &Path) -> Result<String, FileRefusal> {
-    let read = config::text(path);
+    let read = aside(|| config::text(path));
     read.map(|(_, text)| text).map_err(|wrong| FileRefusal::Wrong(wrong.to_string()))
 }
 

@@ -1,6 +1,7 @@
 //! Loops: they watch backends, the host and certificates, and publish what is seen.
 
 mod access_log;
+mod aside;
 mod backend_metrics;
 mod certificates;
 mod config_file;

@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::driver::DriverError;
+use crate::tasks::aside::aside;
 
 /// What is written at `path`; the default when there is nothing or it cannot be read.
 pub(super) fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
-    let Ok(text) = fs::read(path) else { return T::default() };
+    let Ok(text) = aside(|| fs::read(path)) else { return T::default() };
     serde_json::from_slice(&text).unwrap_or_else(|error| {
         tracing::warn!(path = %path.display(), %error, "the record cannot be read");
         T::default()
@@ -20,7 +21,7 @@ pub(super) fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
 
 /// Writes `what` at `path`, in place of what is there.
 pub(super) fn write<T: Serialize + ?Sized>(path: &Path, what: &T) -> Result<(), DriverError> {
-    replace(path, what).map_err(|cause| DriverError::Record {
+    aside(|| replace(path, what)).map_err(|cause| DriverError::Record {
         path: path.display().to_string(),
         cause: cause.to_string(),
     })

@@ -8,10 +8,11 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde::Serialize;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::words::one_line;
 use crate::model::{ExecDriver, Name};
+use crate::tasks::aside::aside;
 
 /// The most that it may print; a server takes a hundred bytes or so.
 const MOST_BYTES: u64 = 4 << 20;
@@ -88,28 +89,14 @@ impl Drop for Group {
 impl Call {
     /// Makes it for the order `key`, empty for none. What it printed.
     pub(super) async fn make(self, key: String) -> Result<Vec<u8>, CallError> {
-        // Files, not pipes: a server that it starts may hold them open for as long as it runs.
-        let (printed, complained) = (tempfile::tempfile()?, tempfile::tempfile()?);
-        let words = self.how.command.split_first();
-        let (program, first) = words.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        let mut child = Command::new(program)
-            .args(first)
-            .args(&self.words)
-            .env("GATEWAYD_POOL", self.pool.as_str())
-            .env("GATEWAYD_ORDER", &key)
-            .stdin(self.request(&key)?)
-            .stdout(printed.try_clone()?)
-            .stderr(complained.try_clone()?)
-            .process_group(0)
-            .spawn()
-            .map_err(|cause| CallError::Start { program: program.clone(), cause })?;
+        let (mut child, [printed, complained]) = aside(|| self.start(&key))?;
         let leader = child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw);
         // Dropped before the child, whose number is its own until it is waited for.
         let mut group = Group(leader);
         let status = tokio::select! {
             status = child.wait() => status?,
             () = tokio::time::sleep(self.how.timeout) => {
-                let complaint = complaint(&complained)?;
+                let complaint = aside(|| complaint(&complained))?;
                 return Err(CallError::Late { after: self.how.timeout, complaint });
             }
             () = too_much([&printed, &complained]) => return Err(CallError::Talkative),
@@ -117,10 +104,30 @@ impl Call {
         // What it started and left running is meant to run.
         group.0 = None;
         if !status.success() {
-            let (status, complaint) = (status.to_string(), complaint(&complained)?);
+            let (status, complaint) = (status.to_string(), aside(|| complaint(&complained))?);
             return Err(CallError::Failed { status, complaint });
         }
-        Ok(read(&printed, MOST_BYTES)?)
+        Ok(aside(|| read(&printed, MOST_BYTES))?)
+    }
+
+    /// The command as it runs, what it prints, and what it complains about.
+    fn start(&self, key: &str) -> Result<(Child, [File; 2]), CallError> {
+        // Files, not pipes: a server that it starts may hold them open for as long as it runs.
+        let (printed, complained) = (tempfile::tempfile()?, tempfile::tempfile()?);
+        let words = self.how.command.split_first();
+        let (program, first) = words.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let child = Command::new(program)
+            .args(first)
+            .args(&self.words)
+            .env("GATEWAYD_POOL", self.pool.as_str())
+            .env("GATEWAYD_ORDER", key)
+            .stdin(self.request(key)?)
+            .stdout(printed.try_clone()?)
+            .stderr(complained.try_clone()?)
+            .process_group(0)
+            .spawn()
+            .map_err(|cause| CallError::Start { program: program.clone(), cause })?;
+        Ok((child, [printed, complained]))
     }
 
     fn request(&self, key: &str) -> io::Result<File> {

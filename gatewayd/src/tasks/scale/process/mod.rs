@@ -21,6 +21,7 @@ use self::server::{Looked, MARK, Place, Server};
 use self::usage::Usage;
 use super::driver::{Capabilities, Driver, DriverError, Instance, Life, Victims};
 use crate::model::{Driver as Settings, Name, ProcessDriver};
+use crate::tasks::aside::aside;
 
 /// Runs the servers of one pool.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Processes {
             let found = unsure.then(|| first_marked(MARK, &record.mark(&entry.name))).flatten();
             Server::adopt(entry, found, how.grace)
         };
-        let servers = record.read().into_iter().map(adopt).collect();
+        let servers = aside(|| record.read().into_iter().map(adopt).collect());
         Processes { pool: pool.clone(), how, directory, record, servers, usage: Usage::default() }
     }
 
@@ -151,7 +152,7 @@ impl Driver for Processes {
     }
 
     fn observe(&mut self) -> BoxFuture<'_, Result<Vec<Instance>, DriverError>> {
-        Box::pin(ready(self.look()))
+        Box::pin(ready(aside(|| self.look())))
     }
 
     fn scale_out<'a>(
@@ -159,11 +160,11 @@ impl Driver for Processes {
         count: u32,
         taken: &'a [Name],
     ) -> BoxFuture<'a, Result<(), DriverError>> {
-        Box::pin(ready((0..count).try_for_each(|_| self.start(taken))))
+        Box::pin(ready(aside(|| (0..count).try_for_each(|_| self.start(taken)))))
     }
 
     fn terminate<'a>(&'a mut self, names: &'a [Name]) -> BoxFuture<'a, Result<(), DriverError>> {
-        Box::pin(ready(self.end(names)))
+        Box::pin(ready(aside(|| self.end(names))))
     }
 }
 
