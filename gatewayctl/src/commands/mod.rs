@@ -34,6 +34,7 @@ mod pictures;
 mod pool;
 mod progress;
 mod report;
+mod runtime;
 mod scaler;
 mod scaler_simulate;
 mod schema;
@@ -81,12 +82,12 @@ pub fn main() -> u8 {
 fn run(command: Option<Command>, session: &Session) -> Result<Verdict, Failure> {
     let Some(command) = command else {
         return if session.is_terminal() {
-            runtime()?.block_on(top::TopArgs::default().run(session))
+            runtime::block_on(top::TopArgs::default().run(session))?
         } else {
             help::short()
         };
     };
-    runtime()?.block_on(carry_out(command, session))
+    runtime::block_on(carry_out(command, session))?
 }
 
 async fn carry_out(command: Command, session: &Session) -> Result<Verdict, Failure> {
@@ -119,8 +120,4 @@ async fn carry_out(command: Command, session: &Session) -> Result<Verdict, Failu
         Command::Version(args) => args.run(session).await,
         Command::Help(args) => args.run(),
     }
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::from)
 }

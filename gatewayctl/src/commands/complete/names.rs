@@ -7,7 +7,10 @@ use clap_complete::CompletionCandidate;
 use super::{cache, candidate, words};
 use crate::{
     client::Client,
-    commands::target::{Target, Wanted},
+    commands::{
+        runtime,
+        target::{Target, Wanted},
+    },
     config,
     model::{Operation, OperationsAsked, Snapshot},
 };
@@ -149,7 +152,6 @@ fn flag<'a>(words: &'a [String], name: &str) -> Option<&'a str> {
 }
 
 fn ask(target: &Target) -> Option<Names> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let asked = async {
         let tls = target.context.tls.with_environment();
         let client = Client::connect(&target.context.address, &tls, BUDGET).await.ok()?;
@@ -159,7 +161,7 @@ fn ask(target: &Target) -> Option<Names> {
         let operations = client.operations(&latest).await.unwrap_or_default();
         Some(Names::in_picture(&picture).with(&operations))
     };
-    runtime.block_on(async { tokio::time::timeout(BUDGET, asked).await.ok() })?
+    runtime::block_on(async { tokio::time::timeout(BUDGET, asked).await.ok() }).ok()??
 }
 
 #[cfg(test)]
