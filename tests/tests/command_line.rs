@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
 use gateway_tests::{
-    Crowd, Ctl, EVERYTHING, Fleet, Gateway, Protocol, Terminal, gatewayctl, until,
+    Crowd, Ctl, EVERYTHING, Fleet, Gateway, Process, Protocol, Signal, Terminal, gatewayctl, until,
 };
 use serde_json::Value;
 
@@ -177,4 +178,29 @@ fn a_drain_on_a_terminal_asks_shows_and_can_be_left() {
     }
     gateway.ctl.run("backend wait app-1 --for drained --timeout 30s");
     crowd.disperse().assert_none_failed();
+}
+
+#[test]
+fn a_silent_gateway_is_waited_for_no_longer_than_until_it_is_interrupted() {
+    let directory = tempfile::tempdir().unwrap();
+    let socket = directory.path().join("silent.sock");
+    let _silent = UnixListener::bind(&socket).unwrap();
+    for line in ["event tail", "traffic tail"] {
+        let mut command = Ctl::new(socket.clone()).command();
+        command.args(line.split(' '));
+        let mut asking = Process::start(line, &mut command, &directory.path().join("log"));
+        until("it hears of interrupts", || hears(asking.pid(), Signal::SIGINT).then_some(()));
+        let ended = until("it has ended", || {
+            asking.signal(Signal::SIGINT);
+            asking.ended()
+        });
+        assert_eq!(ended.code(), Some(130), "{line}: {}", asking.log());
+    }
+}
+
+/// Whether a process does something about a signal by itself.
+fn hears(pid: u32, signal: Signal) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    u64::from_str_radix(caught.trim(), 16).unwrap() >> (signal as u32 - 1) & 1 == 1
 }

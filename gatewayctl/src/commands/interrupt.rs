@@ -4,7 +4,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use clap::{Args, ValueEnum};
 
-use super::Failure;
+use super::{Failure, Kind};
 
 /// What becomes of a change when waiting for its effect is interrupted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -36,5 +36,16 @@ impl Interrupt {
     /// Comes back when ^C was pressed. Cancel-safe: a key pressed meanwhile is kept.
     pub(super) async fn pressed(&mut self) {
         self.0.recv().await;
+    }
+
+    /// What `work` comes to.
+    ///
+    /// # Errors
+    /// When ^C is pressed before; then `work` is let go of.
+    pub(super) async fn or<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            done = work => Ok(done),
+            () = self.pressed() => Err(Failure::new(Kind::Interrupted, "")),
+        }
     }
 }

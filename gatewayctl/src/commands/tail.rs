@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::time::{self, Instant};
 
 use super::{
-    Failure, Kind, Verdict,
+    Failure, Verdict,
     interrupt::Interrupt,
     pictures::{PATIENCE, ended},
     session::Session,
@@ -66,7 +66,15 @@ impl<'a> Tail<'a> {
         backlog: u32,
         kinds: &[String],
     ) -> Result<Verdict, Failure> {
-        let mut interrupt = Interrupt::hear()?;
+        Interrupt::hear()?.or(self.follow_on(client, backlog, kinds)).await?
+    }
+
+    async fn follow_on(
+        &mut self,
+        client: &Client,
+        backlog: u32,
+        kinds: &[String],
+    ) -> Result<Verdict, Failure> {
         let picture = client.snapshot().await?;
         self.instance.clone_from(&picture.instance);
         if let Some(spoken) = &mut self.spoken {
@@ -74,19 +82,9 @@ impl<'a> Tail<'a> {
         }
         let mut events = client.events(backlog, kinds, false).await?;
         loop {
-            let error = tokio::select! {
-                error = self.show_until_lost(client, &mut events) => error?,
-                () = interrupt.pressed() => {
-                    return Err(Failure::new(Kind::Interrupted, ""));
-                }
-            };
+            let error = self.show_until_lost(client, &mut events).await?;
             self.tell(&format!("connection lost, trying again: {error}"))?;
-            events = tokio::select! {
-                again = self.reconnect(client, kinds, error) => again?,
-                () = interrupt.pressed() => {
-                    return Err(Failure::new(Kind::Interrupted, ""));
-                }
-            };
+            events = self.reconnect(client, kinds, error).await?;
         }
     }
 

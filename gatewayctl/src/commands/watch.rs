@@ -83,7 +83,7 @@ impl<T: Clone> Watch<'_, T> {
             };
             match sight {
                 Some(Sight::Picture(picture)) if self.is_due(&shown) => {
-                    let Some(found) = pick(&picture).await? else { continue };
+                    let Some(found) = interrupt.or(pick(&picture)).await?? else { continue };
                     let items = self.selection.of(found, picture.time_ms);
                     self.show(way, &picture, &items, &write, &mut shown)?;
                     if self.is_enough(until.as_ref(), &items, picture.time_ms, &shown) {

@@ -36,9 +36,9 @@ impl<'a> Follow<'a> {
         asked: TrafficAsked,
         within: Option<Duration>,
     ) -> Result<Self, Failure> {
-        let interrupt = Interrupt::hear()?;
-        let client = session.connect().await?;
-        let batches = client.traffic(&asked).await?;
+        let mut interrupt = Interrupt::hear()?;
+        let client = interrupt.or(session.connect()).await??;
+        let batches = interrupt.or(client.traffic(&asked)).await??;
         let deadline = within.map(|within| Instant::now() + within);
         Ok(Self { session, client, asked, batches, interrupt, deadline })
     }
@@ -79,7 +79,7 @@ impl<'a> Follow<'a> {
                 () = at(self.deadline) => return Ok(false),
                 () = self.interrupt.pressed() => return Err(Failure::new(Kind::Interrupted, "")),
             }
-            match self.client.traffic(&self.asked).await {
+            match self.interrupt.or(self.client.traffic(&self.asked)).await? {
                 Ok(batches) => {
                     self.batches = batches;
                     self.session.tell("back; what was answered meanwhile is not shown");
