@@ -18,16 +18,24 @@ pub(crate) enum Pointed {
 }
 
 /// What an event of the mouse points at on the frame that is shown; nothing where it means nothing.
-pub(super) fn pointed(model: &Model, frame: &Buffer, event: MouseEvent) -> Option<Pointed> {
-    match event.kind {
+/// Only a click needs the frame.
+///
+/// # Errors
+/// Those of `frame`.
+pub(super) fn pointed<E>(
+    model: &Model,
+    frame: impl FnOnce() -> Result<Buffer, E>,
+    event: MouseEvent,
+) -> Result<Option<Pointed>, E> {
+    Ok(match event.kind {
         MouseEventKind::ScrollDown => Some(Pointed::Rows(NOTCH)),
         MouseEventKind::ScrollUp => Some(Pointed::Rows(-NOTCH)),
         MouseEventKind::Down(MouseButton::Left) => {
-            let place = (event.column, event.row);
-            tab(frame, place).map(Pointed::Screen).or_else(|| row(model, frame, place))
+            let (frame, place) = (frame()?, (event.column, event.row));
+            tab(&frame, place).map(Pointed::Screen).or_else(|| row(model, &frame, place))
         }
         _ => None,
-    }
+    })
 }
 
 /// The screen whose tab stands there.

@@ -203,9 +203,11 @@ impl Dashboard {
     }
 
     fn pointed(&self, event: MouseEvent) -> io::Result<Option<Pointed>> {
-        let (width, height) = self.terminal.size()?;
-        let frame = export::frame(&self.model, width, height)?;
-        Ok(mouse::pointed(&self.model, &frame, event))
+        let frame = || {
+            let (width, height) = self.terminal.size()?;
+            export::frame(&self.model, width, height)
+        };
+        mouse::pointed(&self.model, frame, event)
     }
 
     fn now(&self) -> Moment {
