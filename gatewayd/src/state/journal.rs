@@ -1,6 +1,7 @@
 //! The journal: what is desired and how it came about, on disk before anyone is told it holds.
 
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTableMetadata, TableDefinition};
@@ -86,7 +87,9 @@ impl Journal {
 
     /// Lets go of the file, so that another process can open it. The next commit opens it again.
     pub fn release(&mut self) {
-        self.database = None;
+        let database = self.database.take();
+        // One that cannot be closed is let go of all the same.
+        let _ = guarded(|| drop(database));
     }
 
     /// Writes what is desired from now on and the operations that led there, all or nothing;
@@ -99,13 +102,17 @@ impl Journal {
         desired: &Desired,
         operations: &[Operation],
     ) -> Result<(), JournalError> {
-        let failed = |error: redb::Error| JournalError::Commit(error.to_string());
-        let database = match self.database.take() {
-            Some(database) => database,
-            None => Database::create(&self.path).map_err(|error| failed(error.into()))?,
-        };
-        write(&database, desired, operations).map_err(failed)?;
-        self.database = Some(database);
+        let (database, path) = (self.database.take(), &self.path);
+        let written = guarded(move || {
+            let database = match database {
+                Some(database) => database,
+                None => Database::create(path)?,
+            };
+            write(&database, desired, operations).map(|()| database)
+        });
+        let damaged = || JournalError::Commit(format!("{} is damaged", path.display()));
+        let written = written.ok_or_else(damaged)?;
+        self.database = Some(written.map_err(|error| JournalError::Commit(error.to_string()))?);
         Ok(())
     }
 }
@@ -140,10 +147,15 @@ enum Unreadable {
     Content(String),
 }
 
-/// Opens the journal at `path` and reads it. The store panics at some damage that it does not expect:
-/// that is as good as finding it.
+/// What comes of `work`. The store panics at some damage that it does not expect: then it is `None`,
+/// which is as good as finding it. What it worked with went with it.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// Opens the journal at `path` and reads it.
 fn open(path: &Path) -> Result<(Database, Past), Unreadable> {
-    let opened = std::panic::catch_unwind(|| {
+    let opened = guarded(|| {
         let mut database = Database::create(path).map_err(unreadable)?;
         // Reading does not look whether what is read is what was written.
         if !database.check_integrity().map_err(unreadable)? {
@@ -152,7 +164,7 @@ fn open(path: &Path) -> Result<(Database, Past), Unreadable> {
         let past = read(&database)?;
         Ok((database, past))
     });
-    opened.unwrap_or_else(|_| Err(Unreadable::Content("it is damaged".to_owned())))
+    opened.unwrap_or_else(|| Err(Unreadable::Content("it is damaged".to_owned())))
 }
 
 fn unreadable(error: DatabaseError) -> Unreadable {
@@ -353,6 +365,34 @@ mod tests {
             drop(journal);
         }
         assert!(found > 0, "no flip was found");
+    }
+
+    #[test]
+    fn a_commit_to_a_journal_that_was_damaged_meanwhile_fails_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(directory.path()).unwrap();
+        for revision in 1..=20 {
+            let (desired, operation) = at(revision);
+            journal.commit(&desired, &[operation]).unwrap();
+        }
+        journal.release();
+        let path = directory.path().join(FILE);
+        let sound = fs::read(&path).unwrap();
+        let mut refused = 0;
+        for place in (0..sound.len()).filter(|place| sound[*place] != 0).step_by(397) {
+            let mut bytes = sound.clone();
+            bytes[place] ^= 1 << (place % 8);
+            fs::write(&path, &bytes).unwrap();
+            let (desired, operation) = at(21);
+            if let Err(error) = journal.commit(&desired, &[operation]) {
+                refused += usize::from(error.to_string().ends_with("is damaged"));
+            }
+            journal.release();
+        }
+        assert!(refused > 0, "the store panicked nowhere");
+        fs::write(&path, &sound).unwrap();
+        let (desired, operation) = at(21);
+        journal.commit(&desired, &[operation]).unwrap();
     }
 
     #[test]
