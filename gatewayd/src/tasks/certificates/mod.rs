@@ -3,6 +3,7 @@
 
 mod watched;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,9 +53,7 @@ pub async fn keep_certificates(mut keeper: CertificateKeeper) {
         // Both arms are cancel-safe.
         tokio::select! {
             _ = ticks.tick() => {
-                if keeper.look_around().await.is_none() {
-                    return;
-                }
+                keeper.look_around().await;
             }
             order = keeper.desk.orders.recv() => {
                 let Some(ReloadOrder { served_by, intent, answer }) = order else { return };
@@ -67,14 +66,14 @@ pub async fn keep_certificates(mut keeper: CertificateKeeper) {
 }
 
 impl CertificateKeeper {
-    /// Looks at all files once. Nothing comes of it when the process ends.
-    async fn look_around(&mut self) -> Option<()> {
+    /// Looks at all files once.
+    async fn look_around(&mut self) {
         let clock = self.clock;
         let look = move |watched: &mut Vec<Watched>| -> Vec<_> {
             let looked = watched.iter_mut().enumerate();
             looked.filter_map(|(at, it)| Some((at, it.look(clock.wall_ms())?))).collect()
         };
-        let looked = self.beside(look).await?;
+        let Some(looked) = self.beside(look).await else { return };
         for (at, outcome) in &looked {
             self.count(&self.watched[*at], outcome.is_ok());
             tell(&self.watched[*at], outcome, "file", &self.events);
@@ -82,7 +81,6 @@ impl CertificateKeeper {
         if !looked.is_empty() {
             self.show();
         }
-        Some(())
     }
 
     /// Reads files now, and serves what is good in them.
@@ -96,7 +94,8 @@ impl CertificateKeeper {
         let read = move |watched: &mut Vec<Watched>| -> Vec<Read> {
             reads.iter().map(|at| watched[*at].read_again(clock.wall_ms())).collect()
         };
-        let read = self.beside(read).await.ok_or(CertificateRefusal::Stopping)?;
+        let failed = || CertificateRefusal::Unusable("reading them failed, see the log".to_owned());
+        let read = self.beside(read).await.ok_or_else(failed)?;
         let found: Vec<(usize, Read)> = chosen.into_iter().zip(read).collect();
         let (is_trial, actor) = (intent.validate_only, intent.actor.clone());
         let change = self.change(&found);
@@ -161,19 +160,19 @@ impl CertificateKeeper {
     }
 
     /// Does it on a thread of its own: file systems may hang; the runtime must not. Nothing comes of
-    /// it when the process ends.
+    /// it when it panics, or the process ends.
     async fn beside<T: Send + 'static>(
         &mut self,
         work: impl FnOnce(&mut Vec<Watched>) -> T + Send + 'static,
     ) -> Option<T> {
         let mut watched = std::mem::take(&mut self.watched);
         let worked = task::spawn_blocking(move || {
-            let done = work(&mut watched);
-            (watched, done)
+            let done = panic::catch_unwind(AssertUnwindSafe(|| work(&mut watched)));
+            (watched, done.ok())
         });
         let (watched, done) = worked.await.ok()?;
         self.watched = watched;
-        Some(done)
+        done
     }
 
     /// Counts what came of reading files again.
