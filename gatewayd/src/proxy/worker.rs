@@ -14,6 +14,7 @@ use rand::rngs::SmallRng;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{Notify, watch};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::clock::{Clock, every};
 use crate::model::{Name, Phase};
@@ -129,7 +130,8 @@ struct View {
 /// Serves on this thread until the phase says otherwise and everything in flight is finished.
 ///
 /// # Errors
-/// When the system gives no event loop, or a door cannot be used.
+/// When the system gives no event loop, a door cannot be used, or what takes clients in or keeps house
+/// ends before that: connections would go on waiting in sockets that nobody looks at.
 pub fn run(setup: Setup) -> io::Result<()> {
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -176,22 +178,23 @@ impl Worker {
     }
 
     async fn run(self: Rc<Worker>, doors: Vec<Door>) -> io::Result<()> {
-        let mut accepting = Vec::new();
+        let mut accepting = JoinSet::new();
         for door in doors {
             let listener = TcpListener::from_std(door.listener)?;
             let welcome = welcome(Rc::clone(&self), door.name, Rc::new(door.kind), listener);
-            accepting.push(tokio::task::spawn_local(welcome));
+            accepting.spawn_local(welcome);
         }
-        let housekeeping = tokio::task::spawn_local(keep_house(Rc::clone(&self)));
-        self.draining().await;
+        let mut housekeeping = tokio::task::spawn_local(keep_house(Rc::clone(&self)));
+        tokio::select! {
+            () = self.draining() => {}
+            Some(ended) = accepting.join_next() => return Err(early("accepting", ended)),
+            ended = &mut housekeeping => return Err(early("housekeeping", ended)),
+        }
         self.drains.set(true);
         // Those who wait for a request learn that none will be served.
         self.deadlines.wake_all();
-        for task in accepting {
-            task.abort();
-            // Its socket closes when it has ended.
-            let _ = task.await;
-        }
+        // The sockets close when they have ended.
+        accepting.shutdown().await;
         self.finish().await;
         housekeeping.abort();
         self.pools.borrow_mut().clear();
@@ -310,6 +313,12 @@ impl Worker {
     }
 }
 
+/// What `ended` although the worker goes on.
+fn early(what: &str, ended: Result<(), JoinError>) -> io::Error {
+    let how = ended.map_or_else(|error| error.to_string(), |()| "it is over".to_owned());
+    io::Error::other(format!("{what} ended: {how}"))
+}
+
 /// Takes clients in at one door.
 async fn welcome(worker: Rc<Worker>, name: Name, kind: Rc<DoorKind>, listener: TcpListener) {
     let pace = MessagePace::default();
@@ -344,5 +353,62 @@ async fn keep_house(worker: Rc<Worker>) {
             worker.sweep_pools(&table);
         }
         count += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+    use std::thread;
+
+    use super::*;
+    use crate::model::Desired;
+
+    /// What becomes of a worker that has no cell to count in, with one client at its door.
+    fn outcome(shelf: Option<Arc<Shelf>>) -> String {
+        let (clock, limiter) = (Clock::start(), Arc::new(Limiter::new(16, 1, 0)));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        // Nobody drops it: the gateway is not ending.
+        let (running, phase) = watch::channel(Phase::Running);
+        let setup = Setup {
+            index: 1,
+            doors: vec![Door { listener, kind: DoorKind::Plain, name: "http".parse().unwrap() }],
+            clock,
+            published: Arc::new(ArcSwap::from_pointee(Table::compile(
+                &Desired::default(),
+                None,
+                &limiter,
+                (0, 0),
+            ))),
+            cells: Arc::new(Cells::new(1)),
+            caps: Arc::new(ConnectionCaps::new(0, None)),
+            limiter,
+            accusations: Arc::default(),
+            sessions: Arc::new(SessionKey::new(&[0; SessionKey::BYTES])),
+            shelf: shelf.clone(),
+            log: None,
+            traffic: Traffic::new(1, clock),
+            shows_queries: false,
+            phase,
+        };
+        let worker = thread::spawn(|| run(setup).unwrap_err().to_string());
+        let client = shelf.is_none().then(|| TcpStream::connect(address).unwrap());
+        let why = worker.join().unwrap();
+        drop((client, running));
+        why
+    }
+
+    #[test]
+    fn a_door_that_takes_nobody_in_any_more_ends_the_worker() {
+        let why = outcome(None);
+        assert!(why.starts_with("accepting ended: ") && why.contains("panicked"), "{why}");
+    }
+
+    #[test]
+    fn a_worker_that_keeps_house_no_more_ends() {
+        let why = outcome(Some(Arc::default()));
+        assert!(why.starts_with("housekeeping ended: ") && why.contains("panicked"), "{why}");
     }
 }
