@@ -14,6 +14,8 @@ mod counters;
 mod denials;
 mod diagnosis;
 mod events;
+#[cfg(test)]
+pub(crate) mod example;
 mod falls;
 mod guard_meter;
 mod histogram;

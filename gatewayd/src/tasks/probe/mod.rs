@@ -29,6 +29,11 @@ pub async fn probe(writer: Writer, events: Events, clock: Clock) {
     let mut revision = None;
     loop {
         rounds.tick().await;
+        if probing.values().any(|(_, task)| task.is_finished()) {
+            // One that panicked is probed again.
+            probing.retain(|_, (_, task)| !task.is_finished());
+            revision = None;
+        }
         let table = writer.table();
         if revision == Some(table.revision) {
             continue;
@@ -108,5 +113,38 @@ async fn watch(
         }
         // Whichever comes first.
         let _ = tokio::time::timeout_at(started + next, live.forgotten()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::model::{Change, Gateway, Intent, ProbeKind, example};
+    use crate::state;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn a_backend_whose_probing_panicked_is_probed_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let (clock, listener) = (Clock::start(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+        let events = Events::new(clock);
+        let writer = state::example::writer(directory.path(), &events, clock);
+        let mut backend = example::backend("app-1");
+        backend.address = listener.local_addr().unwrap();
+        let mut pool = example::pool([backend]);
+        // Nobody but a test waits so long: the time of the next probe cannot be told.
+        let (kind, interval) = (ProbeKind::Tcp, Duration::MAX);
+        pool.health = HealthCheck { kind, interval, ..HealthCheck::default() };
+        let gateway = Gateway { pools: vec![pool], ..Gateway::default() };
+        writer.submit(Change::ApplyFile(Box::new(gateway)), Intent::default()).await.unwrap();
+        let probing = tokio::spawn(probe(writer, events, clock));
+        for _ in 0..2 {
+            let accepted = tokio::time::timeout(PATIENCE, listener.accept()).await;
+            accepted.expect("nobody probes").unwrap();
+        }
+        probing.abort();
     }
 }
