@@ -131,12 +131,7 @@ impl Gateway {
     fn spawn(&self) -> Process {
         let mut command = match self.setup.descriptors {
             None => Command::new(self.setup.program.as_deref().unwrap_or(binaries::gatewayd())),
-            Some(most) => {
-                let mut shell = Command::new("sh");
-                shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\"")]);
-                shell.arg(binaries::gatewayd());
-                shell
-            }
+            Some(most) => limited(most),
         };
         command.arg("--config").arg(self.file());
         Process::start("gatewayd", &mut command, &log(&self.directory))
@@ -310,14 +305,32 @@ impl Gateway {
 /// has ended: its exit code and what it printed.
 #[track_caller]
 pub fn second(gateway: &Gateway, file: &str) -> (i32, String) {
+    second_by(gateway, file, Command::new(binaries::gatewayd()))
+}
+
+/// The same for one that is allowed so many descriptors.
+#[track_caller]
+pub fn second_with_descriptors(gateway: &Gateway, file: &str, most: u32) -> (i32, String) {
+    second_by(gateway, file, limited(most))
+}
+
+#[track_caller]
+fn second_by(gateway: &Gateway, file: &str, mut command: Command) -> (i32, String) {
     let directory = tempfile::tempdir_in(gateway.directory()).unwrap();
     let path = directory.path().join("gateway.toml");
     fs::write(&path, file).unwrap();
-    let mut command = Command::new(binaries::gatewayd());
     command.arg("--config").arg(path);
     let mut process = Process::start("second gatewayd", &mut command, &log(&directory));
     let status = process.wait();
     (status.code().unwrap_or(-1), process.log())
+}
+
+/// gatewayd with so many descriptors.
+fn limited(most: u32) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\"")]);
+    shell.arg(binaries::gatewayd());
+    shell
 }
 
 fn log(directory: &TempDir) -> PathBuf {

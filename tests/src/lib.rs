@@ -44,7 +44,7 @@ pub use ctl::{Ctl, Said};
 pub use desk::Desk;
 pub use fleet::{AppServer, Fleet};
 pub use frames::{Frame, Frames};
-pub use gateway::{Gateway, Setup, second};
+pub use gateway::{Gateway, Setup, second, second_with_descriptors};
 pub use grpc::{GrpcClient, GrpcServer, Told};
 pub use http2_backend::{Http2Backend, Seen, Turn};
 pub use message::{Ended, Message};

@@ -226,3 +226,16 @@ fn a_full_disk_refuses_changes_and_nothing_else_and_is_forgotten_when_there_is_r
     assert!(failed.iter().all(|it| it["reason"] == "full" && it["target"] == "backend/app-1"));
     gateway.ctl.run("audit verify");
 }
+
+#[test]
+fn a_gateway_that_lost_a_worker_says_so_and_ends() {
+    let fleet = Fleet::start(1);
+    let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    // Enough descriptors for the sockets, and not for the event loops of so many workers.
+    let file = gateway.file_of_a_twin().replace("workers = 2", "workers = 32");
+    let (code, log) = gateway_tests::second_with_descriptors(&gateway, &file, 350);
+    assert_eq!(code, 1, "{log}");
+    let told = |what: &str| log.lines().any(|it| it.contains("ERROR") && it.contains(what));
+    assert!(told(" failed: Too many open files"), "{log}");
+    assert!(told("the gateway cannot go on: worker-"), "{log}");
+}

@@ -9,10 +9,10 @@ use tokio::task::AbortHandle;
 
 use super::hand_over::Estate;
 use super::places::own_listener;
+use super::vital::Vital;
 use crate::admin::{self, Admin, AdminSocket, Door, SocketKind, TlsNow};
 use crate::clock::Clock;
-use crate::model::{AdminTcp, EventKind, Settings, Severity};
-use crate::state::Events;
+use crate::model::{AdminTcp, Settings};
 use crate::tasks::Watched;
 
 /// The key of the TCP listener in `[admin]`, and its name in an estate.
@@ -68,13 +68,10 @@ impl Doors {
 
     /// Answers by all of them from now on. Gives the sockets, which go with their files, and those
     /// who answer.
-    pub(super) fn open(
-        self,
-        admin: &Admin,
-        events: &Events,
-    ) -> (Vec<AdminSocket>, Vec<AbortHandle>) {
-        let answering =
-            self.doors.into_iter().map(|door| answer(admin.clone(), door, events.clone()));
+    pub(super) fn open(self, admin: &Admin, vital: &Vital) -> (Vec<AdminSocket>, Vec<AbortHandle>) {
+        let answering = self.doors.into_iter().map(|door| {
+            vital.beside("the admin API", admin::serve(admin.clone(), door)).abort_handle()
+        });
         (self.sockets, answering.collect())
     }
 }
@@ -92,15 +89,4 @@ fn bind(
     estate.keep(&of_socket, &listener)?;
     estate.keep(&of_lock, socket.lock())?;
     Ok((socket, listener))
-}
-
-/// Answers those who come by `door`. Traffic goes on should that end, but not in silence.
-fn answer(admin: Admin, door: Door, events: Events) -> AbortHandle {
-    let answering = async move {
-        if let Err(error) = admin::serve(admin, door).await {
-            let what = format!("the admin API has ended, restart to have it back: {error}");
-            events.record(EventKind::Gateway, Severity::Error, "gateway", "gateway", &what);
-        }
-    };
-    tokio::spawn(answering).abort_handle()
 }

@@ -3,9 +3,12 @@
 //! A thread of its own writes it, so that nobody waits for whoever reads it: a terminal that was
 //! stopped, or a collector that hangs. What there is no room for is dropped and counted.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::env;
 use std::io::{self, IsTerminal};
+use std::panic::{self, PanicHookInfo};
 use std::sync::OnceLock;
+use std::thread;
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
@@ -37,10 +40,22 @@ pub(super) fn start() -> WorkerGuard {
         // It would tell a failed write to the very stderr that fails, and panic when that fails.
         .log_internal_errors(false)
         .init();
+    panic::set_hook(Box::new(tell_panic));
     if let Some(error) = wrong {
         tracing::warn!("{VARIABLE} is not understood, level info is logged: {error}");
     }
     written
+}
+
+/// Tells a panic in the log like everything else: who panics waits for no reader either.
+fn tell_panic(panic: &PanicHookInfo<'_>) {
+    let thread = thread::current();
+    let thread = thread.name().unwrap_or("without a name");
+    let trace = Backtrace::capture();
+    match trace.status() {
+        BacktraceStatus::Captured => tracing::error!("thread {thread} {panic}\n{trace}"),
+        _ => tracing::error!("thread {thread} {panic}"),
+    }
 }
 
 /// Lines that were dropped since the start.
@@ -52,4 +67,36 @@ pub(super) fn dropped() -> u64 {
 pub(super) fn colours() -> bool {
     let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     !unwanted && io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{self, Command};
+
+    use super::*;
+
+    /// Set for the process that is to panic.
+    const PANICS: &str = "GATEWAYD_TEST_PANICS";
+
+    #[test]
+    fn a_panic_is_told_in_the_log_and_the_last_line_is_written() {
+        if env::var_os(PANICS).is_some() {
+            let written = start();
+            let panics = thread::Builder::new().name("the one".to_owned());
+            let _ = panics.spawn(|| panic!("it broke")).unwrap().join();
+            drop(written);
+            process::exit(0);
+        }
+        let name = "app::logging::tests::a_panic_is_told_in_the_log_and_the_last_line_is_written";
+        let mut itself = Command::new(env::current_exe().unwrap());
+        itself.args([name, "--exact", "--nocapture"]).env(PANICS, "1");
+        itself.env_remove(VARIABLE).env_remove("RUST_BACKTRACE");
+        let ended = itself.output().unwrap();
+        assert!(ended.status.success());
+        let told = String::from_utf8(ended.stderr).unwrap();
+        let (line, why) = told.split_once('\n').unwrap();
+        assert!(line.contains("ERROR") && line.contains("thread the one panicked at"), "{told}");
+        assert!(line.contains("logging.rs:"), "{told}");
+        assert_eq!(why, "it broke\n");
+    }
 }

@@ -14,6 +14,7 @@ mod session_key;
 mod signals;
 mod simulate;
 mod spoil;
+mod vital;
 mod watchers;
 mod workers;
 

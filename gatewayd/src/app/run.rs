@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use futures_util::{FutureExt, future};
 use rand::Rng;
 use tokio::sync::{oneshot, watch};
 use tokio::task::AbortHandle;
@@ -18,6 +19,7 @@ use super::hand_over::{Estate, Inheritance, Predecessor, Scaling};
 use super::listeners::{self, Bound};
 use super::places::{Log, Places};
 use super::signals::Signals;
+use super::vital::{Losses, Vital};
 use super::watchers::Watchers;
 use super::workers::{self, Shared};
 use super::{check, session_key, told};
@@ -82,12 +84,14 @@ struct Gateway {
     file: ConfigFile,
     events: Events,
     phase: watch::Sender<Phase>,
+    vital: Vital,
+    losses: Losses,
     workers: Vec<JoinHandle<()>>,
     predecessor: Predecessor,
     inheritance: Option<Inheritance>,
     admin: Admin,
     doors: Doors,
-    log_written: Option<oneshot::Receiver<()>>,
+    log_written: Option<future::Shared<oneshot::Receiver<()>>>,
 }
 
 impl Gateway {
@@ -109,6 +113,7 @@ impl Gateway {
         };
         let clock = inheritance.as_ref().map_or_else(Clock::start, Inheritance::clock);
         let events = Events::new(clock);
+        let (vital, losses) = Vital::new(events.clone());
         let count = settings.workers.map_or_else(available_cores, NonZeroUsize::get);
         let places = Places::take(&settings, &gateway.listeners, count, clock, inherited).await?;
         let Places { journal, past, bound, metrics, external_scaler, mut doors, log, estate } =
@@ -162,6 +167,7 @@ impl Gateway {
             shows_queries: settings.show_queries,
             sessions: Arc::new(session_key::keep(&settings.state_dir, &events)),
             events: events.clone(),
+            vital: vital.clone(),
             phase: phases,
         };
         let (scalers, history) = (Scalers::new(clock), History::default());
@@ -189,13 +195,14 @@ impl Gateway {
         }
         let answering = watchers.start(&shared);
         let workers = workers::start(&shared, of_workers)?;
-        let scaling = Scaling::begin(Scale {
+        let scale = Scale {
             writer: writer.clone(),
             events: events.clone(),
             clock,
             scalers: scalers.clone(),
             state_dir: settings.state_dir.clone(),
-        });
+        };
+        let scaling = Scaling::begin(scale, &vital);
         let predecessor = Predecessor {
             program,
             estate,
@@ -216,9 +223,9 @@ impl Gateway {
             events: events.clone(),
             reloads,
         };
-        tokio::spawn(keep_config(keeper, orders));
+        vital.keep("the keeper of the file", keep_config(keeper, orders));
         let (prober, addresses) = Prober::new();
-        tokio::spawn(try_addresses(addresses));
+        vital.keep("trying addresses", try_addresses(addresses));
         let admin = Admin {
             access: Arc::new(settings.access.clone()),
             audit,
@@ -235,13 +242,18 @@ impl Gateway {
             prober,
             demo,
         };
-        let log_written = written;
+        let log_written = written.map(FutureExt::shared);
+        if let Some(written) = log_written.clone() {
+            vital.beside("the access log", written);
+        }
         Ok(Gateway {
             settings,
             signals,
             file,
             events,
             phase,
+            vital,
+            losses,
             workers,
             predecessor,
             inheritance,
@@ -257,7 +269,7 @@ impl Gateway {
         if let Some(tcp) = &self.settings.admin_tcp {
             what += &format!(" and https://{}", tcp.address);
         }
-        let (sockets, answering) = self.doors.open(&self.admin, &self.events);
+        let (sockets, answering) = self.doors.open(&self.admin, &self.vital);
         let mut predecessor = self.predecessor;
         predecessor.answering.extend(answering.iter().cloned());
         self.events.record(EventKind::Gateway, Severity::Info, "gateway", "gateway", &what);
@@ -267,18 +279,19 @@ impl Gateway {
             inheritance.serving()?;
         }
 
-        let following =
-            self.signals.follow(&self.phase, self.workers, path, &self.file, &mut predecessor);
-        let handed_over = following.await?;
+        let Gateway { signals, phase, workers, losses, file, .. } = self;
+        let handed_over =
+            signals.follow(&phase, workers, losses, path, &file, &mut predecessor).await;
         answering.iter().for_each(AbortHandle::abort);
         // Servers that are to end with the gateway do so when their driver goes.
         predecessor.scaling.stop().await;
         for socket in sockets {
             match handed_over {
-                true => socket.leave(),
-                false => drop(socket),
+                Ok(true) => socket.leave(),
+                Ok(false) | Err(_) => drop(socket),
             }
         }
+        handed_over?;
         if let Some(written) = self.log_written {
             // A reader that stalls is not waited for.
             let _ = tokio::time::timeout(LAST_LINES, written).await;

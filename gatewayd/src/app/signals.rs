@@ -5,10 +5,12 @@ use std::io;
 use std::path::Path;
 use std::thread::JoinHandle;
 
+use anyhow::bail;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::hand_over::{Estate, Predecessor};
+use super::vital::Losses;
 use crate::model::Phase;
 use crate::state::ConfigFile;
 
@@ -42,29 +44,21 @@ impl Signals {
 
     /// Follows signals until the gateway was told to end, or was handed over, and its `workers` have
     /// ended. Tells whether it was handed over.
+    ///
+    /// # Errors
+    /// When something was lost before that which the gateway cannot do without.
     pub(super) async fn follow(
         mut self,
         phase: &watch::Sender<Phase>,
         workers: Vec<JoinHandle<()>>,
+        mut losses: Losses,
         path: Option<&Path>,
         file: &ConfigFile,
         predecessor: &mut Predecessor,
     ) -> anyhow::Result<bool> {
-        let mut ended = std::pin::pin!(tokio::task::spawn_blocking(move || join(workers)));
-        let handed_over = loop {
-            tokio::select! {
-                _ = self.user2.recv() => {
-                    // Told to end meanwhile, the successor ends too.
-                    tokio::select! {
-                        done = predecessor.hand_over(path) => if done { break true },
-                        () = told_to_end(&mut self.terminate, &mut self.interrupt) => break false,
-                    }
-                }
-                _ = self.hangup.recv() => file.read_again().await,
-                () = told_to_end(&mut self.terminate, &mut self.interrupt) => break false,
-                // All workers failed: each has said why.
-                _ = ended.as_mut() => anyhow::bail!("no worker is left to serve"),
-            }
+        let handed_over = tokio::select! {
+            handed_over = self.until_over(path, file, predecessor) => handed_over,
+            what = losses.first() => bail!("the gateway cannot go on: {what}"),
         };
         // Sockets that it keeps would go on taking connections that nobody serves.
         predecessor.estate = Estate::default();
@@ -73,6 +67,7 @@ impl Signals {
             // Without systemd there is nobody to notify.
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
         }
+        let mut ended = std::pin::pin!(tokio::task::spawn_blocking(move || join(workers)));
         phase.send_replace(Phase::Draining);
         tokio::select! {
             _ = ended.as_mut() => {}
@@ -82,6 +77,28 @@ impl Signals {
             }
         }
         Ok(handed_over)
+    }
+
+    /// Waits until the gateway is told to end, or is handed over; tells whether that.
+    async fn until_over(
+        &mut self,
+        path: Option<&Path>,
+        file: &ConfigFile,
+        predecessor: &mut Predecessor,
+    ) -> bool {
+        loop {
+            tokio::select! {
+                _ = self.user2.recv() => {
+                    // Told to end meanwhile, the successor ends too.
+                    tokio::select! {
+                        done = predecessor.hand_over(path) => if done { return true },
+                        () = told_to_end(&mut self.terminate, &mut self.interrupt) => return false,
+                    }
+                }
+                _ = self.hangup.recv() => file.read_again().await,
+                () = told_to_end(&mut self.terminate, &mut self.interrupt) => return false,
+            }
+        }
     }
 }
 
@@ -94,8 +111,7 @@ async fn told_to_end(terminate: &mut Signal, interrupt: &mut Signal) {
 
 fn join(workers: Vec<JoinHandle<()>>) {
     for worker in workers {
-        if worker.join().is_err() {
-            tracing::error!("a worker panicked");
-        }
+        // What became of it was told when it ended.
+        let _ = worker.join();
     }
 }

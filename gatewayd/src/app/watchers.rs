@@ -1,8 +1,10 @@
 //! The watchers: the loops beside the data plane, started together.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use futures_util::FutureExt;
 use rand::Rng;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -10,9 +12,9 @@ use tokio::task::AbortHandle;
 
 use super::workers::Shared;
 use crate::admin;
-use crate::model::{EventKind, ListenerView, Severity};
+use crate::model::ListenerView;
 use crate::state::{
-    Audit, CertificateDesk, Certificates, Denials, Events, Feed, History, HostFigures, Observatory,
+    Audit, CertificateDesk, Certificates, Denials, Feed, History, HostFigures, Observatory,
     Painter, Reloads, Scalers, Troubles,
 };
 use crate::tasks::{self, CertificateKeeper, Publish, Reverter, Watched};
@@ -39,7 +41,7 @@ impl Watchers {
     /// Starts all of them; they run for as long as the control plane does. Gives those who take
     /// calls.
     pub(super) fn start(self, shared: &Shared) -> Vec<AbortHandle> {
-        let Shared { clock, writer, events, .. } = shared;
+        let Shared { clock, writer, events, vital, .. } = shared;
         let (certificates, desk) = self.certificates;
         let (host, host_seen) = watch::channel(HostFigures::default());
         let publish = Publish {
@@ -59,31 +61,37 @@ impl Watchers {
         };
         let workers = shared.cells.iter().count();
         let painter = Painter::new(*clock, &instance(), &host_name(), workers);
-        tokio::spawn(tasks::publish(publish, painter, self.feed));
-        tokio::spawn(tasks::sample_host(host));
-        tokio::spawn(tasks::probe(writer.clone(), events.clone(), *clock));
+        let (own, audit) = (writer.clone(), self.audit.clone());
+        vital.keep("the writer", async move { own.ended().await });
+        vital.keep("the audit log", async move { audit.ended().await });
+        vital.keep("the publisher", tasks::publish(publish, painter, self.feed));
+        vital.beside("sampling the host", tasks::sample_host(host).map(Ok::<_, Infallible>));
+        vital.keep("the prober", tasks::probe(writer.clone(), events.clone(), *clock));
         let accusations = Arc::clone(&shared.accusations);
-        tokio::spawn(tasks::eject(writer.clone(), events.clone(), *clock, accusations));
-        tokio::spawn(tasks::warm(writer.clone()));
-        tokio::spawn(tasks::mend(self.troubles, writer.clone(), self.audit));
+        let ejecting = tasks::eject(writer.clone(), events.clone(), *clock, accusations);
+        vital.keep("ejection", ejecting);
+        vital.keep("slow start", tasks::warm(writer.clone()));
+        vital.keep("mending", tasks::mend(self.troubles, writer.clone(), self.audit));
         let observatory = self.observatory.clone();
-        tokio::spawn(tasks::watch_ramps(writer.clone(), observatory, *clock));
-        tokio::spawn(tasks::drain(writer.clone(), events.clone(), *clock));
-        tokio::spawn(tasks::expire(writer.clone(), events.clone(), *clock));
-        tokio::spawn(tasks::revert(Reverter {
+        vital.keep("watching ramps", tasks::watch_ramps(writer.clone(), observatory, *clock));
+        vital.keep("draining", tasks::drain(writer.clone(), events.clone(), *clock));
+        vital.keep("expiry", tasks::expire(writer.clone(), events.clone(), *clock));
+        let reverter = Reverter {
             writer: writer.clone(),
             events: events.clone(),
             clock: *clock,
             cells: Arc::clone(&shared.cells),
-        }));
-        tokio::spawn(tasks::keep_certificates(CertificateKeeper {
+        };
+        vital.keep("taking back", tasks::revert(reverter));
+        let keeper = CertificateKeeper {
             watched: self.watched,
             desk,
             writer: writer.clone(),
             events: events.clone(),
             reloads: self.reloads.clone(),
             clock: *clock,
-        }));
+        };
+        vital.keep("the keeper of certificates", tasks::keep_certificates(keeper));
         let mut answering = Vec::new();
         if let Some(listener) = self.metrics {
             let serving = tasks::serve_metrics(
@@ -93,21 +101,14 @@ impl Watchers {
                 self.denials,
                 self.reloads,
             );
-            answering.push(tokio::spawn(serving).abort_handle());
+            let serving = vital.beside("the metrics listener", serving.map(Ok::<_, Infallible>));
+            answering.push(serving.abort_handle());
         }
         if let Some(listener) = self.external_scaler {
-            let advising = advise(self.scalers, listener, events.clone());
-            answering.push(tokio::spawn(advising).abort_handle());
+            let advising = admin::serve_external_scaler(self.scalers, listener);
+            answering.push(vital.beside("the external scaler", advising).abort_handle());
         }
         answering
-    }
-}
-
-/// Tells KEDA what is wanted. Traffic goes on should that end, but not in silence.
-async fn advise(scalers: Scalers, listener: TcpListener, events: Events) {
-    if let Err(error) = admin::serve_external_scaler(scalers, listener).await {
-        let what = format!("the external scaler has ended, restart to have it back: {error}");
-        events.record(EventKind::Gateway, Severity::Error, "gateway", "gateway", &what);
     }
 }
 

@@ -6,8 +6,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{Notify, watch};
 
+use super::vital::Vital;
 use crate::clock::Clock;
-use crate::model::{EventKind, Phase, Severity};
+use crate::model::Phase;
 use crate::proxy::{self, AccessLog, Door, SessionKey, Setup, Shelf};
 use crate::state::{Cells, ConnectionCaps, Events, Limiter, Traffic, WorkerCells, Writer};
 
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     pub(super) shows_queries: bool,
     pub(super) sessions: Arc<SessionKey>,
     pub(super) events: Events,
+    pub(super) vital: Vital,
     pub(super) phase: watch::Receiver<Phase>,
 }
 
@@ -55,18 +57,15 @@ pub(super) fn start(shared: &Shared, doors: Vec<Vec<Door>>) -> io::Result<Vec<Jo
             sessions: Arc::clone(&shared.sessions),
             phase: shared.phase.clone(),
         };
-        let events = shared.events.clone();
-        let thread = std::thread::Builder::new().name(format!("worker-{index}"));
+        let vital = shared.vital.clone();
+        let name = format!("worker-{index}");
+        let thread = std::thread::Builder::new().name(name.clone());
         threads.push(thread.spawn(move || {
             if let Some(core) = core {
                 // A core that cannot be had is no reason not to serve.
                 core_affinity::set_for_current(core);
             }
-            if let Err(error) = proxy::run(setup) {
-                let what = format!("worker {index} cannot serve: {error}");
-                let (kind, who) = (EventKind::Gateway, "gateway");
-                events.record(kind, Severity::Error, who, who, &what);
-            }
+            vital.work(&name, || proxy::run(setup));
         })?);
     }
     Ok(threads)

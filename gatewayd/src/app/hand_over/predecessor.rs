@@ -11,6 +11,7 @@ use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
 use super::{COUNTS, Estate, FORMAT, PATIENCE, READY, SERVING, START_PATIENCE, Vouched, Will};
+use crate::app::vital::Vital;
 use crate::clock::Clock;
 use crate::model::{Driver, EventKind, Health, Severity};
 use crate::net::Channel;
@@ -37,6 +38,7 @@ pub(in crate::app) struct Predecessor {
 /// The autoscaler, which two processes must never be at once.
 pub(in crate::app) struct Scaling {
     with: Scale,
+    vital: Vital,
     task: JoinHandle<()>,
 }
 
@@ -145,13 +147,13 @@ impl Predecessor {
 
 impl Scaling {
     /// Starts scaling.
-    pub(in crate::app) fn begin(with: Scale) -> Scaling {
-        let task = tokio::spawn(tasks::scale(with.clone()));
-        Scaling { with, task }
+    pub(in crate::app) fn begin(with: Scale, vital: &Vital) -> Scaling {
+        let task = run(with.clone(), vital);
+        Scaling { with, vital: vital.clone(), task }
     }
 
     fn start(&mut self) {
-        self.task = tokio::spawn(tasks::scale(self.with.clone()));
+        self.task = run(self.with.clone(), &self.vital);
     }
 
     /// Stops, and lets go of the servers: those that are to end with the process do so.
@@ -161,6 +163,10 @@ impl Scaling {
             let _ = (&mut self.task).await;
         }
     }
+}
+
+fn run(with: Scale, vital: &Vital) -> JoinHandle<()> {
+    vital.keep("the autoscaler", tasks::scale(with))
 }
 
 impl Successor {

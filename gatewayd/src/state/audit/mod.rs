@@ -105,6 +105,12 @@ impl Audit {
         let _ = self.ask(Request::TryAgain).await;
     }
 
+    /// Returns once nobody writes the log any more. While somebody has a handle, nothing but a panic
+    /// ends that.
+    pub async fn ended(&self) {
+        self.requests.closed().await;
+    }
+
     async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, AuditError> {
         let (answer, answered) = oneshot::channel();
         self.requests.send(request(answer)).await.map_err(|_| gone())?;

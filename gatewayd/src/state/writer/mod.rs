@@ -171,6 +171,15 @@ impl Writer {
         self.leave(false).await;
     }
 
+    /// Returns once one of the writer's threads is no more. While somebody has a handle, nothing but a
+    /// panic ends them.
+    pub async fn ended(&self) {
+        tokio::select! {
+            () = self.requests.closed() => {}
+            () = self.refreshes.closed() => {}
+        }
+    }
+
     async fn leave(&self, left: bool) {
         let (done, is_done) = oneshot::channel();
         // A writer that is gone has no journal.

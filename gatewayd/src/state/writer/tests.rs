@@ -1,4 +1,4 @@
-//! The promises of the writer, on a disk that is slow.
+//! The promises of the writer, on a disk that is slow and when it panics.
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -8,31 +8,11 @@ use nix::fcntl::{Flock, FlockArg};
 
 use super::*;
 use crate::model::{Backend, Gateway, example};
-use crate::state::Cells;
+use crate::state;
 
 fn start(directory: &Path) -> Writer {
     let clock = Clock::start();
-    let (events, troubles) = (Events::new(clock), Troubles::new(directory, clock));
-    let (journal, past) = Journal::open(directory).unwrap();
-    let told = (events.clone(), troubles.clone());
-    let audit = Audit::start(directory, None, clock, told).unwrap();
-    let limiter = Arc::new(Limiter::new(64, 1, 0));
-    let (observatory, _) = Observatory::new();
-    let inquiry = Inquiry { clock, cells: Arc::new(Cells::new(1)), limiter: Arc::clone(&limiter) };
-    let undo_window = Duration::from_secs(60);
-    Writer::start(Started {
-        journal,
-        audit,
-        past,
-        undo_window,
-        limiter,
-        clock,
-        events,
-        troubles,
-        observatory,
-        inquiry,
-    })
-    .unwrap()
+    state::example::writer(directory, &Events::new(clock), clock)
 }
 
 fn add(name: &str) -> Change {
@@ -65,4 +45,20 @@ async fn what_is_observed_is_published_while_a_change_waits_for_the_disk() {
     change.await.expect("what is observed was published while somebody held the log");
     assert!(writer.table().backend("api-2").is_some());
     assert_eq!(healthy(), 1);
+}
+
+#[tokio::test]
+async fn a_writer_that_panics_is_known_to_be_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = start(directory.path());
+    let apply = |limits_of_all| {
+        let gateway = Gateway { limits_of_all, ..Gateway::default() };
+        writer.submit(Change::ApplyFile(Box::new(gateway)), Intent::default())
+    };
+    apply(Vec::new()).await.unwrap();
+    assert!(writer.ended().now_or_never().is_none(), "it lives");
+    // Nobody but a test asks for what the configuration did not check.
+    let outcome = apply(vec!["nowhere".parse().unwrap()]).await;
+    assert!(matches!(outcome, Err(Rejection::NotJournaled(_))), "{outcome:?}");
+    writer.ended().await;
 }
