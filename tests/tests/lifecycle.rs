@@ -5,6 +5,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -193,7 +195,7 @@ fn an_open_websocket_is_given_time_and_does_not_keep_it_from_ending() {
 
 /// Lets `gateway` write no file beyond this many bytes, as a full disk would.
 fn limit_files(gateway: &Gateway, bytes: &str) {
-    let mut command = std::process::Command::new("prlimit");
+    let mut command = Command::new("prlimit");
     command.arg(format!("--pid={}", gateway.pid())).arg(format!("--fsize={bytes}:unlimited"));
     assert!(command.status().unwrap().success());
 }
@@ -233,9 +235,30 @@ fn a_gateway_that_lost_a_worker_says_so_and_ends() {
     let gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
     // Enough descriptors for the sockets, and not for the event loops of so many workers.
     let file = gateway.file_of_a_twin().replace("workers = 2", "workers = 32");
-    let (code, log) = gateway_tests::second_with_descriptors(&gateway, &file, 350);
+    let (code, log) = gateway_tests::second_with_descriptors(&gateway, &file, 270);
     assert_eq!(code, 1, "{log}");
     let told = |what: &str| log.lines().any(|it| it.contains("ERROR") && it.contains(what));
     assert!(told(" failed: Too many open files"), "{log}");
     assert!(told("the gateway cannot go on: worker-"), "{log}");
+}
+
+/// Puts a pipe that nobody writes to where there was a file: whoever opens it waits.
+fn make_pipe(path: &Path) {
+    fs::remove_file(path).unwrap();
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
+fn a_file_that_became_a_pipe_is_refused_and_not_waited_for() {
+    let fleet = Fleet::start(1);
+    let mut gateway = Gateway::start(&(EVERYTHING.to_owned() + &fleet.pool("")));
+    let before = gateway.metric("gateway_reload_failed_total{what=\"file\"}");
+    make_pipe(&gateway.file());
+    gateway.signal(Signal::SIGHUP);
+    until("the log tells why", || gateway.log().contains("is not a regular file").then_some(()));
+    let failed = gateway.metric("gateway_reload_failed_total{what=\"file\"}");
+    assert_eq!(failed, before + 1.0);
+    assert_eq!(gateway.client(Protocol::Http).get("/bytes/1").status, 200);
+    gateway.signal(Signal::SIGTERM);
+    assert_eq!(gateway.wait().code(), Some(0));
 }

@@ -11,6 +11,7 @@ use futures_util::{FutureExt, future};
 use rand::Rng;
 use tokio::sync::{oneshot, watch};
 use tokio::task::AbortHandle;
+use tokio::time::timeout;
 
 use super::cli::Color;
 use super::descriptors;
@@ -35,6 +36,8 @@ use crate::tasks::{ConfigKeeper, Scale, keep_config, try_addresses};
 
 /// Threads of the control plane.
 const CONTROL_THREADS: usize = 2;
+/// How long the autoscaler may take to let go of its servers.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 /// How long the last lines of the access log may take.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
@@ -284,7 +287,9 @@ impl Gateway {
             signals.follow(&phase, workers, losses, path, &file, &mut predecessor).await;
         answering.iter().for_each(AbortHandle::abort);
         // Servers that are to end with the gateway do so when their driver goes.
-        predecessor.scaling.stop().await;
+        if timeout(LAST_MOMENT, predecessor.scaling.stop()).await.is_err() {
+            tracing::warn!("the autoscaler does not end; it is not waited for");
+        }
         for socket in sockets {
             match handed_over {
                 Ok(true) => socket.leave(),
@@ -294,7 +299,7 @@ impl Gateway {
         handed_over?;
         if let Some(written) = self.log_written {
             // A reader that stalls is not waited for.
-            let _ = tokio::time::timeout(LAST_LINES, written).await;
+            let _ = timeout(LAST_LINES, written).await;
         }
         Ok(())
     }

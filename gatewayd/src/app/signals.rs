@@ -1,13 +1,16 @@
 //! Signals: SIGHUP reads the file again, SIGUSR2 hands over to a new process, SIGTERM and SIGINT
 //! drain, a second one ends at once.
 
+use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::bail;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::hand_over::{Estate, Predecessor};
 use super::vital::Losses;
@@ -24,6 +27,8 @@ pub(super) struct Signals {
     _file_size: Signal,
 }
 
+/// How long workers may take to end once they are told to do so at once.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 /// SIGXFSZ of signal(7), which ends a process that does not take it.
 const FILE_SIZE: i32 = nix::libc::SIGXFSZ;
 
@@ -56,8 +61,10 @@ impl Signals {
         file: &ConfigFile,
         predecessor: &mut Predecessor,
     ) -> anyhow::Result<bool> {
+        let Signals { hangup, user2, terminate, interrupt, .. } = &mut self;
         let handed_over = tokio::select! {
-            handed_over = self.until_over(path, file, predecessor) => handed_over,
+            handed_over = until_over(user2, (terminate, interrupt), path, predecessor) => handed_over,
+            never = read_when_told(hangup, file) => match never {},
             what = losses.first() => bail!("the gateway cannot go on: {what}"),
         };
         // Sockets that it keeps would go on taking connections that nobody serves.
@@ -71,34 +78,43 @@ impl Signals {
         phase.send_replace(Phase::Draining);
         tokio::select! {
             _ = ended.as_mut() => {}
-            () = told_to_end(&mut self.terminate, &mut self.interrupt) => {
+            () = told_to_end(terminate, interrupt) => {
                 phase.send_replace(Phase::Ending);
-                let _ = ended.await;
+                if timeout(LAST_MOMENT, ended).await.is_err() {
+                    tracing::warn!("some worker does not end; it is not waited for");
+                }
             }
         }
         Ok(handed_over)
     }
+}
 
-    /// Waits until the gateway is told to end, or is handed over; tells whether that.
-    async fn until_over(
-        &mut self,
-        path: Option<&Path>,
-        file: &ConfigFile,
-        predecessor: &mut Predecessor,
-    ) -> bool {
-        loop {
-            tokio::select! {
-                _ = self.user2.recv() => {
-                    // Told to end meanwhile, the successor ends too.
-                    tokio::select! {
-                        done = predecessor.hand_over(path) => if done { return true },
-                        () = told_to_end(&mut self.terminate, &mut self.interrupt) => return false,
-                    }
-                }
-                _ = self.hangup.recv() => file.read_again().await,
-                () = told_to_end(&mut self.terminate, &mut self.interrupt) => return false,
-            }
+/// Waits until the gateway is told to end, or is handed over; tells whether that.
+async fn until_over(
+    user2: &mut Signal,
+    (terminate, interrupt): (&mut Signal, &mut Signal),
+    path: Option<&Path>,
+    predecessor: &mut Predecessor,
+) -> bool {
+    loop {
+        tokio::select! {
+            _ = user2.recv() => {}
+            () = told_to_end(terminate, interrupt) => return false,
         }
+        // Told to end meanwhile, the successor ends too.
+        tokio::select! {
+            done = predecessor.hand_over(path) => if done { return true },
+            () = told_to_end(terminate, interrupt) => return false,
+        }
+    }
+}
+
+/// Has the file read whenever that is asked for, beside everything else: who keeps it may wait for a
+/// disk, and other signals are to be heard meanwhile.
+async fn read_when_told(hangup: &mut Signal, file: &ConfigFile) -> Infallible {
+    loop {
+        hangup.recv().await;
+        file.read_again().await;
     }
 }
 

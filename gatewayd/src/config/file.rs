@@ -1,8 +1,11 @@
 //! A file: its bytes become text, its text a table, its table the configuration.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use nix::fcntl::OFlag;
 
 use super::admin::admin;
 use super::data_plane::{DataPlane, data_plane};
@@ -28,7 +31,22 @@ const LARGEST: usize = 1 << 20;
 /// # Errors
 /// With everything that is wrong with it, in one go.
 pub fn read(path: &Path, check: CertificateCheck<'_>) -> Result<Configuration, Diagnostics> {
-    let (name, text) = text(path)?;
+    described(path, text(path)?, check)
+}
+
+/// The same in a process that serves: a pipe or a device, which may have it wait for ever, is refused.
+///
+/// # Errors
+/// With everything that is wrong with it, in one go.
+pub fn read_again(path: &Path, check: CertificateCheck<'_>) -> Result<Configuration, Diagnostics> {
+    described(path, text_again(path)?, check)
+}
+
+fn described(
+    path: &Path,
+    (name, text): (String, String),
+    check: CertificateCheck<'_>,
+) -> Result<Configuration, Diagnostics> {
     let base_dir = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     parse(&name, &text, base_dir.parent().unwrap_or(Path::new("/")), check)
 }
@@ -38,10 +56,22 @@ pub fn read(path: &Path, check: CertificateCheck<'_>) -> Result<Configuration, D
 /// # Errors
 /// When it cannot be read, is too large or is no text.
 pub(crate) fn text(path: &Path) -> Result<(String, String), Diagnostics> {
+    as_text(path, bytes(path))
+}
+
+/// The same in a process that serves, see [`read_again`].
+///
+/// # Errors
+/// When it cannot be read, is no regular file, is too large or is no text.
+pub(crate) fn text_again(path: &Path) -> Result<(String, String), Diagnostics> {
+    as_text(path, bytes_of_regular(path))
+}
+
+fn as_text(path: &Path, read: io::Result<Vec<u8>>) -> Result<(String, String), Diagnostics> {
     let name = path.display().to_string();
     let refuse =
         |text: &str, diagnostic| Diagnostics::new(Source::new(&name, text), vec![diagnostic]);
-    let bytes = bytes(path).map_err(|error| {
+    let bytes = read.map_err(|error| {
         let unreadable = Diagnostic::of_file(format!("cannot be read: {error}"));
         refuse("", unreadable.remedy("name a TOML file that this user may read"))
     })?;
@@ -72,6 +102,19 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("it is a directory"));
     }
     beginning(File::open(path)?)
+}
+
+fn bytes_of_regular(path: &Path) -> io::Result<Vec<u8>> {
+    // What became a pipe meanwhile is not waited for either.
+    let no_wait = OFlag::O_NONBLOCK.bits();
+    let is_regular = |it: Metadata| match it.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::other("it is not a regular file")),
+    };
+    is_regular(fs::metadata(path)?)?;
+    let file = OpenOptions::new().read(true).custom_flags(no_wait).open(path)?;
+    is_regular(file.metadata()?)?;
+    beginning(file)
 }
 
 /// What `from` begins with, at most one byte more than is read.

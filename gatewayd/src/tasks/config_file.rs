@@ -99,7 +99,7 @@ impl ConfigKeeper {
     /// Makes the gateway what the file says now. A bad file changes nothing and says why.
     async fn read_again(&self) {
         let Some(path) = &self.path else { return };
-        match aside(|| config::read(path, &self.check)) {
+        match aside(|| config::read_again(path, &self.check)) {
             Ok(configuration) => self.apply_again(path, configuration).await,
             Err(diagnostics) => {
                 let what = format!("the file is not applied:\n{diagnostics}");
@@ -260,7 +260,7 @@ fn by_file() -> Intent {
 }
 
 fn on_disk(path: &Path) -> Result<String, FileRefusal> {
-    let read = aside(|| config::text(path));
+    let read = aside(|| config::text_again(path));
     read.map(|(_, text)| text).map_err(|wrong| FileRefusal::Wrong(wrong.to_string()))
 }
 

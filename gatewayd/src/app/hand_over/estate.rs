@@ -1,7 +1,7 @@
 //! The estate: the sockets of a gateway by name, kept for the process that takes over from it.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 
 /// Sockets by what they are for; several of one name are those of the workers.
 #[derive(Debug, Default)]
@@ -27,7 +27,8 @@ impl Estate {
         self.0.iter().map(|(name, _)| name.clone()).collect()
     }
 
-    pub(super) fn sockets(&self) -> Vec<BorrowedFd<'_>> {
-        self.0.iter().map(|(_, socket)| socket.as_fd()).collect()
+    /// Each once more, to be sent on a thread of its own.
+    pub(super) fn sockets(&self) -> io::Result<Vec<OwnedFd>> {
+        self.0.iter().map(|(_, socket)| socket.try_clone()).collect()
     }
 }

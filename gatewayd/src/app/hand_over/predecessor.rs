@@ -1,6 +1,7 @@
 //! The predecessor: starts a successor, leaves it everything, and goes on should it fail.
 
 use std::io::ErrorKind;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,9 +114,13 @@ impl Predecessor {
     /// Leaves everything to a successor that is ready, until it serves.
     async fn leave(&self, successor: &mut Successor, mut channel: Channel) -> anyhow::Result<()> {
         let will = serde_json::to_vec(&self.will())?;
-        channel.send(&will).context("it does not listen")?;
-        channel.send_sockets(&self.estate.sockets()).context("it takes no sockets")?;
-        let mut channel = successor.heard(channel, COUNTS).await?;
+        let sockets = self.estate.sockets().context("its sockets cannot be had twice")?;
+        let sent = spawn_blocking(move || {
+            channel.send(&will).context("it does not listen")?;
+            let sockets: Vec<_> = sockets.iter().map(AsFd::as_fd).collect();
+            channel.send_sockets(&sockets).context("it takes no sockets").map(|()| channel)
+        });
+        let mut channel = successor.heard(sent.await??, COUNTS).await?;
         let limiter = Arc::clone(&self.limiter);
         let sent = spawn_blocking(move || {
             let (legacy, counts) = limiter.bequeath();
