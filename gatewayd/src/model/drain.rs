@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// What is left at a deadline is counted and told within this, and only then closed.
+const TOLD_FIRST: Duration = Duration::from_millis(250);
+
 /// How a drain is to go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DrainOrder {
@@ -150,11 +153,15 @@ impl DrainPlan {
     }
 
     /// When requests and streams that are left are closed (milliseconds since the Unix epoch), and
-    /// how long the latter takes; `None` when they are not.
+    /// how long the latter takes; `None` when they are not. First it is told how many are left.
     #[must_use]
     pub fn closes(&self) -> Option<(i64, i64, Duration)> {
-        let ordered = (self.order.on_deadline == OnDeadline::Kill)
-            .then(|| (self.requests_until_ms(), self.streams_until_ms(), self.order.spread));
+        let told_ms = TOLD_FIRST.as_millis() as i64;
+        let ordered = (self.order.on_deadline == OnDeadline::Kill).then(|| {
+            let (requests_ms, streams_ms) = (self.requests_until_ms(), self.streams_until_ms());
+            let spread = self.order.spread.saturating_sub(TOLD_FIRST);
+            (requests_ms.saturating_add(told_ms), streams_ms.saturating_add(told_ms), spread)
+        });
         self.killed_ms.map(|at_ms| (at_ms, at_ms, Duration::ZERO)).or(ordered)
     }
 }

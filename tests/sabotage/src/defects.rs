@@ -501,8 +501,8 @@ pub(crate) const DEFECTS: [Defect; 61] = [
     Defect {
         name: "orphans-are-left",
         file: "gatewayd/src/tasks/scale/process/mod.rs",
-        sound: "record.read().into_iter().map(adopt).collect();",
-        broken: "record.read().into_iter().take(0).map(adopt).collect();",
+        sound: "record.read().into_iter().map(adopt).collect());",
+        broken: "record.read().into_iter().take(0).map(adopt).collect());",
         case: Case {
             package: "gateway-tests",
             target: Some("scaling_mishaps"),
