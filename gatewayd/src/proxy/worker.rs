@@ -359,6 +359,7 @@ async fn keep_house(worker: Rc<Worker>) {
 #[cfg(test)]
 mod tests {
     use std::net::TcpStream;
+    use std::sync::mpsc;
     use std::thread;
 
     use super::*;
@@ -393,9 +394,10 @@ mod tests {
             shows_queries: false,
             phase,
         };
-        let worker = thread::spawn(|| run(setup).unwrap_err().to_string());
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || tell.send(run(setup).unwrap_err().to_string()));
         let client = shelf.is_none().then(|| TcpStream::connect(address).unwrap());
-        let why = worker.join().unwrap();
+        let why = told.recv_timeout(Duration::from_secs(60)).unwrap();
         drop((client, running));
         why
     }

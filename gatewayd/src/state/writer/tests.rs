@@ -60,5 +60,6 @@ async fn a_writer_that_panics_is_known_to_be_gone() {
     // Nobody but a test asks for what the configuration did not check.
     let outcome = apply(vec!["nowhere".parse().unwrap()]).await;
     assert!(matches!(outcome, Err(Rejection::NotJournaled(_))), "{outcome:?}");
-    writer.ended().await;
+    let gone = tokio::time::timeout(std::time::Duration::from_secs(60), writer.ended());
+    gone.await.expect("it is known to be gone");
 }
