@@ -31,6 +31,8 @@ pub(super) struct Processes {
     directory: PathBuf,
     record: Record,
     servers: Vec<Server>,
+    /// One was found that is not written down as it is.
+    unwritten: bool,
     usage: Usage,
 }
 
@@ -39,18 +41,21 @@ impl Processes {
     pub(super) fn find(pool: &Name, how: ProcessDriver, state_dir: &Path) -> Processes {
         let directory = state_dir.join("servers");
         let record = Record::new(&directory, pool);
+        let mut unwritten = false;
         let adopt = |entry: Entry| {
             // It may have been started, and the gateway killed before that was written down.
             let unsure = entry.process.is_none();
             let found = unsure.then(|| first_marked(MARK, &record.mark(&entry.name))).flatten();
+            unwritten |= found.is_some();
             Server::adopt(entry, found, how.grace)
         };
         let servers = aside(|| record.read().into_iter().map(adopt).collect());
-        Processes { pool: pool.clone(), how, directory, record, servers, usage: Usage::default() }
+        let (pool, usage) = (pool.clone(), Usage::default());
+        Processes { pool, how, directory, record, servers, unwritten, usage }
     }
 
     fn look(&mut self) -> Result<Vec<Instance>, DriverError> {
-        let mut changed = false;
+        let mut changed = self.unwritten;
         self.servers.retain_mut(|server| {
             let mark = self.record.mark(&server.name);
             let place = Place { how: &self.how, logs: &self.directory, mark: &mark };
@@ -119,9 +124,11 @@ impl Processes {
         self.write(None)
     }
 
-    fn write(&self, more: Option<Entry>) -> Result<(), DriverError> {
+    fn write(&mut self, more: Option<Entry>) -> Result<(), DriverError> {
         let entries: Vec<Entry> = self.servers.iter().map(Server::entry).chain(more).collect();
-        self.record.write(&entries)
+        self.record.write(&entries)?;
+        self.unwritten = false;
+        Ok(())
     }
 }
 

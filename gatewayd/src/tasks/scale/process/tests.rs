@@ -134,6 +134,20 @@ async fn the_next_gateway_finds_the_servers_and_starts_none_twice() {
 }
 
 #[tokio::test]
+async fn one_that_was_not_written_down_is_once_it_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(&directory, "sleep 1000", 1);
+    let started = first.servers[0].entry();
+    let unsure = Entry { process: None, ..first.servers[0].entry() };
+    first.record.write(&[unsure]).unwrap();
+    drop(first);
+    let mut second = Processes::find(&pool(), how("sleep 1000", true), directory.path());
+    second.look().unwrap();
+    assert_eq!(second.record.read()[0].process, started.process);
+    end_all(&mut second).await;
+}
+
+#[tokio::test]
 async fn a_program_that_is_not_there_is_told_and_not_remembered() {
     let directory = tempfile::tempdir().unwrap();
     let mut how = how("", true);
