@@ -329,15 +329,20 @@ mod tests {
         journal.commit(&desired, &[operation]).unwrap();
     }
 
-    #[test]
-    fn a_bit_that_flipped_is_found_or_harmless_wherever_it_is() {
-        let directory = tempfile::tempdir().unwrap();
-        let (mut journal, _) = Journal::open(directory.path()).unwrap();
+    /// One of twenty operations.
+    fn of_twenty(directory: &Path) -> Journal {
+        let (mut journal, _) = Journal::open(directory).unwrap();
         for revision in 1..=20 {
             let (desired, operation) = at(revision);
             journal.commit(&desired, &[operation]).unwrap();
         }
-        drop(journal);
+        journal
+    }
+
+    #[test]
+    fn a_bit_that_flipped_is_found_or_harmless_wherever_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(of_twenty(directory.path()));
         let path = directory.path().join(FILE);
         let sound = fs::read(&path).unwrap();
         let (_, whole) = Journal::open(directory.path()).unwrap();
@@ -370,11 +375,7 @@ mod tests {
     #[test]
     fn a_commit_to_a_journal_that_was_damaged_meanwhile_fails_and_nothing_else() {
         let directory = tempfile::tempdir().unwrap();
-        let (mut journal, _) = Journal::open(directory.path()).unwrap();
-        for revision in 1..=20 {
-            let (desired, operation) = at(revision);
-            journal.commit(&desired, &[operation]).unwrap();
-        }
+        let mut journal = of_twenty(directory.path());
         journal.release();
         let path = directory.path().join(FILE);
         let sound = fs::read(&path).unwrap();

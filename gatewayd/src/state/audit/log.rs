@@ -24,8 +24,9 @@ const FILE: &str = "audit.jsonl";
 const LOCK: &str = "audit.lock";
 /// The audit log is its owner's alone.
 const MODE: u32 = 0o600;
-/// How long it is waited for whoever holds the lock: another process holds it for one write.
-const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// How long it is waited for whoever holds the lock: another process holds it for one write. Whoever
+/// asked for a change waits longer, and so is told.
+const LOCK_PATIENCE: Duration = Duration::from_secs(3);
 const LOCK_AGAIN: Duration = Duration::from_millis(10);
 /// More than the longest line.
 const TAIL_BYTES: u64 = 512 * 1024;
